@@ -183,11 +183,16 @@ internal sealed class MailboxDelivery(
     {
         if (home is null)
             return delivery.IsEndedElsewhere ? Fault.None : Fault.NotFound;
+        if (!delivery.IsEndedElsewhere && dependencies.Quotas?.IsFull(delivery.Maildrop, home) == true)
+            return Fault.Full;
         try
         {
-            return delivery.Result is { } result
+            Fault fault = delivery.Result is { } result
                 ? StoreResult(delivery, home, result)
                 : StoreInInbox(delivery, home, delivery.Entry.Content);
+            if (fault == Fault.None && !delivery.IsEndedElsewhere)
+                dependencies.Quotas?.Delivered(delivery.Maildrop, home, delivery.Entry.Content.Length);
+            return fault;
         }
         catch (Exception exception)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
+using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -12,8 +13,8 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
-    EngineSettings settings, ISpool spool, Workers workers, ClientLimits limits, HostCallback host, Log log,
-    HandlerPools pools)
+    EngineSettings settings, ISpool spool, UsageCache usages, Workers workers, ClientLimits limits, HostCallback host,
+    Log log, HandlerPools pools)
     : MailServer(settings, workers, limits, host.Calls, log)
 {
     private volatile SmtpDependencies _dependencies = new(
@@ -21,6 +22,7 @@ internal sealed class SmtpServer(
     {
         Clients = limits,
         ScratchFolder = () => settings.Current.ScratchFolder,
+        Usages = usages,
     };
 
     private readonly ServerHandlers _handlers = new(
@@ -117,7 +119,7 @@ internal sealed class SmtpServer(
             0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
             IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
         SmtpServerOptions offered = OptionsOf(values, _handlers.Set).For(
-            options.Client?.Address ?? XclientArgument.Unknown, port, mayXclient: false);
+            options.Client?.Address ?? XclientArgument.Unknown, port);
         var smtp = new SmtpSession(
             offered with { OfferStartTls = options.OffersTls && options.Tls is null }, handled ?? (ISmtpBackend)own,
             made.Peer);

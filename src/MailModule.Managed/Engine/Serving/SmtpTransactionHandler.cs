@@ -1,6 +1,5 @@
 using System.Net;
 using MailModule.Mail;
-using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;

@@ -39,7 +39,7 @@ internal sealed record SmtpServerOptions
     public int ErrorLimit { get; init; } = 20;
     /// <summary>So many of them are answered at once; of more the backend is asked (<see cref="ISmtpBackend.Unwelcome"/>).
     /// </summary>
-    public int ErrorsAtOnce { get; init; } = 10;
+    public int ErrorsAtOnce => ErrorLimit / 2;
     /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
     public int LoginLimit { get; init; } = 3;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
