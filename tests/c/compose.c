@@ -1,5 +1,6 @@
 /* mm_compose_...: a message is made, read back, and written; what is no handle and no argument; a large one. */
 #include "check.h"
+#include <mailmodule.h>
 
 static const char picture[] = "\x89PNG\r\n\0\1\2";
 

@@ -1,5 +1,6 @@
 /* mm_message_...: what is in a message, from memory, a file and a callback; what is no handle and no argument. */
 #include "check.h"
+#include <mailmodule.h>
 
 static const char letter[] = "From: =?utf-8?q?J=C3=B6rg?= Doe <joerg@example.org>\r\n"
                              "To: Team: ann@example.org, Bob <bob@example.net>;\r\n"

@@ -3,6 +3,7 @@
  * second of the processor's time and 64 MiB beside the message itself.
  */
 #include "check.h"
+#include <mailmodule.h>
 #include <time.h>
 
 enum { MEMORY_KIB = 64 * 1024, MILLISECONDS = 1000 };
