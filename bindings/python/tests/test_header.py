@@ -36,6 +36,10 @@ PREFIXES: dict[str, type[enum.IntEnum]] = {
     "mm_smtp_write_flags": constants.WriteFlags,
     "mm_config_severity": constants.Severity,
     "mm_password_form": constants.PasswordForm,
+    "mm_message_flag": constants.MessageFlag,
+    "mm_message_limit": constants.MessageLimit,
+    "mm_part_flag": constants.PartFlag,
+    "mm_content_form": constants.ContentForm,
 }  # type: ignore[dict-item]
 
 P = ctypes.POINTER

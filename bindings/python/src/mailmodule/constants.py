@@ -248,5 +248,43 @@ class PasswordForm(_Open):
     PLAIN = 3
 
 
+class MessageFlag(IntFlag):
+    """How a message is opened (MM_MESSAGE_...)."""
+
+    IN_PLACE = 1
+    CUT = 2
+
+
+class MessageLimit(IntFlag):
+    """Which limits a message has passed (MM_MESSAGE_LIMIT_...)."""
+
+    HEADER = 1
+    PARTS = 2
+    DEPTH = 4
+    PARAMETERS = 8
+
+
+class PartFlag(IntFlag):
+    """What a part of a message is (MM_PART_...)."""
+
+    MULTIPART = 1
+    MESSAGE = 2
+    TEXT = 4
+    ATTACHMENT = 8
+    NOT_ENDED = 16
+    CUT = 32
+    OTHER_CHARSET = 64
+    OTHER_ENCODING = 128
+
+
+class ContentForm(_Open):
+    """In which form a content is read (MM_CONTENT_...)."""
+
+    DECODED = 0
+    TEXT = 1
+    RAW = 2
+    WHOLE = 3
+
+
 QUEUE_ID_SIZE = 32
 """Octets that are enough for a queued message's id and its NUL."""
