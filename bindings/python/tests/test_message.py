@@ -14,7 +14,7 @@ from mailmodule import Attachment, ComposedMessage, ContentForm, ErrorCode, Mess
 
 from .place import Case
 
-WORDS = ["Grüße", "日本語 テキスト", "plain", "a, b; c", "x" * 90, "Привет", "=?odd", "tab\there", "\"quoted\" \\", "😀"]
+WORDS = ["Grüße", "日本語 テキスト", "plain", "a, b; c", "x" * 90, "Привет", "=?odd", "two  blanks", "\"quoted\" \\", "😀"]
 CHARSETS = ["utf-8", "iso-8859-1", "koi8-r", "iso-2022-jp", "utf-8", "windows-1252", "shift_jis", "gb2312", "big5"]
 
 
@@ -139,7 +139,6 @@ class ComposingTests(Case):
     def test_python_reads_what_is_made(self) -> None:
         octets = random.Random(1).randbytes(5000)
         for number, word in enumerate(WORDS):
-            word = word.replace("\t", " ")
             with self.subTest(word), ComposedMessage() as made:
                 made.add_field("From", "Jörg Doe <joerg@example.org>")
                 made.add_field("To", "ann@example.org, Bob <bob@bücher.example>")

@@ -168,11 +168,24 @@ class ParsedMessage:
     def part(self, number: int) -> Part:
         found = s.sized(s.mm_part)
         library().mm_message_get_part(self._handle, number, byref(found))
-        texts = (found.type, found.charset, found.encoding, found.disposition, found.file_name, found.safe_name,
-                 found.content_id, found.description)
         return Part(
-            number, *map(decode, texts), PartFlag(found.flags), found.offset, found.octets, found.depth, found.children,
-            _or_none(found.parent), _or_none(found.first_child), _or_none(found.next),
+            number=number,
+            type=decode(found.type),
+            charset=decode(found.charset),
+            encoding=decode(found.encoding),
+            disposition=decode(found.disposition),
+            file_name=decode(found.file_name),
+            safe_name=decode(found.safe_name),
+            content_id=decode(found.content_id),
+            description=decode(found.description),
+            flags=PartFlag(found.flags),
+            offset=found.offset,
+            octets=found.octets,
+            depth=found.depth,
+            children=found.children,
+            parent=_or_none(found.parent),
+            first_child=_or_none(found.first_child),
+            next=_or_none(found.next),
         )
 
     def fields(self, part: int = 0) -> list[Field]:
