@@ -58,6 +58,24 @@ public class ContentTests
         Assert.Equal(text, Reader.Text(message, 0));
     }
 
+    [Theory]
+    [InlineData("quoted-printable", "=1B$B=")]
+    [InlineData("quoted-printable", "=")]
+    [InlineData("quoted-printable", "=3=")]
+    [InlineData("base64", "=A")]
+    [InlineData("base64", "AAA")]
+    [InlineData("x-uuencode", "begin 644 x\nM")]
+    public void An_encoding_that_is_broken_everywhere_can_be_read_to_its_end(string encoding, string piece)
+    {
+        string content = string.Concat(Enumerable.Repeat(piece, 20_000));
+        foreach (string charset in (ReadOnlySpan<string>)["utf-8", "iso-2022-jp", "utf-16", "gb18030"])
+        {
+            using ParsedMessage message = Reader.Open(
+                $"Content-Type: text/x; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n{content}");
+            Assert.InRange(Reader.Text(message, 0).Length, 0, 4 * content.Length);
+        }
+    }
+
     [Fact]
     public void Facts_of_a_part_are_told()
     {
