@@ -18,7 +18,8 @@ public class ContentTests
     {
         using ParsedMessage message = Reader.Open($"Content-Transfer-Encoding: {encoding}\n\n{content}");
         Assert.Equal(decoded, Encoding.UTF8.GetString(Reader.Content(message, 0)));
-        Assert.Equal(content.ReplaceLineEndings("\r\n"), Encoding.UTF8.GetString(Reader.Content(message, 0, ContentForm.Raw)));
+        Assert.Equal(
+            content.ReplaceLineEndings("\r\n"), Encoding.UTF8.GetString(Reader.Content(message, 0, ContentForm.Raw)));
         bool isOther = (Reader.PartsOf(message)[0].Kind & PartKind.OtherEncoding) != 0;
         Assert.Equal(encoding == "x-none", isOther);
     }
@@ -51,7 +52,7 @@ public class ContentTests
     public void Characters_are_whole_wherever_a_piece_ends()
     {
         string text = string.Concat(Enumerable.Repeat("日本語テキスト€ü😀x", 2000));
-        byte[] start = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"u8.ToArray();
+        ReadOnlySpan<byte> start = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"u8;
         byte[] octets = Encoding.ASCII.GetBytes(
             Convert.ToBase64String(Encoding.UTF8.GetBytes(text), Base64FormattingOptions.InsertLineBreaks));
         using ParsedMessage message = Reader.Open([.. start, .. octets]);
