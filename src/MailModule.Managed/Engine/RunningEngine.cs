@@ -171,7 +171,7 @@ internal sealed class RunningEngine : IDisposable
     private SmtpServer NewSmtpServer(HostCallback host)
     {
         _limits.Checks?.Memory.Open(_settings.Current.FullPath(Keys.MailRoot)!);
-        return new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log, _handlerPools);
+        return new(_settings, _data!.Spool, _data.Usages, _workers, _limits.ForServer(), host, _log, _handlerPools);
     }
 
     private Pop3Server NewPop3Server(HostCallback host)

@@ -16,6 +16,8 @@ internal static class CheckReplies
     public static readonly Reply Greylisted451 = new(451, "4.7.1", "Greylisted, try again later");
     public static readonly Reply Failed451 = new(451, "4.3.0", "The message could not be checked, try again later");
 
+    public static readonly Reply Harmful554 = new(554, "5.7.1", "Message refused: it was found harmful");
+
     private static readonly Reply NoHost550 = new(550, "5.1.8", "The sender's domain has neither MX nor address");
     // RFC 7505 §4.2
     private static readonly Reply NullMx550 = new(550, "5.7.27", "The sender's domain takes no mail");

@@ -12,8 +12,8 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// What the checks of all sessions of an engine have in common: what is known of zones and of senders, and lists. Any
-/// thread.
+/// What the checks of all sessions of an engine have in common: what is known of zones and of senders, lists, and the
+/// script that scans. Any thread.
 /// </summary>
 /// <param name="rules">The rules of the moment.</param>
 /// <param name="dns">The resolver of the moment.</param>
@@ -26,6 +26,10 @@ internal sealed class SenderChecks(
     public ListFiles Lists { get; } = new(FileCalls.Real, log);
     public CheckMemory Memory { get; } = new(runJob, clock, log);
     public CutMessages CutMessages { get; } = new();
+
+    /// <summary>For mail of everybody.</summary>
+    public Antivirus Antivirus { get; } = new(() => rules().Antivirus, runJob, log);
+
     public Action<IJob> RunJob => runJob;
     public TimeProvider Clock => clock;
     public Log Log => log;
@@ -53,6 +57,7 @@ internal sealed class SenderChecks(
     public void Stop()
     {
         _stop.Cancel();
+        Antivirus.Stop();
         Memory.Close();
     }
 }

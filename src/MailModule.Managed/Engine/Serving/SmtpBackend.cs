@@ -73,6 +73,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             return Verdict.Refuse(refusal);
         if (ChecksOf(envelope)?.Mail(envelope) is { } verdict)
             return verdict;
+        if (session.Options.Times?.FutureRelease is { } limit && envelope.Release > envelope.Received + limit.Longest)
+            return Verdict.Refuse(BackendReplies.HeldTooLong);
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
@@ -87,7 +89,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = MayRelay(session, rules);
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
-        bool leaves = verdict is { IsAccepted: true, Maildrop: null } && !rules.IsRelayed(rcpt.Address.Domain);
+        bool leaves = verdict is { IsAccepted: true, Maildrop: null };
         if (leaves && !MailChecks.MayLeave(rcpt.Address, session, dependencies, rules))
             verdict = new RelayVerdict(null, RelayRefusal.NotLocal);
         if (!verdict.IsAccepted)
@@ -96,27 +98,37 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             return _refusedRecipients.Add(session, dependencies, verdict.Refusal, mayRelay);
         }
         Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
-        return ChecksOf(envelope) is { } checks ? CheckAndTake(checks, rules, envelope, recipient)
-            : Take(envelope, recipient);
+        return ChecksOf(envelope) is { } checks
+            ? CheckAndTake(checks, session, rules, envelope, recipient)
+            : TakeIfRoom(session, rules, envelope, recipient);
     }
 
-    private static Verdict CheckAndTake(SmtpChecks checks, RelayPolicy rules, Envelope envelope, Recipient recipient)
+    private Verdict CheckAndTake(
+        SmtpChecks checks, SmtpSession session, RelayPolicy rules, Envelope envelope, Recipient recipient)
     {
         string? home = recipient.Maildrop is { } user ? rules.Accounts.HomeOf(user) : null;
-        return checks.Rcpt(envelope, recipient.Address, home, () => Take(envelope, recipient))
-            ?? Take(envelope, recipient);
+        return checks.Rcpt(
+                envelope, recipient.Address, home, () => TakeIfRoom(session, rules, envelope, recipient))
+            ?? TakeIfRoom(session, rules, envelope, recipient);
     }
+
+    private Verdict TakeIfRoom(SmtpSession session, RelayPolicy rules, Envelope envelope, Recipient recipient)
+        => QuotaCheck.For(session, dependencies, rules, AsAsked(envelope, recipient)) is { } quota
+            ? quota.Ask()
+            : Take(envelope, recipient);
 
     /// <summary>What RCPT does when it is accepted.</summary>
     public static Verdict Take(Envelope envelope, Recipient recipient)
     {
-        if (envelope.IsFromStranger)
-            recipient = recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) };
-        // Named again: one message is enough. Who asks for other reports is another, for them.
-        if (!envelope.Names(recipient))
-            envelope.Recipients.Add(recipient);
+        envelope.Add(AsAsked(envelope, recipient));
         return Verdict.Accept;
     }
+
+    // What strangers ask of reports is taken for less.
+    private static Recipient AsAsked(Envelope envelope, Recipient recipient)
+        => envelope.IsFromStranger
+            ? recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) }
+            : recipient;
 
     /// <summary>Those that a message meets; who has logged in since he connected meets none.</summary>
     public SmtpChecks? ChecksOf(Envelope envelope) => envelope.IsFromStranger ? _checks : null;

@@ -1,3 +1,4 @@
+using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -13,6 +14,10 @@ internal sealed record SmtpDependencies(
     ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log)
 {
     public ClientLimits Clients { get; init; } = new();
+
+    /// <summary>What mailboxes hold; null: there are no quotas.</summary>
+    public UsageCache? Usages { get; init; }
+
     public Guessing Guessing { get => Clients.Guessing; init => Clients = Clients with { Guessing = value }; }
 
     /// <summary>What mail of strangers is checked for; null: nothing is.</summary>

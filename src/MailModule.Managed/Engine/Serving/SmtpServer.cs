@@ -1,6 +1,7 @@
 using System.Net;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
+using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -12,8 +13,8 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
-    EngineSettings settings, ISpool spool, Workers workers, ClientLimits limits, HostCallback host, Log log,
-    HandlerPools pools)
+    EngineSettings settings, ISpool spool, UsageCache usages, Workers workers, ClientLimits limits, HostCallback host,
+    Log log, HandlerPools pools)
     : MailServer(settings, workers, limits, host.Calls, log)
 {
     private volatile SmtpDependencies _dependencies = new(
@@ -21,6 +22,7 @@ internal sealed class SmtpServer(
     {
         Clients = limits,
         ScratchFolder = () => settings.Current.ScratchFolder,
+        Usages = usages,
     };
 
     private readonly ServerHandlers _handlers = new(
@@ -70,8 +72,20 @@ internal sealed class SmtpServer(
         var own = new SmtpBackend(_dependencies, connection);
         ISmtpBackend backend = set is null ? own : new HandledBackend(own, set);
         IPAddress client = connection.RemoteEndPoint.Address;
-        return new SmtpSession(
-            options.For(client, port, values.Fronts.XclientHosts.Contains(client)), backend, connection);
+        return new SmtpSession(OptionsFor(options, client, port), backend, connection);
+    }
+
+    /// <summary>Shared ones, save for who may use XCLIENT: each client it names is judged as one that connects.</summary>
+    private SmtpServerOptions OptionsFor(OptionSet set, IPAddress client, ServerPort port)
+    {
+        SmtpServerOptions shared = set.For(client, port);
+        return set.MayXclient(client) ? shared with { Xclient = Judge } : shared;
+
+        byte[]? Judge(IPAddress? named, out SmtpServerOptions options)
+        {
+            options = OptionsFor(set, named ?? XclientArgument.Unknown, port);
+            return named is null ? null : Gate.WhyBarred(named, port.RequiresAuth);
+        }
     }
 
     public override Fault AddHandlers(IReadOnlyList<ISmtpHandlers> tables)
@@ -105,7 +119,7 @@ internal sealed class SmtpServer(
             0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
             IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
         SmtpServerOptions offered = OptionsOf(values, _handlers.Set).For(
-            options.Client?.Address ?? XclientArgument.Unknown, port, mayXclient: false);
+            options.Client?.Address ?? XclientArgument.Unknown, port);
         var smtp = new SmtpSession(
             offered with { OfferStartTls = options.OffersTls && options.Tls is null }, handled ?? (ISmtpBackend)own,
             made.Peer);
@@ -145,31 +159,36 @@ internal sealed class SmtpServer(
                 hostJudges: (steps & HandlerSteps.Auth) != 0, hostHasSecrets: (steps & HandlerSteps.Secret) != 0),
             SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
+            Times = new DeliveryTimeOffers(
+                ToAll: false,
+                values.Number(Keys.FutureReleaseMax) is > 0 and var seconds
+                    ? new FutureReleaseLimit(TimeSpan.FromSeconds(seconds), static () => DateTimeOffset.UtcNow)
+                    : null),
         };
 
-        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[64];
+        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[32];
 
         public int Version => values.Version;
         public HandlerSteps Steps => steps;
 
-        public SmtpServerOptions For(IPAddress peer, ServerPort port, bool mayXclient)
+        public bool MayXclient(IPAddress client) => values.Fronts.XclientHosts.Contains(client);
+
+        public SmtpServerOptions For(IPAddress peer, ServerPort port)
         {
             bool plainAuth = PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
             // What strangers ask of reports is taken for less, so they are not invited to ask.
             bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
             int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)
-                + (offersDsn ? 8 : 0) + (mayXclient ? 16 : 0) + (port.IsLmtp ? 32 : 0);
+                + (offersDsn ? 8 : 0) + (port.IsLmtp ? 16 : 0);
             ref SmtpServerOptions? variant = ref _variants[which];
             return variant ??= _plain with
             {
                 PlainAuthWithoutTls = plainAuth,
                 RequireAuth = port.RequiresAuth,
                 OfferDsn = offersDsn,
-                IsLmtp = port.IsLmtp,
+                Times = _plain.Times! with { ToAll = offersDsn },
                 Verbs = port.IsLmtp ? StateTable.Lmtp : StateTable.Standard,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
-                // Who may use it once may do so again, for another client.
-                Xclient = mayXclient ? client => For(client ?? XclientArgument.Unknown, port, true) : null,
             };
         }
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using MailModule.Mail;
-using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -141,7 +140,9 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         _watch.Add(content);
         if (!_message.IsOpen)
             return true;
-        bool takesMore = _message.Append(content, _resumeContent);
+        bool takesMore = _watch.Copy is { } copy
+            ? copy.Append(_message, content, _resumeContent)
+            : _message.Append(content, _resumeContent);
         long held = _message.Held + _watch.Held;
         if (held > _held)
             Hold(held);
@@ -172,9 +173,14 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         if (_watch.Headers is { } watch && watch.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
         return _watch.Sample is { } sample && _backend.ChecksOf(_envelope) is { } checks
-            ? checks.EndOfData(_envelope, sample, CommitChecked)
-            : CommitChecked();
+            ? checks.EndOfData(_envelope, sample, Scan)
+            : Scan();
     }
+
+    private Verdict Scan()
+        => _watch.Copy is { } copy && _dependencies.Checks is { } checks
+            ? checks.Antivirus.Scan(_session, copy, CommitChecked)
+            : CommitChecked();
 
     public Verdict CommitChecked()
     {
@@ -217,6 +223,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Discard()
     {
         _message.Discard();
+        _watch.Copy?.Discard();
         _watch = default;
     }
 

@@ -10,6 +10,8 @@ internal static class CheckRisks
         foreach (Setting list in (Setting[])[Rows.GoodList, Rows.BadList, Rows.GrayList])
             if (values.FullPath(list) is { } path && !File.Exists(path))
                 findings.Warn(list, $"{path}: there is no such file, so the list is empty");
+        if (values.FullPath(Keys.AntiVirus) is { } script && !File.Exists(script))
+            findings.Warn(Keys.AntiVirus, $"{script}: there is no such file, so no message is accepted");
         WithoutEffect(values, findings);
         CheckRules rules = values.Checks;
         if (rules.Greylist.Times.Delay >= rules.Greylist.Times.Life)

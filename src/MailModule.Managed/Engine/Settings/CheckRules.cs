@@ -62,6 +62,9 @@ internal sealed record CheckRules(
     public bool ChecksMx { get; private init; }
     public bool TracesExpressions { get; private init; }
 
+    /// <summary>For mail of everybody, strangers or not; null: none is scanned.</summary>
+    public AntivirusRules? Antivirus { get; private init; }
+
     /// <summary>Lists are asked for each recipient, and not once for the message.</summary>
     public bool ListsAreAtRcpt => Lists.ArePersonal || Greylist.IsOn;
 
@@ -87,6 +90,9 @@ internal sealed record CheckRules(
             SpamText = values.Text(keys.SpamText)!,
             ChecksMx = values.Flag(keys.CheckMx),
             TracesExpressions = values.Flag(Keys.DebugExpressions),
+            Antivirus = values.FullPath(Keys.AntiVirus) is { } script
+                ? new AntivirusRules(script, Seconds(values, Keys.RunTimeout), values.FullPath(Keys.MailRoot)!)
+                : null,
         };
     }
 

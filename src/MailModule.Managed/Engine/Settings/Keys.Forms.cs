@@ -6,8 +6,6 @@ namespace MailModule.Engine.Settings;
 internal static partial class Keys
 {
     // Why a key has no effect yet.
-    private const string Lists = "the lists and checks of the SMTP server come in a later version";
-    private const string Delivery = "scripts and notices of this kind come in a later version";
     private const string PopAccess = "speed limits of POP3 come in a later version";
     private const string Logs = "the log's finer options come in a later version";
     private const string Verify = "checking the certificates of other hosts comes in a later version";
@@ -38,6 +36,11 @@ internal static partial class Keys
         => LocalSocket.IsPossible
             ? Flag(key, meaning)
             : Guard(FlagLater(key, meaning, "this system has no local sockets that files guard"));
+
+    private static Setting OfPrograms(string key, string meaning, params string[] noKeys)
+        => ChildProcess.IsPossible
+            ? PathLater(key, meaning, "", noKeys)
+            : Guard(PathLater(key, meaning, "commands are not run on this system", noKeys));
 
     internal static Setting Number(
         string key, long least, long most, long value, string unit, string meaning, params string[] noKeys)

@@ -63,8 +63,7 @@ internal static partial class Keys
         "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.");
     public static readonly Setting IpDeny = Ranges(
         "ip_deny", "", "Who may not connect to any server, though a range has the address.");
-    public static readonly Setting Ip6Range = Ranges(
-        "ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.");
+    public static readonly Setting Ip6Range = Ranges("ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.");
     public static readonly Setting Ip6Deny = Ranges("ip6_deny", "", "As `ip_deny`, IPv6.");
 
     private static readonly string s_log = Begin("Log");
@@ -118,6 +117,9 @@ internal static partial class Keys
     public static readonly Setting LmtpPort = Number(
         "lmtp_port", 0, 65535, 0, "", "Port of LMTP (RFC 2033), not 25; 0 = off.");
     public static readonly HandlerKeys Handlers = new();
+    public static readonly Setting FutureReleaseMax = Number(
+        "future_release_max", 0, 31_536_000, 0, "s",
+        "How long a client that may relay can have a message held (RFC 4865); 0 = not offered.");
     public static readonly Setting SmtpMsgLimit = Number(
         "smtp_msg_limit", 4096, Unbounded, 52_428_800, "octets", "Largest message taken.");
     public static readonly Setting PlainAuth = Add(
@@ -324,18 +326,18 @@ internal static partial class Keys
         "forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
     public static readonly Setting ForwardRun = Flag(
         "fwdrun", "`!command` lines are run, with the rights of the home's owner. Not on Windows.");
-    public static readonly Setting AntiVirus = Guard(PathLater(
-        "antivirus", "Script that is run on each queued message.", Delivery, "noantivirus"));
+    public static readonly Setting AntiVirus = OfPrograms(
+        "antivirus", "Script that is run on each message that comes by SMTP, before it is accepted "
+            + "(`sender-lists.md`). Not on Windows.", "noantivirus");
     public static readonly Setting RunTimeout = Number(
-        "run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` is ended.");
+        "run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` or `antivirus` is ended.");
 
     private static readonly string s_tls = Begin("TLS");
     public static readonly Setting SmtpTls = Flag("smtp_tls", "STARTTLS (SMTP) and STLS (POP3) are offered.");
     public static readonly Setting SmtpTlsOut = Flag(
         "smtptls", "Sending uses TLS where the other host offers it.", "1");
     public static readonly Setting TlsCertFile = Add(
-        new("tls_cert_file", SettingKind.Path, "Certificate and its chain, PEM.")
-        { Default = "temp_sert.pem" });
+        new("tls_cert_file", SettingKind.Path, "Certificate and its chain, PEM.") { Default = "temp_sert.pem" });
     public static readonly Setting TlsKeyFile = Add(
         new("tls_key_file", SettingKind.Path, "Private key, PEM.")
         { DefaultInWords = "the same file as `tls_cert_file`" });

@@ -23,14 +23,14 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
             => session.Rule!.Follow(session, isAccepted, reply, output),
     };
 
-    public static readonly Question FindSecret = new(static session => session.AskForSecret())
+    public static readonly Question FindSecret = new(AuthCommand.AskForSecret)
     {
-        Follow = static (session, isAccepted, reply, output) => session.EndSecret(isAccepted, reply, output),
+        Follow = AuthCommand.EndSecret,
     };
 
-    public static readonly Question Login = new(static session => session.AskLogin())
+    public static readonly Question Login = new(AuthCommand.AskLogin)
     {
-        Follow = static (session, isAccepted, reply, output) => session.EndLogin(isAccepted, reply, output),
+        Follow = AuthCommand.EndLogin,
     };
 
     public static readonly Question Mail =

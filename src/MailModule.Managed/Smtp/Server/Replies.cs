@@ -46,6 +46,7 @@ internal static class Replies
     public static readonly Reply BadSender501 = new(501, "5.1.7", "Malformed sender address");
     public static readonly Reply BadRecipient501 = new(501, "5.1.3", "Malformed recipient address");
     public static readonly Reply BadChunk501 = new(501, "5.5.4", "Syntax: BDAT octets [LAST]");
+    public static readonly Reply BadName501 = new(501, "5.5.4", "Malformed name");
     public static readonly Reply BadParameter501 = new(501, "5.5.4", "Malformed or repeated parameter");
     public static readonly Reply AuthCancelled501 = new(501, "5.0.0", "Authentication cancelled");
     public static readonly Reply ServerFirst501 =

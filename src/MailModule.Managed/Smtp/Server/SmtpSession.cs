@@ -57,6 +57,7 @@ internal sealed partial class SmtpSession : ISession
     internal ISmtpBackend Backend { get; }
     internal VerbRule? Rule { get; private set; }
     internal SmtpTransaction Transaction { get; }
+    internal ref SmtpAuthentication Authentication => ref _authentication;
 
     internal bool TakesSend => (_asked & AskedCommands.Mail) != 0;
     /// <summary>The verb of the command under way; empty for one that is none here.</summary>
@@ -149,40 +150,6 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>No octets of the content are still to come, whether all of it was taken or not.</summary>
     public bool IsContentRead => Transaction.IsLastChunkRead;
-
-    /// <summary>
-    /// For who takes the content itself, between chunks: the reply to the one before, to be sent at once; empty if it
-    /// was given.
-    /// </summary>
-    public ReadOnlySpan<byte> EndTakenChunk()
-    {
-        if (!Transaction.OwesChunkReply)
-            return default;
-        Transaction.EndChunk(hasFailed: false);
-        Peer.Expect(Expected.Command);
-        return Replies.ChunkTaken250.Wire;
-    }
-
-    /// <summary>
-    /// For who takes the content itself, between chunks: takes the command for the next one from the front of the
-    /// input. Null: it is not whole yet. False: it is another command, which is left for the session.
-    /// </summary>
-    public bool? TryBeginNextChunk(scoped ref ReadOnlySpan<byte> input)
-    {
-        var lines = new LineReader(StateTable.LineLimit);
-        ReadOnlySpan<byte> rest = input;
-        LineResult result = lines.Read(ref rest, out ReadOnlySpan<byte> line);
-        if (result == LineResult.Incomplete)
-            return null;
-        var command = CommandLine.Parse(line);
-        if (result != LineResult.Line || Options.Verbs.Of(command.Verb).Question != Question.FirstChunk
-            || !Chunk.TryParse(command.Argument, out Chunk chunk, out bool isGood) || !isGood)
-            return false;
-        input = rest;
-        Transaction.BeginChunk(chunk);
-        Peer.Expect(Expected.Content);
-        return true;
-    }
 
     /// <summary><see cref="BeginContent"/> was called for this message, or the session has sent 354.</summary>
     public bool HasContentBegun => Transaction.HasContentBegun;
@@ -326,12 +293,15 @@ internal sealed partial class SmtpSession : ISession
         return CutOff(Replies.NotSmtp421, output);
     }
 
-    private Next AskOfRule(Output output) => Ask(Rule!.Question!, output);
+    /// <summary>
+    /// Asks the question of the verb under way, be it lines after the command: an AUTH exchange has several.
+    /// </summary>
+    internal Next AskOfRule(Output output) => Ask(Rule!.Question!, output);
 
     /// <summary>
     /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
     /// </summary>
-    private Next Ask(Question question, Output output)
+    internal Next Ask(Question question, Output output)
     {
         _question = question;
         _answer = Verdict.Pending;
@@ -367,7 +337,7 @@ internal sealed partial class SmtpSession : ISession
         return CloseWith(reply, output);
     }
 
-    private Next CloseWith(Reply? reply, Output output)
+    internal Next CloseWith(Reply? reply, Output output)
     {
         DiscardTransaction();
         if (reply is not null)
@@ -390,7 +360,7 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
     /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>
-    private Next WriteVerdict(Reply reply, Output output)
+    internal Next WriteVerdict(Reply reply, Output output)
     {
         if (IsClosing(reply))
             return CloseWith(reply, output);

@@ -115,12 +115,14 @@ internal sealed class StateTable
         new VerbRule("VRFY", SmtpState.Greeted, ArgumentRule.Required)
         {
             Asked = AskedCommands.Verify,
+            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
             Handle = Says(Replies.CannotVerify252),
         },
         new VerbRule("EXPN", SmtpState.Greeted, ArgumentRule.Required)
         {
             IsOffered = false,
             Asked = AskedCommands.Expand,
+            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
             Handle = Says(Replies.ExpnOff502),
         },
         // RFC 5321 appendix F.5: whoever turns lets the client have mail that may be another's
@@ -145,8 +147,9 @@ internal sealed class StateTable
         {
             LineLimit = AuthLineLimit,
             BeforeHello = Replies.EhloFirst503,
-            Read = static (session, _) => session.CannotAuthenticate(),
-            Handle = static (session, argument, output) => session.Auth(argument, output),
+            Read = AuthCommand.Check,
+            Handle = AuthCommand.Begin,
+            Question = Question.Login,
         },
         new VerbRule("STARTTLS", SmtpState.Ready, ArgumentRule.None)
         {
@@ -182,11 +185,15 @@ internal sealed class StateTable
     private StateTable(params VerbRule[] rules)
     {
         _rules = rules;
+        IsLmtp = Array.Exists(rules, static rule => rule.Verb == "LHLO");
         _byVerb = new VerbTable<VerbRule>(rules, rule => rule.Verb);
         Help214 = Replies.Help214(rules.Where(rule => rule.IsOffered).Select(rule => rule.Verb));
     }
 
     public Reply Help214 { get; }
+
+    /// <summary>RFC 2033.</summary>
+    public bool IsLmtp { get; }
 
     /// <summary>The row of a verb, or the one for what is no verb.</summary>
     public VerbRule Of(ReadOnlySpan<byte> verb) => _byVerb.Find(verb) ?? s_unknown;

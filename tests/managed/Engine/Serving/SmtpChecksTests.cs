@@ -191,7 +191,7 @@ public sealed class SmtpChecksTests : CheckedSessions
     }
 
     [Fact]
-    public void Nothing_waits_for_names_on_a_thread()
+    public async Task Nothing_waits_for_names_on_a_thread()
     {
         Set("dnsbl", "bl.example");
         Set("dnsbl_stage", "data");
@@ -208,7 +208,7 @@ public sealed class SmtpChecksTests : CheckedSessions
         }, default, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         Assert.True(SpinWait.SpinUntil(() => slow.Waiting >= 22, Loop.Long)); // of a zone two test entries
         slow.Release();
-        Assert.All(Task.WhenAll(dialogues).Result, reply => Assert.StartsWith("554", reply, StringComparison.Ordinal));
+        Assert.All(await Task.WhenAll(dialogues), reply => Assert.StartsWith("554", reply, StringComparison.Ordinal));
         Assert.InRange(Workers.Threads, 0, 4);
     }
 

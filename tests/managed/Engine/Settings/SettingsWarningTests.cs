@@ -22,7 +22,6 @@ public sealed class SettingsWarningTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("antivirus", "scan.sh")]
     [InlineData("sysuser", "1")]
     public void A_guard_that_has_no_effect_yet_is_an_error(string key, string value)
     {

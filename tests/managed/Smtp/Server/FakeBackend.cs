@@ -94,7 +94,11 @@ internal sealed class FakeBackend : ISmtpBackend
         Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}"
             + $"{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}"
             + (envelope.Return == ReturnContent.Default ? "" : $" ret={envelope.Return}")
-            + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\""));
+            + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\"")
+            + (envelope.Hold is not { } hold ? "" : hold.For is { } time
+                ? $" holdfor={time.TotalSeconds}" : $" holduntil={hold.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}")
+            + (envelope.DeliverBy is not { } by
+                ? "" : $" by={by.Within.TotalSeconds}{(by.Returns ? "R" : "N")}{(by.Traces ? "T" : "")}"));
         Verdict verdict = VerdictOn(envelope.ReversePath);
         Assert.False(_isOpen, "a transaction began inside another");
         _isOpen = verdict.Kind == VerdictKind.Accept;
