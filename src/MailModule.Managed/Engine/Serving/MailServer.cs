@@ -56,10 +56,9 @@ internal abstract class MailServer(
     {
     }
 
-    /// <summary>No session is left, or none that ends in time.</summary>
-    protected virtual void Ended()
-    {
-    }
+    /// <summary>No session is left, or none that ends in time. False: a call of the host has not come back.</summary>
+    /// <param name="timeout">What is left; infinite: no limit.</param>
+    protected virtual bool Ended(TimeSpan timeout) => true;
 
     protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol);
 
@@ -112,8 +111,10 @@ internal abstract class MailServer(
         CloseToNew();
         limits.Guessing.LateAnswers.Stop();
         EndWaits(timeout);
+        long began = Environment.TickCount64;
         bool ended = _connections.Stop(timeout, calls);
-        Ended();
+        TimeSpan taken = TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+        ended &= Ended(timeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout - taken);
         _connections.Dispose();
         _certificate.End();
         return ended;
