@@ -39,6 +39,8 @@
 #include "mailmodule/error.hpp"
 #include "mailmodule/message.hpp"
 #include "mailmodule/queue.hpp"
+#include "mailmodule/server.hpp"
+#include "mailmodule/session.hpp"
 #include "mailmodule/settings.hpp"
 #include "mailmodule/smtp.hpp"
 #include "mailmodule/transaction.hpp"

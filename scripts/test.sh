@@ -102,17 +102,52 @@ passed=0
 failed=0
 summary=()
 
+# In a child of its own, so that errexit holds inside.
+suite_alone() { bash -c 'set -euo pipefail; . scripts/test.sh --only-functions; "suite_$1"' - "$1" 2>&1; }
+
 run_suite() {
-  local name=$1 log=$LOGS/$1.log status=0 good bad began=$SECONDS
+  local name=$1 status=0 began=$SECONDS
   echo "== $name"
-  # a child of its own, so that errexit holds inside
-  bash -c 'set -euo pipefail; . scripts/test.sh --only-functions; "suite_$1"' - "$name" 2>&1 | tee "$log" || status=$?
+  suite_alone "$name" | tee "$LOGS/$name.log" || status=$?
+  sum_up "$name" $status $((SECONDS - began))
+}
+
+# Interop and kill wait more than they work: kill runs beside interop where both are to run, and is shown in its turn.
+kill_beside=
+
+start_kill_beside() {
+  rm -f "$LOGS/kill.end"
+  build_samples || true # which both do: not at the same time
+  set -m                # a process group of its own, for the end of this script
+  (
+    began=$SECONDS status=0
+    suite_alone kill >"$LOGS/kill.log" </dev/null || status=$?
+    echo $status $((SECONDS - began)) >"$LOGS/kill.end"
+  ) &
+  kill_beside=$!
+  set +m
+  trap 'kill -- -$kill_beside 2>/dev/null || true' EXIT
+}
+
+show_kill() {
+  local status=1 seconds=0
+  echo "== kill, which ran beside interop"
+  wait $kill_beside || true
+  trap - EXIT
+  cat "$LOGS/kill.log"
+  [[ ! -e $LOGS/kill.end ]] || read -r status seconds <"$LOGS/kill.end"
+  sum_up kill "$status" "$seconds"
+}
+
+# sum_up SUITE STATUS SECONDS
+sum_up() {
+  local name=$1 status=$2 log=$LOGS/$1.log good bad
   read -r good bad < <("count_$name" "$log" | awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
   # it ended badly without naming a failure, or did nothing at all
   if ((status != 0 && bad == 0)) || ((good + bad == 0)); then bad=$((bad + 1)); fi
   passed=$((passed + good))
   failed=$((failed + bad))
-  summary+=("$(printf '%-8s %5d passed %5d failed %5d s' "$name" "$good" "$bad" $((SECONDS - began)))")
+  summary+=("$(printf '%-8s %5d passed %5d failed %5d s' "$name" "$good" "$bad" "$3")")
 }
 
 # These test a library for another machine, and build it.
@@ -141,7 +176,10 @@ main() {
     declare -F "suite_$name" >/dev/null || { echo "no such suite: $name" >&2 && exit 2; }
   done
   if prepare "${suites[@]}"; then
-    for name in "${suites[@]}"; do run_suite "$name"; done
+    for name in "${suites[@]}"; do
+      [[ $name != interop || " ${suites[*]} " != *" interop "*"kill "* ]] || start_kill_beside
+      if [[ $name == kill && $kill_beside ]]; then show_kill; else run_suite "$name"; fi
+    done
   fi
   echo
   printf '%s\n' "${summary[@]}"

@@ -1,4 +1,4 @@
-/* Engines and their servers. Included by mailmodule.hpp. */
+/* Engines. Included by mailmodule.hpp. */
 #ifndef MAILMODULE_ENGINE_HPP
 #define MAILMODULE_ENGINE_HPP
 
@@ -160,98 +160,6 @@ class engine {
     std::shared_ptr<detail::replaceable<log_function>> log_;
     std::shared_ptr<detail::replaceable<queue_event_function>> events_;
 };
-
-/** Where a server listens; as it is made: where the settings say. */
-struct server_options {
-    std::string addresses; /**< with commas between */
-    int port = 0;          /**< MM_PORT_ANY: one that is free */
-    int max_sessions = 0;
-};
-
-namespace detail {
-
-struct smtp_server_functions {
-    using handle = mm_smtp_server;
-
-    static int start(mm_engine *engine, const server_options &options, handle **server) {
-        const text addresses(options.addresses);
-        mm_smtp_server_options in_c = MM_SMTP_SERVER_OPTIONS_INIT;
-        in_c.addresses = addresses.or_null();
-        in_c.port = options.port;
-        in_c.max_sessions = options.max_sessions;
-        return mm_smtp_server_start(engine, &in_c, nullptr, nullptr, server);
-    }
-
-    static int port(handle *server, int *port) {
-        return mm_smtp_server_get_port(server, port);
-    }
-
-    static int stop(handle *server, int timeout_ms) {
-        return mm_smtp_server_stop(server, timeout_ms);
-    }
-};
-
-struct pop3_server_functions {
-    using handle = mm_pop3_server;
-
-    static int start(mm_engine *engine, const server_options &options, handle **server) {
-        const text addresses(options.addresses);
-        mm_pop3_server_options in_c = MM_POP3_SERVER_OPTIONS_INIT;
-        in_c.addresses = addresses.or_null();
-        in_c.port = options.port;
-        in_c.max_sessions = options.max_sessions;
-        return mm_pop3_server_start(engine, &in_c, nullptr, nullptr, server);
-    }
-
-    static int port(handle *server, int *port) {
-        return mm_pop3_server_get_port(server, port);
-    }
-
-    static int stop(handle *server, int timeout_ms) {
-        return mm_pop3_server_stop(server, timeout_ms);
-    }
-};
-
-template <class Functions> class server {
-  public:
-    static returns<server> start(engine &of, const server_options &options = {}) {
-        typename Functions::handle *started = nullptr;
-        const int code = Functions::start(of.get(), options, &started);
-        return done(code, server(started));
-    }
-
-    returns<int> port() const {
-        int found = 0;
-        const int code = Functions::port(handle_.get(), &found);
-        return done(code, std::move(found));
-    }
-
-    /** After it, also with MM_E_TIMEOUT, there is no server any more; at the end of the object it is cut. */
-    returns<void> stop(int timeout_ms) {
-        const int code = Functions::stop(handle_.get(), timeout_ms);
-        if (code == MM_OK || code == MM_E_TIMEOUT)
-            static_cast<void>(handle_.release());
-        return done(code);
-    }
-
-  private:
-    struct cut {
-        void operator()(typename Functions::handle *handle) const noexcept {
-            Functions::stop(handle, 0);
-        }
-    };
-
-    explicit server(typename Functions::handle *handle) : handle_(handle) {
-    }
-
-    std::unique_ptr<typename Functions::handle, cut> handle_;
-};
-
-} // namespace detail
-
-/** Running servers of an engine (mm_smtp_server, mm_pop3_server). */
-using smtp_server = detail::server<detail::smtp_server_functions>;
-using pop3_server = detail::server<detail::pop3_server_functions>;
 
 } // namespace MAILMODULE_FORM
 } // namespace mailmodule

@@ -23,6 +23,7 @@ internal sealed class MailData : IDisposable
     private readonly MaildirStore _store;
     private readonly DsnGathering _dsns;
     private readonly Log _log;
+    private KeptCopiesCleanup? _cleanup;
 
     private MailData(
         LogSpool spool, MaildirStore store, LocalDelivery delivery, MailQueue queue, DsnGathering dsns, Log log)
@@ -37,6 +38,7 @@ internal sealed class MailData : IDisposable
 
     public ISpool Spool => _spool;
     public IMailStore Store => _store;
+    public UsageCache Usages => _store.Usages;
     public LocalDelivery Delivery { get; }
     public MailQueue Queue { get; }
 
@@ -77,6 +79,7 @@ internal sealed class MailData : IDisposable
             Store = store,
             HomeOf = user => settings.Current.Accounts.HomeOf(user),
             Rules = RulesOf(spool!, dsnSender, settings, log),
+            Quotas = new MailboxQuotas(store.Usages, () => settings.Current.Relay.Quotas, log),
             Workers = workers,
             DsnSender = dsnSender,
             Schedule = () => settings.Current.Schedule,
@@ -84,10 +87,14 @@ internal sealed class MailData : IDisposable
         });
         var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         queue.SetListener(listener);
-        data = new MailData(spool!, store, delivery, queue, dsnSender, log);
+        data = new MailData(spool!, store, delivery, queue, dsnSender, log)
+        { _cleanup = CleanupOf(settings, workers, log) };
         spool!.Start(local: delivery, remote: queue);
         if (delivery.Start() && queue.Start())
+        {
+            data._cleanup?.Start();
             return Fault.None;
+        }
         data.Dispose();
         (data, text) = (null, OwnThread.Shortage);
         return Fault.Memory;
@@ -112,6 +119,12 @@ internal sealed class MailData : IDisposable
         };
     }
 
+    private static KeptCopiesCleanup CleanupOf(EngineSettings settings, Workers workers, Log log)
+        => new(
+            () => settings.Current.FullPath(Keys.SmtpSent),
+            () => settings.Current.Number(Keys.SentTime) is > 0 and var days ? TimeSpan.FromDays(days) : null,
+            workers.Run, TimerThread.Shared, log);
+
     private static LocalRules RulesOf(ISpool spool, IDsnSender dsnSender, EngineSettings settings, Log log)
     {
         var dependencies = new LocalRulesDependencies
@@ -132,6 +145,7 @@ internal sealed class MailData : IDisposable
     /// <returns>What the last flush of the spool came to.</returns>
     public Fault Stop(TimeSpan timeout, TimeSpan queueTimeout)
     {
+        _cleanup?.Dispose();
         _dsns.Close();
         Queue.Stop(queueTimeout);
         Fault fault = Delivery.Stop(timeout);

@@ -1,5 +1,8 @@
+using System.Net.Sockets;
 using MailModule.Engine.Serving;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Primitives;
+using MailModule.Transport;
 
 namespace MailModule.Engine;
 
@@ -20,6 +23,38 @@ public sealed class StartedServer
 
     /// <summary>Neither <see cref="Stop"/> nor the engine has stopped it.</summary>
     public bool IsRunning => _owner.Running == _server;
+
+    /// <summary>
+    /// Adds a table of handlers: sessions that begin from now on ask it behind those that are there.
+    /// <see cref="Fault.Limit"/>: there are eight.
+    /// </summary>
+    public Fault AddHandlers(ISmtpHandlers handlers)
+        => IsRunning ? _server.AddHandlers([handlers]) : HasStopped();
+
+    /// <summary>
+    /// Serves a connection that the host has accepted. <see cref="Fault.Argument"/>: it is no connected socket, and
+    /// stays the host's; else it is ours from the call on.
+    /// </summary>
+    /// <param name="socket">A descriptor, or a handle.</param>
+    public Fault Adopt(nint socket, bool isTlsFirst)
+    {
+        if (!AdoptedSocket.TryTake(socket, out Socket? taken))
+            return MailEngine.Fail(Fault.Argument, "socket: it is no connected stream socket");
+        bool requiresAuth = _server.Protocol == SmtpProtocol.Submission;
+        Fault fault = _server.Adopt(taken!, isTlsFirst, requiresAuth, out string? text);
+        return MailEngine.Fail(fault, text);
+    }
+
+    /// <summary>
+    /// A session of the server that the host steps. <see cref="Fault.Limit"/>: there are too many.
+    /// </summary>
+    public Fault NewSteppedSession(SteppedOptions options, out SteppedSmtp? session)
+    {
+        session = null;
+        return IsRunning && _server is SmtpServer smtp ? smtp.NewSteppedSession(options, out session) : HasStopped();
+    }
+
+    private static Fault HasStopped() => MailEngine.Fail(Fault.State, "the engine has stopped the server");
 
     /// <summary>
     /// Accepts no connection from now on; sessions get until <paramref name="timeout"/>, then they are cut. None if the

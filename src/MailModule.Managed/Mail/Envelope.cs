@@ -43,6 +43,29 @@ internal sealed class Envelope
     /// <summary>ENVID, decoded: the sender's own mark, for DSNs (RFC 3461 §4.4); null if none was given.</summary>
     public string? EnvelopeId { get; set; }
 
+    /// <summary>FUTURERELEASE (RFC 4865): null: it may go at once.</summary>
+    public HoldRequest? Hold { get; set; }
+
+    /// <summary>DELIVERBY (RFC 2852); null: nothing was said.</summary>
+    public DeliverBy? DeliverBy { get; set; }
+
+    /// <summary>When it may go, at the earliest: its reception, where the sender has not said otherwise.</summary>
+    public DateTimeOffset Release
+        => Hold is { } hold && hold.ReleaseOf(Received) is var release && release > Received ? release : Received;
+
+    /// <summary>When <see cref="DeliverBy"/> is over; null: never.</summary>
+    public DateTimeOffset? Deadline => DeliverBy?.DeadlineOf(Received);
+
+    /// <summary>Its sender does not want it to be delivered any more, but returned.</summary>
+    public bool IsTooLate(DateTimeOffset now) => DeliverBy is { Returns: true } && now >= Deadline;
+
+    /// <summary>Adds a recipient, once: one message is enough. Who asks for other reports is another, for them.</summary>
+    public void Add(Recipient recipient)
+    {
+        if (!Names(recipient))
+            Recipients.Add(recipient);
+    }
+
     /// <summary>The recipient is among these already, with the same wishes for reports.</summary>
     public bool Names(Recipient recipient)
     {

@@ -28,6 +28,7 @@ internal sealed class MaildirStore : IMailStore, IDisposable
         _passedOver = new PassedOver(log ?? Log.None);
         Folders = new MailFolders(Calls, _passedOver, clock ?? TimeProvider.System);
         Snapshots = new SnapshotCache(Calls, Folders, _passedOver, cacheBound);
+        Usages = new UsageCache(new UsageListing(Folders, Snapshots).Measure, clock ?? TimeProvider.System);
         Bodies = new LinkedBodies(Calls);
         _delivery = new MaildirDelivery(Calls, Folders, Bodies, _passedOver, MaildirName.EscapeHost(hostName));
     }
@@ -43,6 +44,9 @@ internal sealed class MaildirStore : IMailStore, IDisposable
     /// </summary>
     private static ReadOnlySpan<byte> LockName => "mailmodule.lock"u8;
 
+    /// <summary>What mailboxes hold.</summary>
+    public UsageCache Usages { get; }
+
     internal FileCalls Calls { get; }
     internal MailFolders Folders { get; }
     internal SnapshotCache Snapshots { get; }
@@ -50,11 +54,20 @@ internal sealed class MaildirStore : IMailStore, IDisposable
 
     public Fault Deliver(
         string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)
-        => _delivery.Deliver(home, FolderName.Inbox, messageId, received, content, mayBeDuplicate);
+        => Counted(home, content,
+            _delivery.Deliver(home, FolderName.Inbox, messageId, received, content, mayBeDuplicate));
 
     public Fault DeliverInto(
         string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
-        => _delivery.Deliver(home, FolderName.Of(folder), messageId, received, content, mayBeDuplicate: true);
+        => Counted(home, content,
+            _delivery.Deliver(home, FolderName.Of(folder), messageId, received, content, mayBeDuplicate: true));
+
+    private Fault Counted(string home, MessageContent content, Fault fault)
+    {
+        if (fault == Fault.None)
+            Usages.Add(home, content.Length);
+        return fault;
+    }
 
     public Fault Sync() => _delivery.Sync();
 

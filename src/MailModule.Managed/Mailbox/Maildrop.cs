@@ -137,6 +137,7 @@ internal sealed class Maildrop(
             inNew |= _newerSnapshot is not null || snapshot[index].InNew;
             inCur |= _newerSnapshot is not null || !snapshot[index].InNew;
         }
+        store.Usages.Forget(home);
         Fault synced = Sync(folder, inNew, inCur);
         if (synced != Fault.None)
             failed = indexes.Length;

@@ -36,6 +36,8 @@ internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addr
 
     public DomainRules ByDomain { get; init; } = DomainRules.None;
 
+    public QuotaRules Quotas { get; init; } = QuotaRules.None;
+
     /// <summary>The verdict on one recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
     public RelayVerdict CheckRecipient(MailAddress recipient, bool mayRelay)

@@ -10,9 +10,9 @@ namespace MailModule.Policy;
 /// What is stored of the password of a name, for mechanisms that only have it proved. Nobody's name has one too, whose
 /// salt is as stable as a user's: it looks as that of a user whom chance has picked for this name.
 /// </summary>
-/// <param name="password">Null: nothing fits, and <paramref name="decoy"/> says what it looks like.</param>
+/// <param name="password">Null: nothing fits.</param>
 /// <param name="name">In one spelling, for salts that are not stored.</param>
-/// <param name="decoy">Whose form <paramref name="password"/> has; null: a plain one's.</param>
+/// <param name="decoy">Whom a name of nobody looks like; null: a user with a plain password.</param>
 internal sealed class StoredSecret(StoredPassword? password, string name, StoredPassword? decoy = null) : LoginSecret
 {
     /// <summary>RFC 5802 §5.1, RFC 7677 §4: the fewest there may be; each login does them.</summary>

@@ -4,7 +4,8 @@ using MailModule.Mail;
 namespace MailModule.Smtp;
 
 /// <summary>
-/// The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID).
+/// The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID, BY,
+/// HOLDFOR, HOLDUNTIL).
 /// </summary>
 internal struct MailArgument
 {
@@ -19,6 +20,8 @@ internal struct MailArgument
         Auth = 8,
         Return = 16,
         EnvelopeId = 32,
+        Hold = 64,
+        By = 128,
     }
 
     private Parameter _given;
@@ -41,6 +44,12 @@ internal struct MailArgument
 
     /// <summary>ENVID, decoded (RFC 3461 §4.4); null if it was not given.</summary>
     public string? EnvelopeId { get; private set; }
+
+    /// <summary>HOLDFOR or HOLDUNTIL (RFC 4865).</summary>
+    public HoldRequest? Hold { get; private set; }
+
+    /// <summary>BY (RFC 2852).</summary>
+    public DeliverBy? DeliverBy { get; private set; }
 
     public static PathFault TryParse(ReadOnlySpan<byte> argument, out MailArgument mail)
     {
@@ -79,7 +88,25 @@ internal struct MailArgument
             return MarkGiven(Parameter.Return, TryParseReturn(value));
         if (Ascii.EqualsIgnoreCase(name, "ENVID"u8))
             return MarkGiven(Parameter.EnvelopeId, TryParseEnvelopeId(value));
-        return PathFault.UnknownParameter;
+        return ParseTime(name, value);
+    }
+
+    private PathFault ParseTime(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        bool isFor = Ascii.EqualsIgnoreCase(name, "HOLDFOR"u8);
+        if (isFor || Ascii.EqualsIgnoreCase(name, "HOLDUNTIL"u8))
+        {
+            bool isGood = isFor
+                ? DeliveryTimes.TryReadHoldFor(value, out HoldRequest hold)
+                : DeliveryTimes.TryReadHoldUntil(value, out hold);
+            Hold = hold;
+            return MarkGiven(Parameter.Hold, isGood);
+        }
+        if (!Ascii.EqualsIgnoreCase(name, "BY"u8))
+            return PathFault.UnknownParameter;
+        bool isTime = DeliveryTimes.TryReadDeliverBy(value, out DeliverBy by);
+        DeliverBy = by;
+        return MarkGiven(Parameter.By, isTime);
     }
 
     private PathFault MarkGiven(Parameter parameter, bool isGood)

@@ -127,10 +127,19 @@ internal sealed class EntryHandover(SpoolOptions options, IReadOnlyList<SpoolEnt
 
     private void Offer(SpoolEntry entry, bool isNew)
     {
-        if (_local is { } local && IsFor(entry, isLocal: true))
+        if (_local is { } local && IsFor(entry, isLocal: true) && !IsHeld(entry, local))
             Offer(local, entry, isNew);
         if (_remote is { } remote && IsFor(entry, isLocal: false))
             Offer(remote, entry, isNew);
+    }
+
+    // RFC 4865: for mailboxes it waits here. What goes to other hosts waits in the queue, where operators see it.
+    private bool IsHeld(SpoolEntry entry, ISpoolConsumer local)
+    {
+        if (entry.Envelope.Hold is null || entry.Envelope.Release <= options.Time.GetUtcNow())
+            return false;
+        GiveBack(local, entry, entry.Envelope.Release);
+        return true;
     }
 
     private static bool IsFor(SpoolEntry entry, bool isLocal)

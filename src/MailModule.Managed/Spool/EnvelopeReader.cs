@@ -26,7 +26,8 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         envelope.ReversePath = reversePath;
         envelope.Helo = helo;
         return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients)
-            && (!flags.HasFlag(EnvelopeParts.DsnRequests) || TryReadDsnRequests(envelope));
+            && (!flags.HasFlag(EnvelopeParts.DsnRequests) || TryReadDsnRequests(envelope))
+            && (!flags.HasFlag(EnvelopeParts.Times) || TryReadTimes(envelope));
     }
 
     public bool TryReadText(out string text)
@@ -100,6 +101,47 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
             recipients[i] = recipients[i] with { Notify = (Notify)notify[0], OriginalRecipient = original };
         }
         return true;
+    }
+
+    private bool TryReadTimes(Envelope envelope)
+    {
+        if (!TryReadOctets(1, out ReadOnlySpan<byte> octet))
+            return false;
+        var parts = (TimeParts)octet[0];
+        bool holds = (parts & (TimeParts.HoldFor | TimeParts.HoldUntil)) != 0;
+        if ((parts & ~TimeParts.All) != 0 || (holds && !TryReadHold(envelope, parts)))
+            return false;
+        if (!parts.HasFlag(TimeParts.DeliverBy))
+            return (parts & (TimeParts.Returns | TimeParts.Traces)) == 0;
+        if (!TryReadTicks(out long within) || !IsDate(envelope.Received.UtcTicks, within))
+            return false;
+        envelope.DeliverBy = new DeliverBy(
+            new TimeSpan(within), parts.HasFlag(TimeParts.Returns), parts.HasFlag(TimeParts.Traces));
+        return true;
+    }
+
+    private bool TryReadHold(Envelope envelope, TimeParts parts)
+    {
+        bool isInterval = parts.HasFlag(TimeParts.HoldFor);
+        if (isInterval == parts.HasFlag(TimeParts.HoldUntil) || !TryReadTicks(out long ticks)
+            || !IsDate(isInterval ? envelope.Received.UtcTicks : 0, ticks))
+            return false;
+        envelope.Hold = isInterval
+            ? new HoldRequest(new TimeSpan(ticks), default)
+            : new HoldRequest(null, new DateTimeOffset(ticks, TimeSpan.Zero));
+        return true;
+    }
+
+    // The offset of a date may lead out of its bounds too.
+    private static bool IsDate(long from, long ticks)
+        => ticks >= -from && ticks <= DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay - from
+            && from + ticks >= TimeSpan.TicksPerDay;
+
+    private bool TryReadTicks(out long ticks)
+    {
+        bool isThere = TryReadOctets(8, out ReadOnlySpan<byte> octets);
+        ticks = isThere ? BinaryPrimitives.ReadInt64LittleEndian(octets) : 0;
+        return isThere;
     }
 
     private bool TryReadTextOrNone(out string? text)

@@ -22,6 +22,29 @@ internal enum EnvelopeParts : byte
 
     /// <summary>It goes to no inner address. A record of an earlier version never says so.</summary>
     AvoidsInner = 64,
+
+    /// <summary>
+    /// When it may go, and by when it is wanted, follow behind all else. An earlier version passes that over, and
+    /// delivers at once.
+    /// </summary>
+    Times = 128,
+}
+
+/// <summary>Which times are there, in an envelope's record.</summary>
+[Flags]
+internal enum TimeParts : byte
+{
+    HoldFor = 1,
+    HoldUntil = 2,
+    DeliverBy = 4,
+
+    /// <summary>Of <see cref="DeliverBy"/>: it is returned then.</summary>
+    Returns = 8,
+
+    /// <summary>Of <see cref="DeliverBy"/>: hosts that pass it on tell so.</summary>
+    Traces = 16,
+
+    All = HoldFor | HoldUntil | DeliverBy | Returns | Traces,
 }
 
 /// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and
@@ -48,6 +71,8 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             WriteRecipient(recipient);
         if (HasDsnRequests(envelope))
             WriteDsnRequests(envelope);
+        if (HasTimes(envelope))
+            WriteTimes(envelope);
     }
 
     public void WriteText(string text)
@@ -63,7 +88,25 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User)
             | (HasDsnRequests(envelope) ? EnvelopeParts.DsnRequests : 0)
             | (envelope.IsFromStranger ? EnvelopeParts.Stranger : 0)
-            | (envelope.AvoidsInner ? EnvelopeParts.AvoidsInner : 0);
+            | (envelope.AvoidsInner ? EnvelopeParts.AvoidsInner : 0)
+            | (HasTimes(envelope) ? EnvelopeParts.Times : 0);
+
+    private static bool HasTimes(Envelope envelope) => envelope.Hold is not null || envelope.DeliverBy is not null;
+
+    private void WriteTimes(Envelope envelope)
+    {
+        TimeParts hold = envelope.Hold is not { } request ? 0
+            : request.For is null ? TimeParts.HoldUntil : TimeParts.HoldFor;
+        TimeParts by = envelope.DeliverBy is not { } wish ? 0
+            : TimeParts.DeliverBy | (wish.Returns ? TimeParts.Returns : 0) | (wish.Traces ? TimeParts.Traces : 0);
+        WritePlace(1)[0] = (byte)(hold | by);
+        if (envelope.Hold is { } held)
+            WriteTicks(held.For?.Ticks ?? held.Until.UtcTicks);
+        if (envelope.DeliverBy is { } deliverBy)
+            WriteTicks(deliverBy.Within.Ticks);
+    }
+
+    private void WriteTicks(long ticks) => BinaryPrimitives.WriteInt64LittleEndian(WritePlace(8), ticks);
 
     // Without any of it a record is what it was before there was such a thing.
     private static bool HasDsnRequests(Envelope envelope)

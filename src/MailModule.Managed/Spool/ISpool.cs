@@ -31,7 +31,8 @@ internal interface ISpool : IDisposable
     /// for it; and from then on each that is committed. A spool of one engine has handed out all that it found when
     /// this returns. Call once; what is committed before waits for it.
     /// </summary>
-    /// <param name="local">Gets entries with recipients that have a maildrop here; null: nobody does for now.</param>
+    /// <param name="local">Gets entries with recipients that have a maildrop here, none before
+    /// <see cref="Envelope.Release"/>; null: nobody does for now.</param>
     /// <param name="remote">Gets entries with recipients at other hosts; null: nobody does for now.</param>
     void Start(ISpoolConsumer? local, ISpoolConsumer? remote);
 

@@ -12,8 +12,8 @@ internal interface IBlockingPeer
     /// Blocks until the peer's octets are there. Returns what is buffered (at least one octet; valid until the next
     /// call here), or empty on loss, expiry or stop.
     /// </summary>
-    /// <param name="known">So many octets are buffered already, and more are waited for. Where none come, the answer may
-    /// be those.</param>
+    /// <param name="known">So many octets are buffered already, and more are waited for. Where none come, the answer
+    /// may be those.</param>
     ReadOnlySpan<byte> WaitForInput(int known = 0);
 
     /// <summary>Cuts octets from the front of what <see cref="WaitForInput"/> gave.</summary>

@@ -18,7 +18,8 @@ internal sealed class Intake(ListenerOptions options, ConnectionSet set)
     {
         IPAddress? address = AddressOf(socket);
         bool isProxy = address is not null && options.ExpectsProxyHeader(address);
-        if (address is not null && !isProxy && options.WhyBarred(address) is { } barred)
+        bool isKnown = address is not null && !address.Equals(ILink.NoAddress.Address);
+        if (isKnown && !isProxy && options.WhyBarred(address!) is { } barred)
         {
             Refuse(socket, barred);
             return Admission.Barred;

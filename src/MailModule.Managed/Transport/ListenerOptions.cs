@@ -3,7 +3,7 @@ using System.Net;
 namespace MailModule.Transport;
 
 /// <summary>What a <see cref="Listener"/> serves, and where.</summary>
-internal sealed class ListenerOptions
+internal sealed record ListenerOptions
 {
     /// <summary>Addresses and ports to bind; port 0 takes a free one, the same for all of them.</summary>
     public required IReadOnlyList<IPEndPoint> EndPoints { get; init; }

@@ -41,6 +41,7 @@ internal sealed class Workers : IDisposable
     private readonly Stack<Parker> _sleepers = new();
     private readonly ManualResetEvent _allEnded = new(true);
     private readonly int _limit;
+    private readonly string _name;
     private readonly Log _log;
     private int _threads;
     private int _isWakeUpPending;
@@ -51,11 +52,13 @@ internal sealed class Workers : IDisposable
 
     /// <param name="limit">Threads at most; beyond it jobs queue.</param>
     /// <param name="log">Gets what a job throws; such a job ends, its thread goes on.</param>
-    public Workers(int limit, Log? log = null)
+    /// <param name="name">Of each thread, as the system shows it: at most 15 characters.</param>
+    public Workers(int limit, Log? log = null, string name = "mailmodule-w")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         _limit = limit;
         _log = log ?? Log.None;
+        _name = name;
     }
 
     /// <summary>Whether the calling thread is a worker (of any instance), so may block.</summary>
@@ -158,7 +161,7 @@ internal sealed class Workers : IDisposable
     /// </summary>
     private bool TryStartThread()
     {
-        bool isStarted = OwnThread.TryStart("mailmodule-w", Loop) is not null;
+        bool isStarted = OwnThread.TryStart(_name, Loop) is not null;
         if (isStarted)
         {
             _threads++;

@@ -101,8 +101,14 @@ public class AdoptedSocketTests
         ISession Begin(Connection connection) => ListenerTests.Greeter(_last = connection);
         var loop = new Loop(Begin, set => set.Limit = limit);
         intake = new Intake(
-            new ListenerOptions { EndPoints = [], CreateSession = Begin, Refusal = "421 too many\r\n"u8.ToArray() },
-            loop.Set);
+            new ListenerOptions
+            {
+                EndPoints = [],
+                CreateSession = Begin,
+                Refusal = "421 too many\r\n"u8.ToArray(),
+                // As ip_range bars what is no client's address.
+                WhyBarred = static address => address.Equals(IPAddress.Any) ? "554 barred\r\n"u8.ToArray() : null,
+            }, loop.Set);
         return loop;
     }
 }

@@ -9,8 +9,8 @@ using MailModule.Tests.Smtp.Server;
 namespace MailModule.Tests.Sessions;
 
 /// <summary>
-/// One file in Transcripts/Smtp is one case; those in a folder of an RFC are named by the rule that they show. C: what the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF),
-/// S: what the server answers, END: it closes, B: what the backend was asked; ! sets an option, # is a remark. Each
+/// One file in Transcripts/Smtp is one case; those in a folder of an RFC are named by the rule that they show. C: what
+/// the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF), S: what the server answers, END: it closes, B: what the backend was asked; ! sets an option, # is a remark. Each
 /// case runs line by line, octet by octet, whole (pipelined) and cut at random, with answers at once, early and late.
 /// </summary>
 public partial class SmtpTranscriptTests
@@ -157,7 +157,7 @@ public partial class SmtpTranscriptTests
             PlainAuthWithoutTls = lines.Contains("! clear text"),
             RequireAuth = lines.Contains("! require auth"),
             NormalizeBareNewlines = lines.Contains("! normalize"),
-            IsLmtp = lines.Contains("! lmtp"),
+            Times = lines.Contains("! times") ? TimesIn(lines) : null,
             Verbs = lines.Contains("! lmtp") ? StateTable.Lmtp : StateTable.Standard,
         };
         foreach (string line in lines.Where(line => line.StartsWith("! mechanism ", StringComparison.Ordinal)))
@@ -174,15 +174,25 @@ public partial class SmtpTranscriptTests
             options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect });
     }
 
-    // The client that is spoken for may log in in clear text if it is at 127.0.0.1.
+    // The client that is named may log in, and use it as well, if it is of this machine; 192.0.2.66 may not connect.
     private static SmtpServerOptions WithXclient(SmtpServerOptions options)
     {
-        SmtpServerOptions? made = null;
-        return made = options with
+        return options with { Xclient = Judge };
+
+        byte[]? Judge(IPAddress? client, out SmtpServerOptions then)
         {
-            Xclient = client => made! with { OfferAuth = client is not null && IPAddress.IsLoopback(client) },
-        };
+            bool isOurs = client is not null && IPAddress.IsLoopback(client);
+            then = options with { Xclient = isOurs ? Judge : null, OfferAuth = isOurs };
+            return client?.ToString() == "192.0.2.66" ? "554 5.7.1 Not you\r\n"u8.ToArray() : null;
+        }
     }
+
+    private static DeliveryTimeOffers TimesIn(string[] lines) => new(
+        lines.Contains("! trusted"),
+        Number(lines, "! future release ", 0) is > 0 and var seconds
+            ? new FutureReleaseLimit(
+                TimeSpan.FromSeconds(seconds), () => new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
+            : null);
 
     private static long Number(string[] lines, string option, long other)
         => lines.FirstOrDefault(line => line.StartsWith(option, StringComparison.Ordinal)) is { } line

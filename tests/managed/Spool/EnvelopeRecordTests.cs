@@ -58,6 +58,28 @@ public class EnvelopeRecordTests
         Assert.Equal((avoidsInner, false, "QQ+314 159"), (found.AvoidsInner, found.IsFromStranger, found.EnvelopeId));
     }
 
+    [Theory]
+    [InlineData(0, 0, false, false)]
+    [InlineData(1, 0, false, false)]
+    [InlineData(2, 0, false, false)]
+    [InlineData(0, 60, true, false)]
+    [InlineData(1, -60, false, true)]
+    [InlineData(2, 999_999_999, true, true)]
+    public void What_was_said_of_times_comes_back(int hold, int within, bool returns, bool traces)
+    {
+        Envelope envelope = WithReports();
+        envelope.Hold = hold == 0 ? null : hold == 1
+            ? new HoldRequest(TimeSpan.FromSeconds(999_999_999), default)
+            : new HoldRequest(null, new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        envelope.DeliverBy = within == 0 ? null : new DeliverBy(TimeSpan.FromSeconds(within), returns, traces);
+        byte[] octets = Write(envelope);
+        Envelope found = Read(octets)!;
+        Assert.Equal((envelope.Hold, envelope.DeliverBy), (found.Hold, found.DeliverBy));
+        Assert.Equal(envelope.Recipients, found.Recipients);
+        for (int length = 0; length < octets.Length; length++)
+            Assert.Null(Read(octets[..length]));
+    }
+
     [Fact]
     public void Without_it_the_octets_are_those_of_format_1()
     {
@@ -82,7 +104,10 @@ public class EnvelopeRecordTests
     [Fact]
     public void No_prefix_is_taken_for_an_envelope_and_garbage_does_no_harm()
     {
-        byte[] whole = Write(WithReports());
+        Envelope envelope = WithReports();
+        envelope.Hold = new HoldRequest(TimeSpan.FromSeconds(60), default);
+        envelope.DeliverBy = new DeliverBy(TimeSpan.FromSeconds(60), true, true);
+        byte[] whole = Write(envelope);
         for (int length = 0; length < whole.Length; length++)
             Assert.Null(Read(whole[..length]));
         var random = new Random(4);
@@ -91,8 +116,10 @@ public class EnvelopeRecordTests
             byte[] changed = [.. whole];
             for (int wounds = random.Next(1, 4); wounds > 0; wounds--)
                 changed[random.Next(changed.Length)] = (byte)random.Next(256);
-            if (Read(changed) is { } found)
-                Assert.Equal(found.Recipients, Read(Write(found))!.Recipients);
+            if (Read(changed) is not { } found)
+                continue;
+            Assert.Equal(found.Recipients, Read(Write(found))!.Recipients);
+            Assert.True(found.Release >= found.Received && found.Deadline != DateTimeOffset.MaxValue);
         }
     }
 

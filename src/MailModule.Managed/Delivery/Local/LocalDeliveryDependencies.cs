@@ -27,6 +27,9 @@ internal sealed class LocalDeliveryDependencies
     /// </summary>
     public ILocalRules? Rules { get; init; }
 
+    /// <summary>What mailboxes may hold; null: as much as there is room for.</summary>
+    public MailboxQuotas? Quotas { get; init; }
+
     public Workers? Workers { get; init; }
 
     /// <summary>

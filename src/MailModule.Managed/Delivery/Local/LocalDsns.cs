@@ -48,7 +48,14 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
     /// </summary>
     public bool IsToBeGivenUp(in PendingDelivery delivery, Fault fault)
         => dependencies.DsnSender is not null && fault != Fault.Cancelled
-            && dependencies.Schedule().IsOver(delivery.Entry.Envelope.Received, dependencies.Time.GetUtcNow());
+            && (IsTooLate(delivery)
+                || dependencies.Schedule().IsOver(delivery.Entry.Envelope.Release, dependencies.Time.GetUtcNow()));
+
+    /// <summary>RFC 2852 §4: its sender wants it back, and not delivered any more.</summary>
+    public bool IsTooLate(in PendingDelivery delivery)
+        => dependencies.DsnSender is not null && delivery.Result is null
+            && delivery.Entry.Envelope.DeliverBy is not null
+            && delivery.Entry.Envelope.IsTooLate(dependencies.Time.GetUtcNow());
 
     // Of several that one message owes none is written twice because another could not be.
     private void SendAll(IReadOnlyList<OwedDsn> owed, Action<Fault, long> completed)
@@ -82,6 +89,8 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
     {
         AttemptResult result = why == Fault.NotFound
             ? AttemptResult.OfThisHost(why, "5.1.1", "No such user here")
+            : IsTooLate(delivery)
+            ? AttemptResult.OfThisHost(why, "5.4.7", "It could not be delivered in the time that its sender gave")
             : AttemptResult.OfThisHost(why, "4.4.7", $"The message could not be delivered locally in time ({why})");
         (Recipient Recipient, string Why)[] untold = [.. UntoldOf(delivery)];
         string id = delivery.Entry.Id;

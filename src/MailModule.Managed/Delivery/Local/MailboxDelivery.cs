@@ -160,6 +160,8 @@ internal sealed class MailboxDelivery(
     // None: the message is in the mailbox, or a local action has it.
     private Fault Begin(in PendingDelivery delivery, string? home, long now)
     {
+        if (_dsns.IsTooLate(delivery))
+            return Fault.Timeout;
         if (delivery.Result is null && dependencies.Rules is { } rules && rules.AppliesTo(delivery.Maildrop, home))
         {
             beginAction(new LocalAction(delivery.Entry, delivery.Maildrop, home, delivery.Recipients)
@@ -181,11 +183,16 @@ internal sealed class MailboxDelivery(
     {
         if (home is null)
             return delivery.IsEndedElsewhere ? Fault.None : Fault.NotFound;
+        if (!delivery.IsEndedElsewhere && dependencies.Quotas?.IsFull(delivery.Maildrop, home) == true)
+            return Fault.Full;
         try
         {
-            return delivery.Result is { } result
+            Fault fault = delivery.Result is { } result
                 ? StoreResult(delivery, home, result)
                 : StoreInInbox(delivery, home, delivery.Entry.Content);
+            if (fault == Fault.None && !delivery.IsEndedElsewhere)
+                dependencies.Quotas?.Delivered(delivery.Maildrop, home, delivery.Entry.Content.Length);
+            return fault;
         }
         catch (Exception exception)
         {

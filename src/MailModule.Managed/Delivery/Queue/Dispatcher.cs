@@ -366,7 +366,7 @@ internal sealed class Dispatcher(
         {
             if (!queued.Item.Entry.IsClaimed)
                 results.Forget(queued);
-            else if (!table.TryRegroup(queued))
+            else if (!results.TryReturnLate(queued) && !table.TryRegroup(queued))
                 return HandOver(queued, attempt);
             LineUp();
         }
@@ -394,6 +394,6 @@ internal sealed class Dispatcher(
         QueueItem item = queued.Item;
         List<Recipient> recipients = queued.Recipients.ConvertAll(item.RecipientOf);
         return SmtpClientTransaction.Of(
-            item.Entry.Envelope, recipients, dependencies.ContentOf(item.Entry), mayChunk: queued.Attempts == 0);
+            item.Entry.Envelope, recipients, dependencies.ContentOf(item.Entry), Now, mayChunk: queued.Attempts == 0);
     }
 }

@@ -159,7 +159,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
         {
             if (!_table.TryFind(id, out QueueItem item))
                 return NoMessage(id);
-            message = item.View(_dependencies.Schedule().Expires(item.Received));
+            message = item.View(_dependencies.Schedule().Expires(item.Release));
             return Fault.None;
         }
     }
@@ -214,6 +214,8 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
     {
         if (_table.Admit(entry, _dependencies.Schedule(), Now) is not { } item)
             return;
+        if (item.IsHeldBack(Now))
+            _table.SaveNote(item); // so that its content leaves memory
         if (isNew)
             _events.Announce(item, item.Recipients, QueueEventKind.Queued);
         else

@@ -1,4 +1,5 @@
 using MailModule.Delivery.Reports;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Transport;
 
@@ -89,7 +90,13 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
 
     private bool IsDelayDsnDue(QueueItem item)
         => !item.IsDelayDsnSent && !item.IsHeld && item.Transactions.Exists(queued => queued.Attempts > 0)
-            && dependencies.Schedule().IsDelayDsnDue(item.Received, Now);
+            && IsLate(item);
+
+    // RFC 2852 §4: who has said when it becomes late is told then, and not when others would be.
+    private bool IsLate(QueueItem item)
+        => item.Entry.Envelope is { DeliverBy.Returns: false, Deadline: { } deadline }
+            ? Now >= deadline
+            : dependencies.Schedule().IsDelayDsnDue(item.Release, Now);
 
     private bool TryDequeue(out QueueItem item)
     {
@@ -145,8 +152,12 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
     private DsnRecipient DsnRecipientOf(Notification one, QueueRecipient recipient)
     {
         DateTimeOffset? until =
-            one.Kind == DsnKind.Delayed ? dependencies.Schedule().Expires(one.Item.Received) : null;
-        return new DsnRecipient(one.Item.RecipientOf(recipient), recipient.Last!, recipient.LastAt, until);
+            one.Kind == DsnKind.Delayed ? dependencies.Schedule().Expires(one.Item.Release) : null;
+        Recipient told = one.Item.RecipientOf(recipient);
+        // RFC 2852 §4: a passage is told to all but those who want to hear nothing
+        if (one.Kind == DsnKind.Relayed && one.Item.Entry.Envelope.DeliverBy is not null)
+            told = told with { Notify = told.Notify | Notify.Success };
+        return new DsnRecipient(told, recipient.Last!, recipient.LastAt, until);
     }
 
     private void End(Notification one, Fault fault)

@@ -18,6 +18,21 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// <summary>When the message's lifetime began; for an envelope that does not say, when the queue took it.</summary>
     public DateTimeOffset Received { get; } = entry.Envelope.Received == default ? taken : entry.Envelope.Received;
 
+    /// <summary>When attempts may begin: <see cref="Received"/>, unless its sender has it held.</summary>
+    public DateTimeOffset Release => entry.Envelope.Hold is null ? Received : entry.Envelope.Release;
+
+    /// <summary>Its sender does not want it to go yet.</summary>
+    public bool IsHeldBack(DateTimeOffset now) => entry.Envelope.Hold is not null && Release > now;
+
+    public DateTimeOffset NotBeforeRelease(DateTimeOffset time) => IsHeldBack(time) ? Release : time;
+
+    /// <summary>Its sender wants to have it back rather than have it delivered from now on (RFC 2852).</summary>
+    public bool IsTooLate(DateTimeOffset now) => entry.Envelope.IsTooLate(now);
+
+    /// <summary>A time, or the sender's deadline where that is still to come and comes before.</summary>
+    public DateTimeOffset NotBeyondDeadline(DateTimeOffset time, DateTimeOffset now)
+        => entry.Envelope.Deadline is { } deadline && deadline > now && deadline < time ? deadline : time;
+
     /// <summary>The remote recipients that were open when the queue took the message.</summary>
     public QueueRecipient[] Recipients => recipients;
 

@@ -104,10 +104,10 @@ internal sealed class QueueTable(ISpool spool, Func<string, bool, string> nextHo
         var item = new QueueItem(entry, open, now);
         _items.Add(item.Id, item);
         if (QueueNote.Read(entry.Note, item, _counts) is { Count: > 0 } due)
-            RestoreStates(item, due, now + schedule.Delays.Max());
+            RestoreStates(item, due, item.NotBeforeRelease(now + schedule.Delays.Max()));
         else
             foreach (QueueRecipient recipient in open)
-                Assign(item, recipient, default);
+                Assign(item, recipient, item.IsHeldBack(now) ? item.Release : default);
         foreach (QueuedTransaction queued in item.Transactions)
             SetFirstState(queued, now);
         return item;
@@ -214,7 +214,10 @@ internal sealed class QueueTable(ISpool spool, Func<string, bool, string> nextHo
     {
         if (!_retries.TryDequeue(now, out QueuedTransaction queued))
             return false;
-        MakeReady(queued);
+        if (queued.Item.IsHeldBack(now))
+            Defer(queued, queued.Item.Release); // the clock was set back since, and the retries with it
+        else
+            MakeReady(queued);
         return true;
     }
 
@@ -267,10 +270,8 @@ internal sealed class QueueTable(ISpool spool, Func<string, bool, string> nextHo
         return waiting;
     }
 
-    /// <summary>
-    /// Moves the recipients of a transaction to others, if the settings have changed since and give one of them
-    /// another next hop.
-    /// </summary>
+    /// <summary>Moves the recipients of a transaction to others, if the settings have changed since and give one of them
+    /// another next hop.</summary>
     public bool TryRegroup(QueuedTransaction queued)
     {
         QueueItem item = queued.Item;
@@ -291,8 +292,8 @@ internal sealed class QueueTable(ISpool spool, Func<string, bool, string> nextHo
 
     private bool HasItsNextHop(QueuedTransaction queued)
     {
-        foreach (QueueRecipient recipient in queued.Recipients)
-            if (NextHopOf(queued.Item, recipient) != queued.NextHop)
+        foreach (QueueRecipient one in queued.Recipients)
+            if (NextHopOf(queued.Item, one) != queued.NextHop)
                 return false;
         return true;
     }

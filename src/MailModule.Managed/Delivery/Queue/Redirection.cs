@@ -78,6 +78,7 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
     private Fault Copy(QueuedTransaction aside, Recipient target, out string newId)
     {
         Envelope old = aside.Item.Entry.Envelope;
+        DateTimeOffset now = dependencies.Time.GetUtcNow();
         Recipient first = aside.Item.RecipientOf(aside.Recipients[0]);
         var envelope = new Envelope
         {
@@ -85,7 +86,9 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
             Helo = old.Helo,
             Client = old.Client,
             AuthenticatedUser = old.AuthenticatedUser,
-            Received = dependencies.Time.GetUtcNow(),
+            Received = now,
+            DeliverBy = old.DeliverBy?.MovedTo(old.Received, now),
+            Hold = old.Hold is null ? null : new HoldRequest(null, old.Release.ToUniversalTime()),
             EightBit = old.EightBit,
             Utf8 = old.Utf8,
             IsFromStranger = old.IsFromStranger,

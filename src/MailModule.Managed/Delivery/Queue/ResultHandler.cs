@@ -25,7 +25,7 @@ internal sealed class ResultHandler(
         queued.Returns = 0;
         for (int i = 0; i < queued.Recipients.Count; i++)
             queued.Recipients[i].Keep(transaction.Results[i]!.Bounded(), now);
-        bool isDelivered = FinishDelivered(queued, transaction.IsDsnOffered);
+        bool isDelivered = FinishDelivered(queued, transaction);
         if (queued.Item.IsRemoved)
         {
             Remove(queued);
@@ -64,6 +64,27 @@ internal sealed class ResultHandler(
             DeferOrFail(queued, isDelivered: false);
     }
 
+    /// <summary>
+    /// RFC 2852 §4: a message that its sender wants returned when its time is over is tried no more then. False: this
+    /// is none.
+    /// </summary>
+    public bool TryReturnLate(QueuedTransaction queued)
+    {
+        DateTimeOffset now = Now;
+        if (!queued.Item.IsTooLate(now))
+            return false;
+        AttemptResult late = AttemptResult.OfThisHost(
+            Fault.Timeout, "5.4.7", "The message could not be delivered in the time that its sender gave");
+        foreach (QueueRecipient recipient in queued.Recipients.ToArray())
+        {
+            recipient.Keep(late, now);
+            Fail(recipient, isLate: true);
+        }
+        notifier.AddIfDue(queued.Item);
+        table.SaveNote(queued.Item);
+        return true;
+    }
+
     /// <summary>As the transaction was before it was handed out or set aside; removed, if its message was.</summary>
     public void PutBack(QueuedTransaction queued)
     {
@@ -89,7 +110,7 @@ internal sealed class ResultHandler(
         notifier.AddIfDue(queued.Item); // what is final already is let go there
     }
 
-    private bool FinishDelivered(QueuedTransaction queued, bool isDsnOffered)
+    private bool FinishDelivered(QueuedTransaction queued, SmtpClientTransaction transaction)
     {
         QueueItem item = queued.Item;
         QueueRecipient[] delivered =
@@ -102,7 +123,9 @@ internal sealed class ResultHandler(
             recipient.Attempts++;
             // RFC 3461 §5.2.2: a host that relays a message to one without DSN sends the "relayed" DSN itself, and
             // does so before it forgets the message
-            recipient.OwesDsn = !isDsnOffered && item.RecipientOf(recipient).Notify.HasFlag(Notify.Success);
+            Notify notify = item.RecipientOf(recipient).Notify;
+            recipient.OwesDsn = (!transaction.IsDsnOffered && notify.HasFlag(Notify.Success))
+                || (IsPassageTold(transaction) && notify != Notify.Never);
             if (recipient.OwesDsn || isCopyKept)
                 table.Relay(recipient);
         }
@@ -110,6 +133,11 @@ internal sealed class ResultHandler(
         events.Announce(item, delivered, QueueEventKind.Delivered);
         return true;
     }
+
+    // RFC 2852 §4: the sender hears where the message goes that knows nothing of its time, and of each step if he
+    // wants to.
+    private static bool IsPassageTold(SmtpClientTransaction transaction)
+        => transaction.DeliverBy is { } by && (by.Traces || !transaction.IsDeliverByOffered);
 
     // What is left of a transaction after an attempt: failed for good, or another attempt.
     private void DeferOrFail(QueuedTransaction queued, bool isDelivered)
@@ -147,12 +175,13 @@ internal sealed class ResultHandler(
         QueueItem item = queued.Item;
         RetrySchedule schedule = dependencies.Schedule();
         DateTimeOffset now = Now;
-        bool isOver = schedule.IsOver(item.Received, now);
+        bool isLate = item.IsTooLate(now);
+        bool isOver = isLate || schedule.IsOver(item.Release, now);
         foreach (QueueRecipient recipient in queued.Recipients.ToArray())
         {
             recipient.Attempts++;
             if (isOver || recipient.Last!.Kind == AttemptResultKind.Failed)
-                Fail(recipient);
+                Fail(recipient, isLate);
         }
         if (queued.Recipients.Count == 0)
             return;
@@ -160,13 +189,19 @@ internal sealed class ResultHandler(
         if (item.IsHeld)
             table.Hold(queued);
         else
-            table.Defer(queued, schedule.NextAttempt(queued.Attempts, item.Received, now));
+            table.Defer(
+                queued, item.NotBeyondDeadline(schedule.NextAttempt(queued.Attempts, item.Release, now), now));
         events.Announce(item, queued.Recipients, QueueEventKind.Deferred);
     }
 
-    private void Fail(QueueRecipient recipient)
+    // RFC 2852 §4: X.4.7 where it was the sender's time that is over, whatever the last attempt brought
+    private void Fail(QueueRecipient recipient, bool isLate)
     {
-        recipient.Last = recipient.Last!.GivenUp();
+        AttemptResult last = recipient.Last!;
+        recipient.Last = last.GivenUp() with
+        {
+            Enhanced = isLate && last.Kind == AttemptResultKind.Deferred ? "5.4.7" : last.GivenUp().Enhanced,
+        };
         table.Fail(recipient);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MailModule.Mail;
 using MailModule.Smtp;
@@ -22,12 +23,22 @@ internal static class DeliveryStatusPart
         // RFC 3461 §6.3: "dns" is said of full names alone
         fields.Write("Reporting-MTA", (dsn.Host.Contains('.') ? "dns; " : "x-local-hostname; ") + dsn.Host);
         fields.Write("Arrival-Date", envelope.Received);
+        // RFC 2852 §5: how late it is shows here
+        if (envelope.Deadline is { } deadline)
+            fields.Write("Deliver-By-Date", deadline);
+        if (envelope.Hold is { } hold)
+            fields.Write("Future-Release-Request", ValueOf(hold));
         foreach (DsnRecipient recipient in dsn.Recipients)
         {
             output.WriteLine();
             Write(recipient, fields);
         }
     }
+
+    // RFC 4865 §4: as the sender said it
+    private static string ValueOf(HoldRequest hold) => hold.For is { } time
+        ? string.Create(CultureInfo.InvariantCulture, $"for;{(long)time.TotalSeconds}")
+        : string.Create(CultureInfo.InvariantCulture, $"until;{hold.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
 
     private static void Write(DsnRecipient recipient, Fields fields)
     {

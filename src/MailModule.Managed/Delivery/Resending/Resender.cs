@@ -22,10 +22,14 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
     /// <summary>
     /// An envelope for a message that takes its content from another; its recipients are to be added.
     /// </summary>
-    public Envelope NewEnvelope(Envelope source, MailAddress reversePath) => new()
+    public Envelope NewEnvelope(Envelope source, MailAddress reversePath) => NewEnvelope(
+        source, reversePath, time.GetUtcNow());
+
+    private static Envelope NewEnvelope(Envelope source, MailAddress reversePath, DateTimeOffset now) => new()
     {
         ReversePath = reversePath,
-        Received = time.GetUtcNow(),
+        Received = now,
+        DeliverBy = source.DeliverBy?.MovedTo(source.Received, now),
         EightBit = source.EightBit,
         Utf8 = source.Utf8,
         IsFromStranger = source.IsFromStranger,

@@ -29,8 +29,12 @@ internal static class BackendReplies
         new(452, "4.7.1", "Too much mail has come from your address, try again later");
     private static readonly Reply NeverFits552 =
         new(552, "5.3.4", "The message is larger than what is taken from one address");
+    private static readonly Reply NearlyFull452 =
+        new(452, "4.2.2", "The mailbox has no room for this message, try again later");
+    private static readonly Reply Full552 = new(552, "5.2.2", "The mailbox is full");
     private static readonly Reply NotYourSender = new(553, "5.7.1", "The sender is not an address of yours");
     private static readonly Reply OurSender = new(553, "5.7.1", "Log in to send as a user of this domain");
+    public static readonly Reply HeldTooLong = new(501, "5.5.4", "The message would be held longer than is offered");
 
     /// <summary>One of the recipients has had the message before.</summary>
     public static readonly Reply Looping554 = new(554, "5.4.6", "The message has been here before: it is looping");
@@ -44,6 +48,8 @@ internal static class BackendReplies
 
     public static Reply SenderRefused(SenderRefusal refusal)
         => refusal == SenderRefusal.NotOfUser ? NotYourSender : OurSender;
+
+    public static Reply MailboxFull(QuotaVerdict verdict) => verdict == QuotaVerdict.Near ? NearlyFull452 : Full552;
 
     public static Reply OverVolume(VolumeVerdict verdict)
         => verdict == VolumeVerdict.NeverFits ? NeverFits552 : OverVolume452;

@@ -1,3 +1,4 @@
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
@@ -8,11 +9,8 @@ namespace MailModule.Engine.Serving;
 /// thread.</param>
 internal sealed record HostCallback(IRequestHandler? Handler, RequestAction Mask, bool Inline)
 {
-    [ThreadStatic]
-    private static bool t_isInline;
-
-    /// <summary>The calling thread is inside a callback that must not block.</summary>
-    public static bool IsInsideInlineCall => t_isInline;
+    /// <inheritdoc cref="InlineCall.IsInside"/>
+    public static bool IsInsideInlineCall => InlineCall.IsInside;
 
     /// <summary>Where calls are counted while they run.</summary>
     public HostCalls Calls { get; init; } = new();
@@ -21,41 +19,17 @@ internal sealed record HostCallback(IRequestHandler? Handler, RequestAction Mask
 
     public int Ask(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments)
     {
-        bool was = BecomeInline();
-        try
-        {
-            using (Calls.Enter(CallOf(action)))
-                return Handler!.Invoke(stream, name, action, arguments);
-        }
-        finally
-        {
-            t_isInline = was;
-        }
+        using (InlineCall.Begin(Inline))
+        using (Calls.Enter(CallOf(action)))
+            return Handler!.Invoke(stream, name, action, arguments);
     }
 
     /// <summary>Tells the host that a connection has ended.</summary>
     public void TellEnd(IHostHandle handle)
     {
-        bool was = BecomeInline();
-        try
-        {
-            using (Calls.Enter(HostCall.StreamClosed))
-                handle.Close();
-        }
-        finally
-        {
-            t_isInline = was;
-        }
-    }
-
-    // What the thread was before.
-    private bool BecomeInline()
-    {
-        if (Inline)
-            Workers.WakeForBatch(); // what the host may wait for in spite of its promise is under way at least
-        bool was = t_isInline;
-        t_isInline = Inline;
-        return was;
+        using (InlineCall.Begin(Inline))
+        using (Calls.Enter(HostCall.StreamClosed))
+            handle.Close();
     }
 
     private static HostCall CallOf(RequestAction action) => action switch

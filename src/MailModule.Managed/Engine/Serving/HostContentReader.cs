@@ -52,7 +52,7 @@ internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backen
 
     private bool TryReadPiece(Span<byte> destination, ref int length)
     {
-        if (session.IsBetweenChunks && !TryBeginNextChunk())
+        if (session.IsBetweenChunks && (session.ContentFault != ContentFault.None || !TryBeginNextChunk()))
             return false;
         bool isRead = session.IsContentRead;
         ReadOnlySpan<byte> input = isRead ? [] : peer.WaitForInput();
@@ -66,7 +66,7 @@ internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backen
     /// <summary>RFC 3030 §2: each chunk has a reply. False: none follows, be it that another command does.</summary>
     private bool TryBeginNextChunk()
     {
-        if (session.EndTakenChunk() is { IsEmpty: false } reply && !peer.SendBlocking(reply))
+        if (TakenChunks.End(session) is { IsEmpty: false } reply && !peer.SendBlocking(reply))
             return false;
         for (int known = 0; ;)
         {
@@ -74,7 +74,7 @@ internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backen
             if (input.Length <= known)
                 return false;
             known = input.Length;
-            if (session.TryBeginNextChunk(ref input) is not { } isBegun)
+            if (TakenChunks.TryBeginNext(session, ref input) is not { } isBegun)
                 continue;
             peer.Consume(known - input.Length);
             return isBegun;

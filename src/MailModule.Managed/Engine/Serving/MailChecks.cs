@@ -28,7 +28,7 @@ internal static class MailChecks
     public static bool MayLeave(
         MailAddress recipient, SmtpSession session, SmtpDependencies dependencies, RelayPolicy rules)
     {
-        if (rules.Clients.Senders.MayLeave(rules, session.Envelope.ReversePath))
+        if (rules.Clients.Senders.MayLeave(rules, session.Envelope.ReversePath) || rules.IsRelayed(recipient.Domain))
             return true;
         dependencies.Log.RelayOfSenderRefused(session.Envelope.ReversePath, recipient, session.RemoteEndPoint);
         return false;

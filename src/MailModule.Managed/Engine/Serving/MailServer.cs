@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -23,8 +24,15 @@ internal abstract class MailServer(
     /// <summary>The first port, the one the host named or the system chose.</summary>
     public int Port { get; private set; }
 
+    /// <summary>What is spoken on the port of the options, and on connections of the host.</summary>
+    public SmtpProtocol Protocol { get; private set; }
+
     /// <summary>Where it listens, since it started.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
+
+    /// <summary>Sessions at most, and how many there are on connections.</summary>
+    protected int SessionLimit => _connections.Limit;
+    protected int SessionCount => _connections.Count;
 
     /// <summary>Asked of every client's address.</summary>
     protected abstract ClientGate Gate { get; }
@@ -38,6 +46,21 @@ internal abstract class MailServer(
     /// <summary>Sets the callback that sessions to come ask.</summary>
     public abstract void SetCallback(HostCallback host);
 
+    /// <summary>
+    /// Adds tables of handlers, which sessions to come ask; <see cref="Fault.Limit"/>: there are as many as can be.
+    /// </summary>
+    public virtual Fault AddHandlers(IReadOnlyList<ISmtpHandlers> tables) => Fault.None;
+
+    /// <summary>The server stops: what its sessions wait for comes to an end within the time.</summary>
+    protected virtual void EndWaits(TimeSpan timeout)
+    {
+    }
+
+    /// <summary>No session is left, or none that ends in time.</summary>
+    protected virtual void Ended()
+    {
+    }
+
     protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol);
 
     protected abstract ISession NewSession(Connection connection, ServerPort port);
@@ -50,8 +73,14 @@ internal abstract class MailServer(
         IReadOnlyList<IPAddress> addresses = options.AddressesToBind(values, BindSetting);
         _connections.Limit = options.SessionLimit(values, LimitSetting);
         _connections.LimitOf = address => Settings.Current.ConnectionsOf(address);
-        List<ServerPort> ports = [.. Ports(values, port, options.Protocol)];
-        Fault fault = LoadCertificate(values, ports, out text);
+        List<ServerPort> ports = options.Port == ServerOptions.NoPort ? [] : [.. Ports(values, port, options.Protocol)];
+        if (ports.Count > 0 && options.IsTlsFirst)
+            ports[0] = ports[0] with { IsTlsFirst = true };
+        Protocol = options.Protocol;
+        Fault fault = AddHandlers(options.Handlers);
+        text = fault == Fault.None ? null : FaultReason.Current.Text;
+        if (fault == Fault.None)
+            fault = LoadCertificate(values, ports, out text);
         foreach (ServerPort one in ports)
             if (fault == Fault.None)
                 fault = Listen(addresses, one, out text);
@@ -61,7 +90,7 @@ internal abstract class MailServer(
             return fault;
         }
         EndPoints = [.. _listeners.SelectMany(listener => listener.EndPoints)];
-        Port = EndPoints[0].Port;
+        Port = EndPoints.Count > 0 ? EndPoints[0].Port : 0;
         if (SettingsCheck.ListenerProblem(values, InClear) is { } problem)
             log.Write(LogLevel.Warning, "settings", problem);
         return fault;
@@ -82,7 +111,9 @@ internal abstract class MailServer(
     {
         CloseToNew();
         limits.Guessing.LateAnswers.Stop();
+        EndWaits(timeout);
         bool ended = _connections.Stop(timeout, calls);
+        Ended();
         _connections.Dispose();
         _certificate.End();
         return ended;
@@ -115,7 +146,7 @@ internal abstract class MailServer(
     /// <param name="requiresAuth">SMTP only: as on a submission port.</param>
     public Fault Adopt(Socket socket, bool isTlsFirst, bool requiresAuth, out string? text)
     {
-        var port = new ServerPort(0, isTlsFirst, requiresAuth);
+        var port = new ServerPort(0, isTlsFirst, requiresAuth, IsLmtp: Protocol == SmtpProtocol.Lmtp);
         text = "the server is stopped";
         Fault fault = _connections.IsStopping
             ? Fault.State

@@ -10,7 +10,8 @@ internal static class OfferedMechanisms
 {
     /// <summary>
     /// Those that each user can log in by. One that only some can is offered where the settings name it: programs take
-    /// the strongest that is offered, and one whose user it is of no use for would not get in.
+    /// the strongest that is offered, and one whose user it is of no use for would not get in. For users of a host that
+    /// judges logins, and gives no passwords, that holds too.
     /// </summary>
     /// <param name="right">That a user has to have.</param>
     /// <param name="hostJudges">The host may be asked about logins; then tokens can be judged.</param>
@@ -20,8 +21,7 @@ internal static class OfferedMechanisms
         MechanismSet named = LoginKeys.NamedBy(values);
         (MechanismSet each, MechanismSet some) = values.Accounts.MechanismsOf(right);
         MechanismSet usable = MechanismSet.OfPasswords | MechanismSet.External
-            | (named == MechanismSet.None ? each : some)
-            | (hostHasSecrets ? MechanismSet.OfDigests : 0)
+            | (hostHasSecrets ? MechanismSet.OfDigests : named != MechanismSet.None ? some : hostJudges ? 0 : each)
             | (hostJudges && values.Flag(Keys.Logins.OAuth) ? MechanismSet.OfTokens : 0);
         if (!OpenSsl.IsThere)
             usable &= ~MechanismSet.OfDigests;

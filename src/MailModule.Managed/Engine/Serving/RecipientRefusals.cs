@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Policy;
+using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Transport;
 
@@ -23,7 +24,9 @@ internal struct RecipientRefusals
 
     /// <summary>The verdict on one more.</summary>
     /// <param name="isTrusted">The client may relay, or has logged in.</param>
-    public Verdict Add(SmtpSession session, SmtpDependencies dependencies, RelayRefusal refusal, bool isTrusted)
+    /// <param name="reply">Null: the ordinary one.</param>
+    public Verdict Add(
+        SmtpSession session, SmtpDependencies dependencies, RelayRefusal refusal, bool isTrusted, Reply? reply = null)
     {
         GuessLimits limits = dependencies.Policy().Clients.Guess;
         var guesser = isTrusted ? Guesser.None : CountStranger(session, dependencies, limits, refusal);
@@ -35,7 +38,7 @@ internal struct RecipientRefusals
             dependencies.Log.TooManyRecipientsRefused(session.RemoteEndPoint);
             return Verdict.Close(BackendReplies.TooManyUnknown);
         }
-        var verdict = Verdict.Refuse(BackendReplies.RecipientRefused(refusal));
+        var verdict = Verdict.Refuse(reply ?? BackendReplies.RecipientRefused(refusal));
         if (_count <= bounds.AtOnce || bounds.Delay == TimeSpan.Zero)
             return verdict;
         dependencies.Guessing.LateAnswers.After(bounds.Delay, dependencies.RunJob, new LateVerdict(session, verdict));

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 
 namespace MailModule.Engine.Serving;
@@ -10,9 +11,12 @@ public sealed record ServerOptions
     /// <summary>As <see cref="Port"/>: one that is free, which the system chooses.</summary>
     public const int AnyPort = -1;
 
+    /// <summary>As <see cref="Port"/>: the server listens nowhere, and serves what the host gives it.</summary>
+    public const int NoPort = -2;
+
     private const int MostSessions = 1_000_000;
 
-    /// <summary>0: the setting; <see cref="AnyPort"/>.</summary>
+    /// <summary>0: the setting; <see cref="AnyPort"/>, <see cref="NoPort"/>.</summary>
     public int Port { get; init; }
 
     /// <summary>IP addresses with commas between; null: the setting.</summary>
@@ -25,10 +29,16 @@ public sealed record ServerOptions
     /// </summary>
     public SmtpProtocol Protocol { get; init; }
 
+    /// <summary>SMTP servers: TLS from the first octet on <see cref="Port"/>.</summary>
+    public bool IsTlsFirst { get; init; }
+
+    /// <summary>SMTP servers: what sessions ask the host, in order.</summary>
+    public IReadOnlyList<ISmtpHandlers> Handlers { get; init; } = [];
+
     /// <summary>What is wrong; null if nothing.</summary>
     public string? FindProblem()
     {
-        if (Port is < AnyPort or > 65535)
+        if (Port is < NoPort or > 65535)
             return "a port is 1 to 65535";
         if (!Enum.IsDefined(Protocol))
             return "there is no such protocol";

@@ -38,16 +38,10 @@ internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth
         IReadOnlyList<IPAddress> addresses, ListenerOptions options, ConnectionSet set, out Listener? listener,
         out string? text)
     {
-        var bound = new ListenerOptions
+        ListenerOptions bound = options with
         {
             EndPoints = [.. addresses.Select(address => new IPEndPoint(address, Number))],
-            CreateSession = options.CreateSession,
             IsTlsFirst = IsTlsFirst,
-            Tls = options.Tls,
-            Refusal = options.Refusal,
-            RefusalOfAddress = options.RefusalOfAddress,
-            ExpectsProxyHeader = options.ExpectsProxyHeader,
-            Backlog = options.Backlog,
         };
         Fault fault = Listener.TryStart(bound, set, out listener, out text);
         for (int i = 1; fault == Fault.Bind && Number == 0 && addresses.Count > 1 && i < FreePortAttempts; i++)

@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Mail;
+using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -65,6 +66,15 @@ internal static class ServingLog
             log.Write(
                 LogLevel.Info, "smtp", $"mail refused: over the volume of smtp_ltime, size={declared} "
                     + $"client={client?.Address}");
+    }
+
+    public static void MailboxFull(this Log log, Recipient recipient, MailboxUsage usage, SmtpSession session)
+    {
+        if (log.IsEnabled(LogLevel.Info))
+            log.Write(
+                LogLevel.Info, "smtp", $"recipient <{recipient.Address}> refused: quota of {recipient.Maildrop}, "
+                    + $"octets={usage.Octets} messages={usage.Messages} size={session.DeclaredSize} "
+                    + $"client={session.RemoteEndPoint?.Address}");
     }
 
     public static void Banned(this Log log, IPAddress client, int count, TimeSpan time)

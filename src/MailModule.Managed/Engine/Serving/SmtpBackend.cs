@@ -30,11 +30,19 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict Connect(SmtpSession session)
     {
-        _checks = dependencies.Checks?.For(session, dependencies);
-        _checks?.Begin();
+        BeginChecks(session);
         return dependencies.Host.AsksAbout(RequestAction.SmtpConnect)
             ? Ask(session, RequestAction.SmtpConnect)
             : CheckClient();
+    }
+
+    /// <summary>What takes time to find out about a client is asked for before anybody decides.</summary>
+    public void BeginChecks(SmtpSession session)
+    {
+        if (_checks is not null)
+            return;
+        _checks = dependencies.Checks?.For(session, dependencies);
+        _checks?.Begin();
     }
 
     /// <summary>Nobody else has decided about the client.</summary>
@@ -60,17 +68,13 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
-        envelope.Received = DateTimeOffset.UtcNow;
-        RelayPolicy rules = dependencies.Policy();
-        bool mayRelay = MayRelay(session, rules);
-        envelope.IsFromStranger = envelope.AvoidsInner = !mayRelay;
-        if (MailChecks.Refusal(session, dependencies, rules, mayRelay) is { } refusal)
+        BeginEnvelope(session, envelope);
+        if (MailChecks.Refusal(session, dependencies, dependencies.Policy(), IsTrusted(session)) is { } refusal)
             return Verdict.Refuse(refusal);
-        // A stranger's sender may be forged: nobody gets a large message by us for that.
-        if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
-            envelope.Return = ReturnContent.Default;
         if (ChecksOf(envelope)?.Mail(envelope) is { } verdict)
             return verdict;
+        if (session.Options.Times?.FutureRelease is { } limit && envelope.Release > envelope.Received + limit.Longest)
+            return Verdict.Refuse(BackendReplies.HeldTooLong);
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
@@ -85,7 +89,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = MayRelay(session, rules);
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
-        bool leaves = verdict is { IsAccepted: true, Maildrop: null } && !rules.IsRelayed(rcpt.Address.Domain);
+        bool leaves = verdict is { IsAccepted: true, Maildrop: null };
         if (leaves && !MailChecks.MayLeave(rcpt.Address, session, dependencies, rules))
             verdict = new RelayVerdict(null, RelayRefusal.NotLocal);
         if (!verdict.IsAccepted)
@@ -94,26 +98,37 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             return _refusedRecipients.Add(session, dependencies, verdict.Refusal, mayRelay);
         }
         Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
-        if (envelope.IsFromStranger)
-            recipient = recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) };
-        return ChecksOf(envelope) is { } checks ? CheckAndAdd(checks, rules, envelope, recipient)
-            : Add(envelope, recipient);
+        return ChecksOf(envelope) is { } checks
+            ? CheckAndTake(checks, session, rules, envelope, recipient)
+            : TakeIfRoom(session, rules, envelope, recipient);
     }
 
-    private static Verdict CheckAndAdd(SmtpChecks checks, RelayPolicy rules, Envelope envelope, Recipient recipient)
+    private Verdict CheckAndTake(
+        SmtpChecks checks, SmtpSession session, RelayPolicy rules, Envelope envelope, Recipient recipient)
     {
         string? home = recipient.Maildrop is { } user ? rules.Accounts.HomeOf(user) : null;
-        return checks.Rcpt(envelope, recipient.Address, home, () => Add(envelope, recipient))
-            ?? Add(envelope, recipient);
+        return checks.Rcpt(
+                envelope, recipient.Address, home, () => TakeIfRoom(session, rules, envelope, recipient))
+            ?? TakeIfRoom(session, rules, envelope, recipient);
     }
 
-    // Named again: one message is enough. Who asks for other reports is another, for them.
-    private static Verdict Add(Envelope envelope, Recipient recipient)
+    private Verdict TakeIfRoom(SmtpSession session, RelayPolicy rules, Envelope envelope, Recipient recipient)
+        => QuotaCheck.For(session, dependencies, rules, AsAsked(envelope, recipient)) is { } quota
+            ? quota.Ask()
+            : Take(envelope, recipient);
+
+    /// <summary>What RCPT does when it is accepted.</summary>
+    public static Verdict Take(Envelope envelope, Recipient recipient)
     {
-        if (!envelope.Names(recipient))
-            envelope.Recipients.Add(recipient);
+        envelope.Add(AsAsked(envelope, recipient));
         return Verdict.Accept;
     }
+
+    // What strangers ask of reports is taken for less.
+    private static Recipient AsAsked(Envelope envelope, Recipient recipient)
+        => envelope.IsFromStranger
+            ? recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) }
+            : recipient;
 
     /// <summary>Those that a message meets; who has logged in since he connected meets none.</summary>
     public SmtpChecks? ChecksOf(Envelope envelope) => envelope.IsFromStranger ? _checks : null;
@@ -126,6 +141,37 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             ? Ask(session, RequestAction.SmtpSendMessage)
             : handler.CheckAndStore();
     }
+
+    /// <summary>What MAIL does when it is accepted.</summary>
+    public void BeginEnvelope(SmtpSession session, Envelope envelope)
+    {
+        envelope.Received = DateTimeOffset.UtcNow;
+        envelope.IsFromStranger = envelope.AvoidsInner = !MayRelay(session, dependencies.Policy());
+        // A stranger's sender may be forged: nobody gets a large message by us for that.
+        if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
+            envelope.Return = ReturnContent.Default;
+    }
+
+    /// <summary>What DATA does when it is accepted: the spool begins a message, or refuses.</summary>
+    public Verdict Store(SmtpSession session, Envelope envelope)
+    {
+        SmtpTransactionHandler handler = HandlerFor(session);
+        handler.Begin(envelope);
+        return handler.StoreOrRefuse();
+    }
+
+    /// <summary>What the end of the content does when it is accepted.</summary>
+    public Verdict Commit() => _handler!.CommitChecked();
+
+    /// <summary>A recipient that is nobody's, as others found out; how many of them there are counts as ever.</summary>
+    public Verdict RefuseUnknown(SmtpSession session, Reply reply)
+        => _refusedRecipients.Add(session, dependencies, RelayRefusal.UnknownUser, IsTrusted(session), reply);
+
+    /// <summary>The client may relay.</summary>
+    public bool IsTrusted(SmtpSession session) => MayRelay(session, dependencies.Policy());
+
+    /// <summary>Who hears that content is taken again; null: the session.</summary>
+    public Action? ContentResumed { get; set; }
 
     public bool Append(SmtpSession session, ReadOnlySpan<byte> content) => _handler!.Append(content);
 
@@ -148,7 +194,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public void Closed(SmtpSession session) => _handler?.Close();
 
     // The first such answer tells a program in good faith to wait; who then tries again is closed.
-    private Verdict RefuseThrottled()
+    internal Verdict RefuseThrottled()
     {
         bool isAgain = _isLoginThrottled;
         _isLoginThrottled = true;

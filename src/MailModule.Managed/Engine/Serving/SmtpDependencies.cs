@@ -1,3 +1,4 @@
+using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -13,8 +14,15 @@ internal sealed record SmtpDependencies(
     ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log)
 {
     public ClientLimits Clients { get; init; } = new();
+
+    /// <summary>What mailboxes hold; null: there are no quotas.</summary>
+    public UsageCache? Usages { get; init; }
+
     public Guessing Guessing { get => Clients.Guessing; init => Clients = Clients with { Guessing = value }; }
 
     /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
     public SenderChecks? Checks { get => Clients.Checks; init => Clients = Clients with { Checks = value }; }
+
+    /// <summary>Gives the folder for what is held on the disk and not kept.</summary>
+    public Func<string> ScratchFolder { get; init; } = Path.GetTempPath;
 }

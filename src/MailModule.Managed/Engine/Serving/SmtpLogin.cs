@@ -58,6 +58,25 @@ internal sealed class SmtpLogin(SmtpSession session, SmtpDependencies dependenci
                 Guessing.LoginDelay(session.FailedLogins + 1), dependencies.RunJob, new LateVerdict(session, _verdict));
     }
 
+    /// <summary>The host has judged, in place of <see cref="Check"/>.</summary>
+    public void Judged(bool isRight)
+    {
+        exchange.Clear();
+        dependencies.Log.Login("smtp", _name, isRight, session.RemoteEndPoint);
+        if (isRight)
+            Throttle.Succeeded(Client, Counted);
+        else
+            Throttle.Failed(Client, Counted);
+    }
+
+    /// <summary>A verdict that comes as late as a wrong password's.</summary>
+    public Verdict Late(Verdict verdict)
+    {
+        dependencies.Guessing.LateAnswers.After(
+            Guessing.LoginDelay(session.FailedLogins + 1), dependencies.RunJob, new LateVerdict(session, verdict));
+        return Verdict.Pending;
+    }
+
     private void Verify()
     {
         string? user = SaslLogins.Verify(

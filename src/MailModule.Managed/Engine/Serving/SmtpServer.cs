@@ -1,5 +1,7 @@
 using System.Net;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
+using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -11,16 +13,26 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
-    EngineSettings settings, ISpool spool, Workers workers, ClientLimits limits, HostCallback host, Log log)
+    EngineSettings settings, ISpool spool, UsageCache usages, Workers workers, ClientLimits limits, HostCallback host,
+    Log log, HandlerPools pools)
     : MailServer(settings, workers, limits, host.Calls, log)
 {
     private volatile SmtpDependencies _dependencies = new(
         spool, workers.Run, host, () => settings.Current.Relay, log)
     {
         Clients = limits,
+        ScratchFolder = () => settings.Current.ScratchFolder,
+        Usages = usages,
     };
 
-    private volatile OptionSet _options = new(settings.Current);
+    private readonly ServerHandlers _handlers = new(
+        settings, pools, workers.Run, limits.Guessing.Clock, host.Calls, log);
+
+    private readonly SteppedSessions _stepped = new();
+    private readonly SessionMemory _memory = limits.Memory;
+    private readonly Action<IJob> _runJob = workers.Run;
+
+    private volatile OptionSet _options = new(settings.Current, HandlerSteps.None);
 
     protected override ClientGate Gate { get; } = new(
         settings, limits, static values => values.SmtpGate,
@@ -55,51 +67,128 @@ internal sealed class SmtpServer(
     protected override ISession NewSession(Connection connection, ServerPort port)
     {
         SettingValues values = Settings.Current;
-        OptionSet options = _options;
-        if (options.Version != values.Version)
-            _options = options = new OptionSet(values);
-        var backend = new SmtpBackend(_dependencies, connection);
+        HandlerSet? set = _handlers.Set;
+        OptionSet options = OptionsOf(values, set);
+        var own = new SmtpBackend(_dependencies, connection);
+        ISmtpBackend backend = set is null ? own : new HandledBackend(own, set);
         IPAddress client = connection.RemoteEndPoint.Address;
-        return new SmtpSession(
-            options.For(client, port, values.Fronts.XclientHosts.Contains(client)), backend, connection);
+        return new SmtpSession(OptionsFor(options, client, port), backend, connection);
     }
 
+    /// <summary>Shared ones, save for who may use XCLIENT: each client it names is judged as one that connects.</summary>
+    private SmtpServerOptions OptionsFor(OptionSet set, IPAddress client, ServerPort port)
+    {
+        SmtpServerOptions shared = set.For(client, port);
+        return set.MayXclient(client) ? shared with { Xclient = Judge } : shared;
+
+        byte[]? Judge(IPAddress? named, out SmtpServerOptions options)
+        {
+            options = OptionsFor(set, named ?? XclientArgument.Unknown, port);
+            return named is null ? null : Gate.WhyBarred(named, port.RequiresAuth);
+        }
+    }
+
+    public override Fault AddHandlers(IReadOnlyList<ISmtpHandlers> tables)
+    {
+        Fault fault = Fault.None;
+        foreach (ISmtpHandlers table in tables)
+            if (fault == Fault.None)
+                fault = _handlers.Add(table);
+        return fault;
+    }
+
+    /// <summary>A session that the host steps. <see cref="Fault.Limit"/>, <see cref="Fault.State"/>.</summary>
+    public Fault NewSteppedSession(SteppedOptions options, out SteppedSmtp? session)
+    {
+        session = null;
+        SettingValues values = Settings.Current;
+        if (options.Client is { } end && Gate.WhyBarred(end.Address, mustLogIn: false) is not null)
+            return FaultReason.Because(Fault.Limit, "its address may not connect");
+        var made = new SteppedSmtp(options, _memory, values.Pace, _stepped.Remove, _runJob)
+        {
+            IdleTimeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
+        };
+        Fault fault = _stepped.Add(made, SessionLimit - SessionCount);
+        if (fault != Fault.None)
+            return fault;
+        var own = new SmtpBackend(_dependencies with { RunJob = made.RunJob }, connection: null);
+        HandledBackend? handled = _handlers.Set is { } set
+            ? new HandledBackend(own, set with { Pool = null, IsInline = false, RunJob = made.RunJob })
+            : null;
+        var port = new ServerPort(
+            0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
+            IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
+        SmtpServerOptions offered = OptionsOf(values, _handlers.Set).For(
+            options.Client?.Address ?? XclientArgument.Unknown, port);
+        var smtp = new SmtpSession(
+            offered with { OfferStartTls = options.OffersTls && options.Tls is null }, handled ?? (ISmtpBackend)own,
+            made.Peer);
+        made.Begin(smtp, handled);
+        session = made;
+        return Fault.None;
+    }
+
+    private OptionSet OptionsOf(SettingValues values, HandlerSet? set)
+    {
+        OptionSet options = _options;
+        HandlerSteps steps = set?.Steps ?? HandlerSteps.None;
+        if (options.Version != values.Version || options.Steps != steps)
+            _options = options = new OptionSet(values, steps);
+        return options;
+    }
+
+    protected override void EndWaits(TimeSpan timeout)
+    {
+        _stepped.Stop();
+        _handlers.EndWaits(timeout);
+    }
+
+    protected override void Ended() => _handlers.End();
+
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
-    private sealed class OptionSet(SettingValues values)
+    private sealed class OptionSet(SettingValues values, HandlerSteps steps)
     {
         private readonly SmtpServerOptions _plain = new()
         {
             HostName = values.OwnName.Text,
             SizeLimit = values.Number(Keys.SmtpMsgLimit),
             OfferStartTls = values.Flag(Keys.SmtpTls),
-            OfferAuth = values.Accounts.Count > 0,
-            Mechanisms = OfferedMechanisms.Of(values, AccountFlags.Send, hostJudges: false, hostHasSecrets: false),
+            OfferAuth = values.Accounts.Count > 0 || (steps & (HandlerSteps.Auth | HandlerSteps.Secret)) != 0,
+            Mechanisms = OfferedMechanisms.Of(
+                values, AccountFlags.Send,
+                hostJudges: (steps & HandlerSteps.Auth) != 0, hostHasSecrets: (steps & HandlerSteps.Secret) != 0),
             SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
+            Times = new DeliveryTimeOffers(
+                ToAll: false,
+                values.Number(Keys.FutureReleaseMax) is > 0 and var seconds
+                    ? new FutureReleaseLimit(TimeSpan.FromSeconds(seconds), static () => DateTimeOffset.UtcNow)
+                    : null),
         };
 
-        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[64];
+        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[32];
 
         public int Version => values.Version;
+        public HandlerSteps Steps => steps;
 
-        public SmtpServerOptions For(IPAddress peer, ServerPort port, bool mayXclient)
+        public bool MayXclient(IPAddress client) => values.Fronts.XclientHosts.Contains(client);
+
+        public SmtpServerOptions For(IPAddress peer, ServerPort port)
         {
             bool plainAuth = PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
             // What strangers ask of reports is taken for less, so they are not invited to ask.
             bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
             int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)
-                + (offersDsn ? 8 : 0) + (mayXclient ? 16 : 0) + (port.IsLmtp ? 32 : 0);
+                + (offersDsn ? 8 : 0) + (port.IsLmtp ? 16 : 0);
             ref SmtpServerOptions? variant = ref _variants[which];
             return variant ??= _plain with
             {
                 PlainAuthWithoutTls = plainAuth,
                 RequireAuth = port.RequiresAuth,
                 OfferDsn = offersDsn,
-                IsLmtp = port.IsLmtp,
+                Times = _plain.Times! with { ToAll = offersDsn },
                 Verbs = port.IsLmtp ? StateTable.Lmtp : StateTable.Standard,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
-                // Who may use it once may do so again, for another client.
-                Xclient = mayXclient ? client => For(client ?? XclientArgument.Unknown, port, true) : null,
             };
         }
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using MailModule.Mail;
-using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -109,7 +108,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public Verdict CheckAndStore()
         => _backend.ChecksOf(_envelope)?.Data(_envelope, StoreOrRefuse) ?? StoreOrRefuse();
 
-    private Verdict StoreOrRefuse()
+    public Verdict StoreOrRefuse()
     {
         BeginStoring();
         return _storeFault == Fault.None ? Verdict.Accept : Verdict.Refuse(BackendReplies.NotStored(_storeFault));
@@ -128,7 +127,11 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     // Whoever appended waits for it: the reader, or the session.
     private void ResumeContent()
     {
-        if (_reader is null || !_reader.TryResume())
+        if (_reader is not null && _reader.TryResume())
+            return;
+        if (_backend.ContentResumed is { } resumed)
+            resumed();
+        else
             _session.ResumeContent();
     }
 
@@ -179,7 +182,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             ? checks.Antivirus.Scan(_session, copy, CommitChecked)
             : CommitChecked();
 
-    private Verdict CommitChecked()
+    public Verdict CommitChecked()
     {
         if (_session.RecipientReplies is { HasRefusals: true } replies && !TryLeaveOutRefused(replies))
         {

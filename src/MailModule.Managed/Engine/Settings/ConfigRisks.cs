@@ -20,6 +20,7 @@ internal static class ConfigRisks
         Smarthost(values, findings);
         Queue(values, findings);
         ClientRisks.Find(values, findings);
+        DomainRisks.Find(values, findings);
         Folders(values, findings);
         foreach (string text in SettingsCheck.AtStart(values))
             AtStart(text, findings);

@@ -117,6 +117,10 @@ internal static partial class Keys
         "submissions_port", 0, 65535, 0, "", "The same with TLS from the first byte (RFC 8314: 465); 0 = off.");
     public static readonly Setting LmtpPort = Number(
         "lmtp_port", 0, 65535, 0, "", "Port of LMTP (RFC 2033), not 25; 0 = off.");
+    public static readonly HandlerKeys Handlers = new();
+    public static readonly Setting FutureReleaseMax = Number(
+        "future_release_max", 0, 31_536_000, 0, "s",
+        "How long a client that may relay can have a message held (RFC 4865); 0 = not offered.");
     public static readonly Setting SmtpMsgLimit = Number(
         "smtp_msg_limit", 4096, Unbounded, 52_428_800, "octets", "Largest message taken.");
     public static readonly Setting PlainAuth = Add(

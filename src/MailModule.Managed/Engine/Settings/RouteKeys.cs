@@ -34,4 +34,19 @@ internal sealed class RouteKeys
             "A user who gets what is for nobody else in a domain of ours. Patterns are as in `relay_domain`; `*` is "
                 + "every domain of ours.")
         { Form = "`domain;user`", Check = SettingForms.CatchAll });
+
+    public Setting Quota { get; } = Keys.Add(
+        new("quota", SettingKind.List,
+            "What a user's mailbox may hold, all its folders together: octets, with `K`, `M`, `G` or `T`, and messages; "
+                + "0 = any number. A full one is refused with 552, one without room for the size that MAIL declares "
+                + "with 452; what was accepted before waits until there is room. One of the same user replaces the "
+                + "earlier.")
+        { Form = "`user;size[;count]`", Check = SettingForms.QuotaOfUser });
+
+    public Setting QuotaDefault { get; } = Keys.Add(
+        new("quota_default", SettingKind.Text, "The same for every user without a `quota`.")
+        { Form = "`size[;count]`", Check = SettingForms.Quota });
+
+    public Setting QuotaWarn { get; } = Keys.Number(
+        "quota_warn", 0, 100, 90, "%", "From how full on the log says of a mailbox that it is; 0 = never.");
 }

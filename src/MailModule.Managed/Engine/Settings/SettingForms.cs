@@ -97,6 +97,12 @@ internal static class SettingForms
     public static string? CatchAll(string text, string folder)
         => DomainSettings.TryParseCatchAll(text, out _) ? null : "not domain;user";
 
+    public static string? Quota(string text, string folder)
+        => text.Length == 0 || MailboxQuota.TryParse(text, out _) ? null : "not size[;count], as 500M or 2G;10000";
+
+    public static string? QuotaOfUser(string text, string folder)
+        => QuotaSettings.TryParse(text, out _) ? null : "not user;size[;count], as ann;500M or ann;2G;10000";
+
     public static string? SenderGrant(string text, string folder)
         => Policy.SenderGrant.TryParse(text, out _, out string error) ? null : error;
 

@@ -197,6 +197,7 @@ internal sealed class SettingValues
         {
             Clients = ClientSettings.RulesOf(this),
             ByDomain = DomainSettings.RulesOf(this),
+            Quotas = QuotaSettings.RulesOf(this, accounts),
             Lists = new MailingLists(ParseLists()),
         };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;

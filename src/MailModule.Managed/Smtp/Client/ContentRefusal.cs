@@ -28,6 +28,10 @@ internal sealed record ContentRefusal(Fault Fault, string Status, string Text)
     public static readonly ContentRefusal NotEncodable = Of(
         "5.6.5", "the host does not take the text as it is, and it cannot be converted");
 
+    /// <summary>RFC 2852 §4.</summary>
+    public static readonly ContentRefusal DeliverBy = Of(
+        "5.3.3", "the host does not offer DELIVERBY, and its sender wants it returned where that is so");
+
     public static readonly ContentRefusal Unreadable = new(Fault.Io, "", "the message could not be read");
 
     private static ContentRefusal Of(string status, string text) => new(Fault.NotSupported, status, text);

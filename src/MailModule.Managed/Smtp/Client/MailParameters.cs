@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using MailModule.Mail;
 using MailModule.Transport;
 
@@ -22,6 +23,9 @@ internal readonly record struct MailParameters
     /// <summary>ENVID, decoded (RFC 3461 §4.4); null: not said.</summary>
     public string? EnvelopeId { get; init; }
 
+    /// <summary>BY (RFC 2852 §4), with what is left of its time; null: not said.</summary>
+    public DeliverBy? DeliverBy { get; init; }
+
     /// <summary>More parameters as they go out, such as "AUTH=&lt;&gt;"; null: none.</summary>
     public string? More { get; init; }
 
@@ -34,6 +38,11 @@ internal readonly record struct MailParameters
         if (IsUtf8)
             output.Write(" SMTPUTF8"u8);
         DsnParameters.WriteMail(Return, EnvelopeId, output);
+        if (DeliverBy is { } by)
+            output.Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $" BY={Math.Max((long)by.Within.TotalSeconds, -999_999_999)};{(by.Returns ? 'R' : 'N')}"
+                    + $"{(by.Traces ? "T" : "")}"));
         if (string.IsNullOrEmpty(More))
             return;
         output.Write(" "u8);

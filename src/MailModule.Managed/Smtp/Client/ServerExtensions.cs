@@ -27,6 +27,7 @@ internal sealed class ServerExtensions
         Dsn = Has("DSN");
         Size = Has("SIZE");
         Chunking = Has("CHUNKING");
+        DeliverBy = Has("DELIVERBY");
         long.TryParse(ParametersOf("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out long limit);
         SizeLimit = limit;
     }
@@ -47,6 +48,9 @@ internal sealed class ServerExtensions
 
     /// <summary>BDAT (RFC 3030).</summary>
     public bool Chunking { get; }
+
+    /// <summary>RFC 2852.</summary>
+    public bool DeliverBy { get; }
 
     /// <summary>Largest message the server takes, in octets; 0 if it says none (RFC 1870 §3).</summary>
     public long SizeLimit { get; }

@@ -15,6 +15,17 @@ internal sealed class SmtpClientTransaction
     private readonly AttemptResult?[] _results;
     private readonly bool[] _isAccepted;
     private readonly SameAddresses _same;
+    private Facts _facts;
+
+    /// <summary>What has come to be known of the server and the attempt.</summary>
+    [Flags]
+    private enum Facts : byte
+    {
+        None = 0,
+        DsnOffered = 1,
+        DeliverByOffered = 2,
+        AwaitsFinalReply = 4,
+    }
 
     public SmtpClientTransaction(
         MailAddress reversePath, IReadOnlyList<Recipient> recipients, IMessageSource source)
@@ -28,14 +39,17 @@ internal sealed class SmtpClientTransaction
     }
 
     /// <summary>A message for recipients of its envelope, with all that the envelope says of it.</summary>
+    /// <param name="now">For what the envelope says of times.</param>
     public static SmtpClientTransaction Of(
-        Envelope envelope, IReadOnlyList<Recipient> recipients, IMessageSource source, bool mayChunk = true)
+        Envelope envelope, IReadOnlyList<Recipient> recipients, IMessageSource source,
+        DateTimeOffset now = default, bool mayChunk = true)
         => new(envelope.ReversePath, recipients, source)
         {
             Return = envelope.Return,
             EnvelopeId = envelope.EnvelopeId,
             IsUtf8 = envelope.Utf8,
             MayChunk = mayChunk,
+            DeliverBy = envelope.DeliverBy?.MovedTo(envelope.Received, now),
         };
 
     public MailAddress ReversePath { get; }
@@ -56,6 +70,17 @@ internal sealed class SmtpClientTransaction
     /// <summary>ENVID, decoded (RFC 3461 §4.4); null: none. Passed on likewise.</summary>
     public string? EnvelopeId { get; init; }
 
+    /// <summary>What the sender wants of the time of delivery (RFC 2852), counted from the attempt on; null: nothing.
+    /// </summary>
+    public DeliverBy? DeliverBy { get; init; }
+
+    /// <summary>The server offers DELIVERBY: what is to be told of the time is its duty.</summary>
+    public bool IsDeliverByOffered
+    {
+        get => (_facts & Facts.DeliverByOffered) != 0;
+        internal set => Set(Facts.DeliverByOffered, value);
+    }
+
     /// <summary>What goes out beside the parameters that are said anyway.</summary>
     public MoreParameters More { get; init; }
 
@@ -63,7 +88,11 @@ internal sealed class SmtpClientTransaction
     /// The server offers DSN, so that the sender's DSN requests went along and DSNs of success are its duty; else they
     /// are ours (RFC 3461 §5.2.2).
     /// </summary>
-    public bool IsDsnOffered { get; internal set; }
+    public bool IsDsnOffered
+    {
+        get => (_facts & Facts.DsnOffered) != 0;
+        internal set => Set(Facts.DsnOffered, value);
+    }
 
     /// <summary>Octets of the message sent so far.</summary>
     public long Sent { get; internal set; }
@@ -75,7 +104,11 @@ internal sealed class SmtpClientTransaction
     public bool MayChunk { get; init; } = true;
 
     /// <summary>The end of the content is out, its reply is not in.</summary>
-    public bool AwaitsFinalReply { get; internal set; }
+    public bool AwaitsFinalReply
+    {
+        get => (_facts & Facts.AwaitsFinalReply) != 0;
+        internal set => Set(Facts.AwaitsFinalReply, value);
+    }
 
     /// <summary>Those without a final state: once the content's end is out, the server may have it for them.</summary>
     public IEnumerable<int> Open => Enumerable.Range(0, _results.Length).Where(i => !IsFinal(i));
@@ -220,6 +253,7 @@ internal sealed class SmtpClientTransaction
             EnvelopeId = EnvelopeId,
             IsUtf8 = IsUtf8,
             MayChunk = MayChunk,
+            DeliverBy = DeliverBy,
         };
     }
 
@@ -230,6 +264,7 @@ internal sealed class SmtpClientTransaction
     {
         Sent = with.Sent;
         IsDsnOffered = with.IsDsnOffered;
+        IsDeliverByOffered = with.IsDeliverByOffered;
         for (int i = 0; i < recipients.Length; i++)
             _results[recipients[i]] = with._results[i];
     }
@@ -244,6 +279,8 @@ internal sealed class SmtpClientTransaction
         for (int i = 0; i < _results.Length; i++)
             _results[i] = _results[i]?.BesideDelivered();
     }
+
+    private void Set(Facts fact, bool isSo) => _facts = isSo ? _facts | fact : _facts & ~fact;
 
     private AttemptResult OfFinalReply(Reply reply, SmtpStage stage) => reply.Code / 100 == 2
         ? AttemptResult.Of(reply, Fault.None, SmtpStage.EndOfData, Host)

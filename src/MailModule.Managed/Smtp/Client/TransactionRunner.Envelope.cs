@@ -52,6 +52,7 @@ internal sealed partial class TransactionRunner
     private bool TryBegin(SmtpClientTransaction transaction, Output output)
     {
         transaction.IsDsnOffered = Extensions.Dsn;
+        transaction.IsDeliverByOffered = Extensions.DeliverBy;
         if (!transaction.HasWaiting)
         {
             _owner.Completed(transaction);
@@ -85,6 +86,9 @@ internal sealed partial class TransactionRunner
     // Refusals that need no round trip: the server has said what it takes.
     private void FailUnsupported(SmtpClientTransaction transaction)
     {
+        // RFC 2852 §4: a host that knows nothing of the time would deliver it late
+        if (transaction.DeliverBy is { Returns: true } && !Extensions.DeliverBy)
+            transaction.Refuse(ContentRefusal.DeliverBy);
         if (Extensions.SizeLimit > 0 && transaction.Source.WireLength > Extensions.SizeLimit)
             transaction.FailRest(Fault.Limit, SmtpStage.Mail);
         // RFC 6531 §3.1: an address outside ASCII needs a server that takes it
@@ -107,6 +111,7 @@ internal sealed partial class TransactionRunner
             IsUtf8 = Extensions.Utf8 && transaction.NeedsUtf8,
             Return = transaction.IsDsnOffered ? transaction.Return : default,
             EnvelopeId = transaction.IsDsnOffered ? transaction.EnvelopeId : null,
+            DeliverBy = transaction.IsDeliverByOffered ? transaction.DeliverBy : null,
             More = DsnParameters.Offered(transaction.More.Mail, transaction.IsDsnOffered),
         };
         _dialogue.Mail(transaction.ReversePath.WireText, parameters, output);

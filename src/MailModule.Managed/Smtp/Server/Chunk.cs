@@ -11,6 +11,15 @@ internal struct Chunk
 
     private long _left;
 
+    /// <summary>It was announced: the content comes in chunks.</summary>
+    public bool IsAnnounced { get; private set; }
+
+    /// <summary>The client has not had its reply yet.</summary>
+    public bool OwesReply { get; private set; }
+
+    /// <summary>One was refused, and with it the transaction; more may be on their way.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>The content ends with it.</summary>
     public bool IsLast { get; private set; }
 
@@ -26,7 +35,7 @@ internal struct Chunk
         int end = argument.IndexOf((byte)' ');
         ReadOnlySpan<byte> number = end < 0 ? argument : argument[..end];
         ReadOnlySpan<byte> word = end < 0 ? default : argument[end..].TrimStart((byte)' ');
-        chunk = new Chunk { IsLast = Ascii.EqualsIgnoreCase(word, "LAST"u8) };
+        chunk = new Chunk { IsLast = Ascii.EqualsIgnoreCase(word, "LAST"u8), IsAnnounced = true, OwesReply = true };
         isGood = end < 0 || chunk.IsLast;
         ReadOnlySpan<byte> digits = number.TrimStart((byte)'0');
         bool isNumber = !number.IsEmpty && number.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
@@ -35,6 +44,21 @@ internal struct Chunk
         foreach (byte digit in digits)
             chunk._left = chunk._left * 10 + (digit - '0');
         return true;
+    }
+
+    /// <summary>The one behind it takes its place.</summary>
+    public void Follow(Chunk next)
+    {
+        next.HasFailed = HasFailed;
+        this = next;
+    }
+
+    /// <summary>The client gets its reply.</summary>
+    /// <param name="hasFailed">The transaction has failed with it.</param>
+    public void End(bool hasFailed)
+    {
+        OwesReply = false;
+        HasFailed |= hasFailed;
     }
 
     /// <summary>

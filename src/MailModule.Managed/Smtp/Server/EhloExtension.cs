@@ -9,6 +9,18 @@ namespace MailModule.Smtp.Server;
 /// <param name="keyword">In ASCII.</param>
 internal sealed class EhloExtension(string keyword)
 {
+    public static readonly EhloExtension FutureRelease = new("FUTURERELEASE")
+    {
+        Offers = static session => session.Options.Times?.FutureRelease is not null && DeliverBy!.IsOfferedBy(session),
+        Parameters = static (session, output) => output.Write($" {session.Options.Times!.FutureRelease}"),
+    };
+
+    public static readonly EhloExtension DeliverBy = new("DELIVERBY")
+    {
+        Offers = static session => session.Options.Times is { } times
+            && (times.ToAll || session.AuthenticatedUser is not null),
+    };
+
     /// <summary>In the order in which they are named.</summary>
     public static readonly IReadOnlyList<EhloExtension> Standard =
     [
@@ -19,10 +31,12 @@ internal sealed class EhloExtension(string keyword)
         new("LIMITS") { Parameters = WriteLimits },
         new("SMTPUTF8"),
         new("DSN") { Offers = static session => session.Options.OfferDsn },
+        DeliverBy,
+        FutureRelease,
         new("STARTTLS") { Offers = static session => session.Options.OfferStartTls && !session.IsTls },
         new("AUTH")
         {
-            Offers = static session => session.UsableMechanisms != MechanismSet.None,
+            Offers = static session => AuthCommand.Usable(session) != MechanismSet.None,
             Parameters = WriteMechanisms,
         },
         new("ENHANCEDSTATUSCODES"),
@@ -54,7 +68,7 @@ internal sealed class EhloExtension(string keyword)
     }
 
     private static void WriteMechanisms(SmtpSession session, Output output)
-        => ServerMechanisms.ForEach(session.UsableMechanisms, output, static (output, name) =>
+        => ServerMechanisms.ForEach(AuthCommand.Usable(session), output, static (output, name) =>
         {
             output.Write(" "u8);
             output.Write(name);

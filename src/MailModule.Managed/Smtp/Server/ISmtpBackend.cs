@@ -32,6 +32,16 @@ internal readonly record struct Verdict(VerdictKind Kind, Reply? Reply = null)
 /// </summary>
 internal interface ISmtpBackend
 {
+    /// <summary>What <see cref="Command"/> is asked about; fixed, and read once by a session.</summary>
+    AskedCommands Asked => AskedCommands.None;
+
+    /// <summary>
+    /// A command of <see cref="Asked"/> was in order: <see cref="SmtpSession.Asked"/> with
+    /// <see cref="SmtpSession.CommandArgument"/>. Accept lets the session do what the verb says, with the reply of the
+    /// verdict if it has one.
+    /// </summary>
+    Verdict Command(SmtpSession session) => Verdict.Accept;
+
     /// <summary>A client has connected, before the greeting (on a TLS port after the handshake).</summary>
     Verdict Connect(SmtpSession session);
 

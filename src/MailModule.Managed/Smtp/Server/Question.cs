@@ -17,14 +17,20 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
         Follow = static (session, isAccepted, reply, output) => session.Greet(isAccepted, reply, output),
     };
 
-    public static readonly Question FindSecret = new(static session => session.AskForSecret())
+    public static readonly Question Command = new(static session => session.Backend.Command(session))
     {
-        Follow = static (session, isAccepted, reply, output) => session.EndSecret(isAccepted, reply, output),
+        Follow = static (session, isAccepted, reply, output)
+            => session.Rule!.Follow(session, isAccepted, reply, output),
     };
 
-    public static readonly Question Login = new(static session => session.AskLogin())
+    public static readonly Question FindSecret = new(AuthCommand.AskForSecret)
     {
-        Follow = static (session, isAccepted, reply, output) => session.EndLogin(isAccepted, reply, output),
+        Follow = AuthCommand.EndSecret,
+    };
+
+    public static readonly Question Login = new(AuthCommand.AskLogin)
+    {
+        Follow = AuthCommand.EndLogin,
     };
 
     public static readonly Question Mail =

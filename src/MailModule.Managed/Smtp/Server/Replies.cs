@@ -46,12 +46,15 @@ internal static class Replies
     public static readonly Reply BadSender501 = new(501, "5.1.7", "Malformed sender address");
     public static readonly Reply BadRecipient501 = new(501, "5.1.3", "Malformed recipient address");
     public static readonly Reply BadChunk501 = new(501, "5.5.4", "Syntax: BDAT octets [LAST]");
+    public static readonly Reply BadName501 = new(501, "5.5.4", "Malformed name");
     public static readonly Reply BadParameter501 = new(501, "5.5.4", "Malformed or repeated parameter");
     public static readonly Reply AuthCancelled501 = new(501, "5.0.0", "Authentication cancelled");
     public static readonly Reply ServerFirst501 =
         new(501, "5.7.0", "This mechanism has no initial response");
     public static readonly Reply BadAuthResponse501 = new(501, "5.5.2", "Malformed authentication response");
     public static readonly Reply ExpnOff502 = new(502, "5.5.1", "EXPN is not offered");
+    public static readonly Reply TurnOff502 = new(502, "5.5.1", "TURN is not offered");
+    public static readonly Reply SendOff502 = new(502, "5.5.1", "SEND, SOML and SAML are not offered");
     public static readonly Reply AuthOff502 = new(502, "5.5.1", "AUTH is not offered");
     public static readonly Reply StartTlsOff502 = new(502, "5.5.1", "STARTTLS is not offered");
     public static readonly Reply BadSequence503 = new(503, "5.5.1", "Bad sequence of commands");
@@ -91,6 +94,16 @@ internal static class Replies
         _ => Failed421,
     };
 
+    public static Reply To(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
+    {
+        PathFault.Syntax => badSyntax,
+        PathFault.Address => badAddress,
+        PathFault.NeedsUtf8 => NeedsUtf8553,
+        PathFault.UnknownParameter => UnknownParameter555,
+        PathFault.Binary => NoBinary555,
+        _ => BadParameter501,
+    };
+
     public static Reply Help214(IEnumerable<string> verbs)
         => new(214, "2.0.0", $"{string.Join(' ', verbs)}, as in RFC 5321");
 
@@ -112,22 +125,31 @@ internal static class Replies
         output.Write(options.IsLmtp ? " LMTP\r\n"u8 : " ESMTP\r\n"u8);
     }
 
-    public static void Helo250(Output output, SmtpServerOptions options)
+    /// <param name="text">In place of our name; null: our name alone.</param>
+    public static void Helo250(Output output, SmtpServerOptions options, string? text)
     {
         output.Write("250 "u8);
-        output.Write(options.HostName);
+        output.Write(text ?? options.HostName);
         output.Write("\r\n"u8);
     }
 
-    public static void Ehlo250(Output output, SmtpSession session)
+    /// <param name="given">Its first line stands in place of our name, those behind are more extensions; null: none.
+    /// </param>
+    public static void Ehlo250(Output output, SmtpSession session, Reply? given)
     {
         IReadOnlyList<EhloExtension> extensions = session.Options.Extensions;
-        int linesLeft = 0;
+        int linesLeft = given is null ? 0 : given.Lines.Count - 1;
         for (int i = 0; i < extensions.Count; i++)
             linesLeft += extensions[i].IsOfferedBy(session) ? 1 : 0;
         output.Write(linesLeft > 0 ? "250-"u8 : "250 "u8);
-        output.Write(session.Options.HostName);
+        output.Write(given?.Lines[0] ?? session.Options.HostName);
         output.Write("\r\n"u8);
+        for (int i = 1; i < given?.Lines.Count; i++)
+        {
+            output.Write(--linesLeft > 0 ? "250-"u8 : "250 "u8);
+            output.Write(given.Lines[i]);
+            output.Write("\r\n"u8);
+        }
         for (int i = 0; i < extensions.Count; i++)
         {
             if (!extensions[i].IsOfferedBy(session))

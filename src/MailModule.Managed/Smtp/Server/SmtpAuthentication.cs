@@ -31,11 +31,16 @@ internal struct SmtpAuthentication
         return backend.Login(session, Exchange!);
     }
 
+    /// <summary>What is said when an exchange ends that has told first why; null: the ordinary reply.</summary>
+    public Reply? Refusal { get; private set; }
+
     /// <summary>A login has failed, by its name or password. The exchange may have something to say about it.</summary>
-    public void Fail()
+    public SaslProgress Fail(Reply? refusal)
     {
         Password = null;
         Failures++;
+        Refusal = refusal;
+        return Exchange!.Refuse();
     }
 
     /// <summary>Whoever was or would be logged in is not any more.</summary>

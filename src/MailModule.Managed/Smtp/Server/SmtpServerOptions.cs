@@ -3,6 +3,11 @@ using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Smtp.Server;
 
+/// <summary>Gives the reply that refuses a client that XCLIENT names, in octets, or null.</summary>
+/// <param name="client">Null: it has no address.</param>
+/// <param name="options">For the session, which is that client's from then on.</param>
+internal delegate byte[]? XclientJudge(IPAddress? client, out SmtpServerOptions options);
+
 /// <summary>What an SMTP session needs to know; a snapshot, shared by sessions.</summary>
 internal sealed record SmtpServerOptions
 {
@@ -11,10 +16,10 @@ internal sealed record SmtpServerOptions
     /// <summary>Largest message in octets on the wire; 0 = no limit (SIZE without a number).</summary>
     public long SizeLimit { get; init; }
     public bool OfferStartTls { get; init; }
-    /// <summary>LMTP (RFC 2033), with <see cref="StateTable.Lmtp"/> for its verbs.</summary>
-    public bool IsLmtp { get; init; }
     /// <summary>EHLO names DSN (RFC 3461). Its parameters are taken in any case.</summary>
     public bool OfferDsn { get; init; } = true;
+    /// <summary>What of <see cref="DeliveryTimeOffers"/> there is; null: nothing.</summary>
+    public DeliveryTimeOffers? Times { get; init; }
     /// <summary>MAIL needs a login first (RFC 6409).</summary>
     public bool RequireAuth { get; init; }
     /// <summary>What tells a password or token is offered without TLS for this client.</summary>
@@ -34,16 +39,17 @@ internal sealed record SmtpServerOptions
     public int ErrorLimit { get; init; } = 20;
     /// <summary>So many of them are answered at once; of more the backend is asked (<see cref="ISmtpBackend.Unwelcome"/>).
     /// </summary>
-    public int ErrorsAtOnce { get; init; } = 10;
+    public int ErrorsAtOnce => ErrorLimit / 2;
     /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
     public int LoginLimit { get; init; } = 3;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
     public int HopLimit { get; init; } = 100;
-    /// <summary>The client may use XCLIENT; gives the options for the client that it then speaks for, null for one
-    /// without an address. Null: it may not.</summary>
-    public Func<IPAddress?, SmtpServerOptions>? Xclient { get; init; }
+    /// <summary>The client may use XCLIENT, and this judges whom it names; null: it may not.</summary>
+    public XclientJudge? Xclient { get; init; }
     /// <summary>The verbs that sessions know.</summary>
     public StateTable Verbs { get; init; } = StateTable.Standard;
+    /// <summary>They are those of LMTP (RFC 2033).</summary>
+    public bool IsLmtp => Verbs.IsLmtp;
     /// <summary>The extensions that EHLO names, where each is offered.</summary>
     public IReadOnlyList<EhloExtension> Extensions { get; init; } = EhloExtension.Standard;
 }

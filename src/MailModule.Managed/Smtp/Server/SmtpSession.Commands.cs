@@ -1,7 +1,6 @@
 using System.Text;
 using MailModule.Lines;
 using MailModule.Mail;
-using MailModule.Mail.Logins.Server;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
@@ -9,14 +8,6 @@ namespace MailModule.Smtp.Server;
 /// <summary>What the rows of <see cref="StateTable"/> and <see cref="Question"/> do with the session.</summary>
 internal sealed partial class SmtpSession
 {
-    /// <summary>The mechanisms that this session can use now.</summary>
-    internal MechanismSet UsableMechanisms
-        => Options.OfferAuth
-            ? ServerMechanisms.Usable(
-                Options.Mechanisms, IsTls || Options.PlainAuthWithoutTls, IsTls && Peer.EndPointBinding is not null,
-                IsTls && Peer.VerifiedCertificate is not null)
-            : MechanismSet.None;
-
     internal Next Greet(bool isAccepted, Reply? reply, Output output)
     {
         if (isAccepted && reply is null)
@@ -32,7 +23,16 @@ internal sealed partial class SmtpSession
     internal static Reply? CheckHello(ReadOnlySpan<byte> name)
         => AddressGrammar.IsTextWithoutControls(name) ? null : Replies.BadHelo501;
 
-    internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Output output)
+    internal static Reply? CheckVerify(ReadOnlySpan<byte> argument)
+    {
+        var name = VerifyArgument.Parse(argument);
+        if (name.IsMalformed)
+            return argument.Contains((byte)0) ? Replies.NulInCommand500 : Replies.BadName501;
+        return name.NeedsUtf8 ? Replies.NeedsUtf8553 : null;
+    }
+
+    /// <param name="reply">What the backend says; null: the ordinary.</param>
+    internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Reply? reply, Output output)
     {
         Helo = Encoding.UTF8.GetString(name);
         SaidEhlo = isEhlo;
@@ -40,9 +40,9 @@ internal sealed partial class SmtpSession
         DiscardTransaction();
         _state = SmtpState.Ready;
         if (isEhlo)
-            Replies.Ehlo250(output, this);
+            Replies.Ehlo250(output, this, reply);
         else
-            Replies.Helo250(output, Options);
+            Replies.Helo250(output, Options, reply?.Lines[0]);
         return Continue;
     }
 
@@ -79,9 +79,14 @@ internal sealed partial class SmtpSession
         var addresses = new GivenAddresses(
             XclientArgument.Over(Peer.RemoteEndPoint, given.Address, given.Port),
             XclientArgument.Over(Peer.LocalEndPoint, given.ServerAddress, given.ServerPort));
+        if (Options.Xclient!(addresses.Client?.Address, out SmtpServerOptions options) is { } barred)
+        {
+            output.Write(barred);
+            return CloseWith(null, output);
+        }
         if (!Peer.TryActFor(addresses))
             return CloseWith(Replies.TooManyOfAddress421, output);
-        Options = Options.Xclient!(addresses.Client?.Address);
+        Options = options;
         ClientName = given.Name switch { null => ClientName, "" => null, var name => name };
         Helo = given.Helo ?? "";
         SaidEhlo = given.IsExtended;
@@ -91,43 +96,11 @@ internal sealed partial class SmtpSession
         return Ask(Question.Connect, output);
     }
 
-    internal Next Auth(ReadOnlySpan<byte> argument, Output output)
+    /// <summary>The exchange of AUTH goes on with the client's next line.</summary>
+    internal Next AwaitAuthLine()
     {
-        int end = argument.IndexOf((byte)' ');
-        MechanismSet mechanism = ServerMechanisms.Find(end < 0 ? argument : argument[..end]);
-        MechanismSet usable = UsableMechanisms;
-        if ((usable & mechanism) == 0)
-            return WriteReply(CannotUse(mechanism), output);
-        SaslExchange exchange = ServerMechanisms.Begin(
-            mechanism, new LoginChannel(Options.HostName, usable, Peer.EndPointBinding));
-        _authentication.Begin(exchange);
-        if (end >= 0)
-            return exchange.IsServerFirst
-                ? EndExchange(Replies.ServerFirst501, output)
-                : OnAuthResponse(argument[end..].TrimStart((byte)' '), output);
-        exchange.Begin();
-        return SendChallenge(output);
-    }
-
-    // RFC 4954 §4, §6: what TLS alone is missing for
-    private Reply CannotUse(MechanismSet mechanism)
-        => (mechanism & Options.Mechanisms & MechanismSet.ClearText) != 0
-            ? Replies.TlsFirst538
-            : Replies.UnknownMechanism504;
-
-    private Next SendChallenge(Output output)
-    {
-        Replies.Challenge334(output, _authentication.Exchange!.Challenge);
         _activity = Activity.Auth;
         return Continue;
-    }
-
-    internal Reply? CannotAuthenticate()
-    {
-        if (!Options.OfferAuth)
-            return Replies.AuthOff502;
-        // RFC 4954 §4: no second AUTH after a successful one
-        return AuthenticatedUser is not null ? Replies.LoggedInAlready503 : null;
     }
 
     private Next ReadAuthResponse(ref ReadOnlySpan<byte> input, Output output)
@@ -137,69 +110,8 @@ internal sealed partial class SmtpSession
             return Next.Read;
         _activity = Activity.Commands;
         return result == LineResult.TooLong
-            ? EndExchange(Replies.AuthLineTooLong500, output)
-            : OnAuthResponse(line, output);
-    }
-
-    private Next OnAuthResponse(ReadOnlySpan<byte> response, Output output)
-        => Follow(_authentication.Exchange!.TakeLine(response), null, output);
-
-    private Next Follow(SaslProgress progress, Reply? loggedIn, Output output) => progress switch
-    {
-        SaslProgress.Challenge => SendChallenge(output),
-        SaslProgress.FindSecret => Ask(Question.FindSecret, output),
-        SaslProgress.Login => Ask(Question.Login, output),
-        SaslProgress.Done => CompleteLogin(loggedIn ?? Replies.LoggedIn235, output),
-        SaslProgress.Refused => EndLoginBy(Replies.LoginFailed535, output),
-        SaslProgress.Cancelled => EndExchange(Replies.AuthCancelled501, output),
-        _ => EndExchange(Replies.BadAuthResponse501, output),
-    };
-
-    internal Verdict AskForSecret() => Backend.FindSecret(this, (SecretExchange)_authentication.Exchange!);
-
-    internal Verdict AskLogin() => _authentication.AskBackend(Backend, this);
-
-    /// <summary>A refusal says that it cannot be told now; nothing has been tried.</summary>
-    internal Next EndSecret(bool isAccepted, Reply? reply, Output output)
-        => isAccepted
-            ? Follow(_authentication.Exchange!.Accept(), null, output)
-            : EndLoginBy(reply ?? Replies.LoginFailed535, output);
-
-    /// <summary>A refusal with a reply of its own says nothing about the password, unless it is final.</summary>
-    internal Next EndLogin(bool isAccepted, Reply? reply, Output output)
-    {
-        if (isAccepted)
-            return Follow(_authentication.Exchange!.Accept(), reply, output);
-        if (reply is { Code: < 500 })
-            return EndLoginBy(reply, output);
-        _authentication.Fail();
-        return reply is null
-            ? Follow(_authentication.Exchange!.Refuse(), null, output)
-            : EndLoginBy(reply, output);
-    }
-
-    private Next EndLoginBy(Reply reply, Output output)
-    {
-        _authentication.Forget();
-        output.Write(reply.Wire);
-        return FailedLogins < Options.LoginLimit ? Continue : CloseWith(Replies.TooManyLogins421, output);
-    }
-
-    // What an exchange has told of a refused login it tells once more by any way out of it.
-    private Next EndExchange(Reply reply, Output output)
-    {
-        _authentication.Forget();
-        return FailedLogins < Options.LoginLimit
-            ? WriteReply(reply, output)
-            : CloseWith(Replies.TooManyLogins421, output);
-    }
-
-    private Next CompleteLogin(Reply reply, Output output)
-    {
-        _authentication.Complete();
-        Peer.GotDone(isLoggedIn: true);
-        output.Write(reply.Wire);
-        return Continue;
+            ? AuthCommand.EndExchange(this, Replies.AuthLineTooLong500, output)
+            : AuthCommand.TakeLine(this, line, output);
     }
 
     internal Reply? ReadMail(ReadOnlySpan<byte> argument)
@@ -208,7 +120,10 @@ internal sealed partial class SmtpSession
         if (fault == PathFault.Address && BareSender.Complete(argument, Options.SenderDomain) is { } whole)
             fault = MailArgument.TryParse(whole, out mail);
         if (fault != PathFault.None)
-            return ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501);
+            return Replies.To(fault, Replies.BadMailSyntax501, Replies.BadSender501);
+        if ((mail.Hold is not null && !EhloExtension.FutureRelease.IsOfferedBy(this))
+            || (mail.DeliverBy is not null && !EhloExtension.DeliverBy.IsOfferedBy(this)))
+            return Replies.UnknownParameter555;
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
         if (Options.SizeLimit > 0 && mail.Size > Options.SizeLimit)
             return Replies.TooLarge552;
@@ -222,6 +137,8 @@ internal sealed partial class SmtpSession
             Utf8 = mail.Utf8,
             Return = mail.Return,
             EnvelopeId = mail.EnvelopeId,
+            Hold = mail.Hold,
+            DeliverBy = mail.DeliverBy,
         });
         return null;
     }
@@ -230,17 +147,17 @@ internal sealed partial class SmtpSession
     {
         PathFault fault = Transaction.ParseRcpt(argument);
         if (fault != PathFault.None)
-            return ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
+            return Replies.To(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
         if (Envelope.Recipients.Count >= Options.RecipientLimit || Transaction.IsEnvelopeFull)
             return Replies.TooManyRecipients452;
         return TryHold(octetsOfContent: 0) ? null : Replies.NoMemory452;
     }
 
-    internal Next Reset(Output output)
+    internal Next Reset(Reply reply, Output output)
     {
         DiscardTransaction();
-        return WriteReply(Replies.Ok250, output);
+        return WriteReply(reply, output);
     }
 
     internal static Next Quit(Output output)
@@ -272,16 +189,6 @@ internal sealed partial class SmtpSession
         Peer.TryHold(0);
     }
 
-    private static Reply ReplyTo(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
-    {
-        PathFault.Syntax => badSyntax,
-        PathFault.Address => badAddress,
-        PathFault.NeedsUtf8 => Replies.NeedsUtf8553,
-        PathFault.UnknownParameter => Replies.UnknownParameter555,
-        PathFault.Binary => Replies.NoBinary555,
-        _ => Replies.BadParameter501,
-    };
-
     internal Next BeginOrRefuseContent(bool isAccepted, Reply? reply, Output output)
     {
         bool hasRead = Transaction.HasContentBegun;
@@ -294,7 +201,7 @@ internal sealed partial class SmtpSession
         {
             Transaction.BeginContent();
             Peer.Expect(Expected.Content);
-            output.Write(Replies.StartMailInput354.Wire);
+            output.Write((isAccepted && reply is not null ? reply : Replies.StartMailInput354).Wire);
         }
         if (!isAccepted)
             Transaction.Refusal = reply ?? Replies.MessageRefused554;
@@ -306,9 +213,11 @@ internal sealed partial class SmtpSession
     // command begins, and refused there.
     private Next ReceiveContent(ref ReadOnlySpan<byte> input, Output output)
     {
-        while (Transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
+        while (!Transaction.IsCut && Transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
             if (!Backend.Append(this, content))
                 return Next.Wait;
+        if (Transaction.IsCut)
+            return CloseWith(Transaction.Refusal, output);
         if (Transaction.IsEndless && (Transaction.IsChunked || !Transaction.AtEnd))
             return CloseWith(Replies.TooLarge552, output);
         if (Transaction.AtEnd)

@@ -19,13 +19,14 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>No wait at all: Advance takes the next step at once.</summary>
     private const Next Continue = (Next)(-1);
 
+    private readonly AskedCommands _asked;
     private LineReader _lines = new(StateTable.AuthLineLimit);
     private SmtpAuthentication _authentication;
     private SmtpState _state = SmtpState.Fresh;
     private Activity _activity = Activity.Start;
-    private VerbRule? _rule;
     private Question? _question;
     private Verdict _answer;
+    private byte[] _argument = [];
     private int _errors;
 
     /// <param name="options">Shared, not changed.</param>
@@ -36,6 +37,7 @@ internal sealed partial class SmtpSession : ISession
         Options = options;
         Peer = peer;
         Backend = backend;
+        _asked = backend.Asked;
         Transaction = new SmtpTransaction(options);
     }
 
@@ -53,7 +55,22 @@ internal sealed partial class SmtpSession : ISession
     public IPeer Peer { get; }
     public SmtpServerOptions Options { get; private set; }
     internal ISmtpBackend Backend { get; }
+    internal VerbRule? Rule { get; private set; }
     internal SmtpTransaction Transaction { get; }
+    internal ref SmtpAuthentication Authentication => ref _authentication;
+
+    internal bool TakesSend => (_asked & AskedCommands.Mail) != 0;
+    /// <summary>The verb of the command under way; empty for one that is none here.</summary>
+    public string Verb => Rule?.Verb ?? "";
+
+    /// <summary>During <see cref="ISmtpBackend.Command"/>: which command it is about.</summary>
+    public AskedCommands Asked => Rule?.Asked ?? AskedCommands.None;
+
+    /// <summary>The argument of the command under way, where <see cref="ISmtpBackend.Asked"/> has it.</summary>
+    public ReadOnlySpan<byte> CommandArgument => _argument;
+
+    /// <summary>The session has closed for what the client did: too many errors, another protocol.</summary>
+    public bool IsCutOff { get; private set; }
 
     /// <summary>What EHLO or HELO gave; empty before, and again after STARTTLS.</summary>
     public string Helo { get; private set; } = "";
@@ -133,40 +150,6 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>No octets of the content are still to come, whether all of it was taken or not.</summary>
     public bool IsContentRead => Transaction.IsLastChunkRead;
-
-    /// <summary>
-    /// For who takes the content itself, between chunks: the reply to the one before, to be sent at once; empty if it
-    /// was given.
-    /// </summary>
-    public ReadOnlySpan<byte> EndTakenChunk()
-    {
-        if (!Transaction.OwesChunkReply)
-            return default;
-        Transaction.EndChunk(hasFailed: false);
-        Peer.Expect(Expected.Command);
-        return Replies.ChunkTaken250.Wire;
-    }
-
-    /// <summary>
-    /// For who takes the content itself, between chunks: takes the command for the next one from the front of the
-    /// input. Null: it is not whole yet. False: it is another command, which is left for the session.
-    /// </summary>
-    public bool? TryBeginNextChunk(scoped ref ReadOnlySpan<byte> input)
-    {
-        var lines = new LineReader(StateTable.LineLimit);
-        ReadOnlySpan<byte> rest = input;
-        LineResult result = lines.Read(ref rest, out ReadOnlySpan<byte> line);
-        if (result == LineResult.Incomplete)
-            return null;
-        var command = CommandLine.Parse(line);
-        if (result != LineResult.Line || Options.Verbs.Of(command.Verb).Question != Question.FirstChunk
-            || !Chunk.TryParse(command.Argument, out Chunk chunk, out bool isGood) || !isGood)
-            return false;
-        input = rest;
-        Transaction.BeginChunk(chunk);
-        Peer.Expect(Expected.Content);
-        return true;
-    }
 
     /// <summary><see cref="BeginContent"/> was called for this message, or the session has sent 354.</summary>
     public bool HasContentBegun => Transaction.HasContentBegun;
@@ -276,7 +259,12 @@ internal sealed partial class SmtpSession : ISession
             return rule.Refuse is { } refuse
                 ? refuse(this, command.Argument, refusal, output)
                 : WriteReply(refusal, output);
-        _rule = rule;
+        Rule = rule;
+        bool isAsked = (rule.Asked & _asked) != 0;
+        if (isAsked)
+            _argument = (rule.Verb.Length == 0 ? line : command.Argument).ToArray();
+        if (isAsked && rule.Question is null)
+            return Ask(Question.Command, output);
         return rule.Handle is { } handle ? handle(this, command.Argument, output) : AskOfRule(output);
     }
 
@@ -302,15 +290,18 @@ internal sealed partial class SmtpSession : ISession
     private Next CloseOnOtherProtocol(Output output)
     {
         Backend.NotSmtp(this);
-        return CloseWith(Replies.NotSmtp421, output);
+        return CutOff(Replies.NotSmtp421, output);
     }
 
-    private Next AskOfRule(Output output) => Ask(_rule!.Question!, output);
+    /// <summary>
+    /// Asks the question of the verb under way, be it lines after the command: an AUTH exchange has several.
+    /// </summary>
+    internal Next AskOfRule(Output output) => Ask(Rule!.Question!, output);
 
     /// <summary>
     /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
     /// </summary>
-    private Next Ask(Question question, Output output)
+    internal Next Ask(Question question, Output output)
     {
         _question = question;
         _answer = Verdict.Pending;
@@ -340,7 +331,13 @@ internal sealed partial class SmtpSession : ISession
     private bool IsContentLeft(Question question)
         => Transaction.HasContentBegun && (question == Question.Data || question == Question.FirstChunk);
 
-    private Next CloseWith(Reply? reply, Output output)
+    private Next CutOff(Reply reply, Output output)
+    {
+        IsCutOff = true;
+        return CloseWith(reply, output);
+    }
+
+    internal Next CloseWith(Reply? reply, Output output)
     {
         DiscardTransaction();
         if (reply is not null)
@@ -352,7 +349,7 @@ internal sealed partial class SmtpSession : ISession
     internal Next WriteReply(Reply reply, Output output)
     {
         if (IsOneTooMany(reply))
-            return CloseWith(Replies.TooManyErrors421, output);
+            return CutOff(Replies.TooManyErrors421, output);
         if (reply.Code >= 500 && _errors > Options.ErrorsAtOnce)
             return Ask(new Question(session => session.Backend.Unwelcome(session, reply)), output);
         output.Write(reply.Wire);
@@ -363,7 +360,7 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
     /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>
-    private Next WriteVerdict(Reply reply, Output output)
+    internal Next WriteVerdict(Reply reply, Output output)
     {
         if (IsClosing(reply))
             return CloseWith(reply, output);

@@ -60,6 +60,9 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// </summary>
     public Reply? Refusal { get; set; }
 
+    /// <summary>The refusal does not wait for the end of the content.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>354 is out, or on its way; or the octets of a chunk are.</summary>
     public bool HasContentBegun { get; private set; }
 
@@ -67,13 +70,13 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     public RecipientReplies? Replies { get; private set; }
 
     /// <summary>The content comes in chunks (RFC 3030).</summary>
-    public bool IsChunked { get; private set; }
+    public bool IsChunked => _chunk.IsAnnounced;
 
-    /// <summary>A chunk was refused, and with it the transaction; more of them may be on their way.</summary>
-    public bool HasChunkFailed { get; private set; }
+    /// <inheritdoc cref="Chunk.HasFailed"/>
+    public bool HasChunkFailed => _chunk.HasFailed;
 
     /// <summary>The reply to a chunk is owed.</summary>
-    public bool OwesChunkReply { get; private set; }
+    public bool OwesChunkReply => _chunk.OwesReply;
 
     /// <summary>A chunk is read to its end, and is not the last one.</summary>
     public bool IsBetweenChunks => IsChunked && _chunk.IsAtEnd && !_chunk.IsLast;
@@ -87,10 +90,22 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     public bool IsEndless
         => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - OverrunLimit > options.SizeLimit;
 
+    /// <summary>
+    /// For the backend, inside <see cref="ISmtpBackend.Append"/> or while that has the session wait: the content is
+    /// refused at its end, and the rest thrown away.
+    /// </summary>
+    /// <param name="closes">The connection closes behind the reply, without waiting for the end.</param>
+    public void RefuseContent(Reply reply, bool closes)
+    {
+        Refusal ??= reply;
+        IsCut |= closes;
+    }
+
     public void Begin(long declaredSize, Envelope envelope)
     {
         DeclaredSize = declaredSize;
-        HasContentBegun = IsChunked = HasChunkFailed = OwesChunkReply = false;
+        HasContentBegun = false;
+        _chunk = default;
         _envelope = envelope;
         _countedRecipients = 0;
         EnvelopeOctets = _lastOctets = 0;
@@ -115,7 +130,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         MailAddress address = _rcpt.Address;
         int start = end > _countedRecipients
             ? _countedRecipients
-            : Math.Max(0, Envelope.Recipients.FindIndex(recipient => recipient.Address == address));
+            : Math.Max(0, Envelope.Recipients.FindIndex(recipient => recipient.Address.Equals(address)));
         replies.AddRcpt(start..(end > _countedRecipients ? end : start + 1));
     }
 
@@ -131,11 +146,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
 
     /// <summary>BDAT has announced it. The first one of a transaction is followed by <see cref="BeginContent"/>.
     /// </summary>
-    public void BeginChunk(in Chunk chunk)
-    {
-        _chunk = chunk;
-        IsChunked = OwesChunkReply = true;
-    }
+    public void BeginChunk(in Chunk chunk) => _chunk.Follow(chunk);
 
     /// <summary>The octets of the chunk are thrown away. Those of chunks behind one that failed count together.
     /// </summary>
@@ -149,11 +160,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
 
     /// <summary>The client gets its reply to the chunk.</summary>
     /// <param name="hasFailed">The transaction has failed with it.</param>
-    public void EndChunk(bool hasFailed)
-    {
-        OwesChunkReply = false;
-        HasChunkFailed |= hasFailed;
-    }
+    public void EndChunk(bool hasFailed) => _chunk.End(hasFailed);
 
     public void BeginContent()
     {
@@ -162,6 +169,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         _size = 0;
         Fault = ContentFault.None;
         Refusal = null;
+        IsCut = false;
         HasContentBegun = true;
     }
 

@@ -43,31 +43,47 @@ internal sealed class StateTable
     public const int AuthLineLimit = 12288;
 
     private static readonly VerbRule s_unknown =
-        new("", SmtpState.Greeted, ArgumentRule.Optional) { Handle = Says(Replies.UnknownCommand500) };
+        new("", SmtpState.Greeted, ArgumentRule.Optional)
+        {
+            Asked = AskedCommands.Unknown,
+            Handle = Says(Replies.UnknownCommand500),
+        };
 
     /// <summary>RFC 5321, 3030, 3207 and 4954.</summary>
     public static readonly StateTable Standard = new(
         new VerbRule("EHLO", SmtpState.Greeted, ArgumentRule.Required)
         {
             Read = static (_, argument) => SmtpSession.CheckHello(argument),
-            Handle = static (session, argument, output) => session.Hello(argument, isEhlo: true, output),
+            Asked = AskedCommands.Ehlo,
+            Handle = static (session, argument, output) => session.Hello(argument, isEhlo: true, null, output),
+            HandleWithReply = static (session, argument, reply, output)
+                => session.Hello(argument, isEhlo: true, reply, output),
         },
         new VerbRule("HELO", SmtpState.Greeted, ArgumentRule.Required)
         {
             Read = static (_, argument) => SmtpSession.CheckHello(argument),
-            Handle = static (session, argument, output) => session.Hello(argument, isEhlo: false, output),
+            Asked = AskedCommands.Helo,
+            Handle = static (session, argument, output) => session.Hello(argument, isEhlo: false, null, output),
+            HandleWithReply = static (session, argument, reply, output)
+                => session.Hello(argument, isEhlo: false, reply, output),
         },
         new VerbRule("MAIL", SmtpState.Ready, ArgumentRule.Required)
         {
             LineLimit = PathLineLimit,
             NeedsLogin = true,
             InTransaction = Replies.NestedMail503,
+            Asked = AskedCommands.Mail,
             Read = static (session, argument) => session.ReadMail(argument),
             Question = Question.Mail,
         },
+        // RFC 5321 appendix F.6: a server may have them, for terminals; here only where the backend takes them
+        SendRule("SEND"),
+        SendRule("SOML"),
+        SendRule("SAML"),
         new VerbRule("RCPT", SmtpState.Mail | SmtpState.Rcpt, ArgumentRule.Required)
         {
             LineLimit = PathLineLimit,
+            Asked = AskedCommands.Rcpt,
             Read = static (session, argument) => session.ReadRcpt(argument),
             Question = Question.Rcpt,
         },
@@ -87,17 +103,38 @@ internal sealed class StateTable
         },
         new VerbRule("RSET", SmtpState.Greeted, ArgumentRule.None)
         {
-            Handle = static (session, _, output) => session.Reset(output),
+            Asked = AskedCommands.Reset,
+            Handle = static (session, _, output) => session.Reset(Replies.Ok250, output),
+            HandleWithReply = static (session, _, reply, output) => session.Reset(reply, output),
         },
-        new VerbRule("NOOP", SmtpState.Greeted, ArgumentRule.Optional) { Handle = Says(Replies.Ok250) },
-        new VerbRule("VRFY", SmtpState.Greeted, ArgumentRule.Required) { Handle = Says(Replies.CannotVerify252) },
+        new VerbRule("NOOP", SmtpState.Greeted, ArgumentRule.Optional)
+        {
+            Asked = AskedCommands.Noop,
+            Handle = Says(Replies.Ok250),
+        },
+        new VerbRule("VRFY", SmtpState.Greeted, ArgumentRule.Required)
+        {
+            Asked = AskedCommands.Verify,
+            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
+            Handle = Says(Replies.CannotVerify252),
+        },
         new VerbRule("EXPN", SmtpState.Greeted, ArgumentRule.Required)
         {
             IsOffered = false,
+            Asked = AskedCommands.Expand,
+            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
             Handle = Says(Replies.ExpnOff502),
+        },
+        // RFC 5321 appendix F.5: whoever turns lets the client have mail that may be another's
+        new VerbRule("TURN", SmtpState.Greeted, ArgumentRule.None)
+        {
+            IsOffered = false,
+            Asked = AskedCommands.Turn,
+            Handle = Says(Replies.TurnOff502),
         },
         new VerbRule("HELP", SmtpState.Greeted, ArgumentRule.Optional)
         {
+            Asked = AskedCommands.Help,
             Handle = static (session, _, output) => session.WriteReply(session.Options.Verbs.Help214, output),
         },
         new VerbRule("QUIT", SmtpState.Any, ArgumentRule.None)
@@ -110,8 +147,9 @@ internal sealed class StateTable
         {
             LineLimit = AuthLineLimit,
             BeforeHello = Replies.EhloFirst503,
-            Read = static (session, _) => session.CannotAuthenticate(),
-            Handle = static (session, argument, output) => session.Auth(argument, output),
+            Read = AuthCommand.Check,
+            Handle = AuthCommand.Begin,
+            Question = Question.Login,
         },
         new VerbRule("STARTTLS", SmtpState.Ready, ArgumentRule.None)
         {
@@ -147,17 +185,33 @@ internal sealed class StateTable
     private StateTable(params VerbRule[] rules)
     {
         _rules = rules;
+        IsLmtp = Array.Exists(rules, static rule => rule.Verb == "LHLO");
         _byVerb = new VerbTable<VerbRule>(rules, rule => rule.Verb);
         Help214 = Replies.Help214(rules.Where(rule => rule.IsOffered).Select(rule => rule.Verb));
     }
 
     public Reply Help214 { get; }
 
+    /// <summary>RFC 2033.</summary>
+    public bool IsLmtp { get; }
+
     /// <summary>The row of a verb, or the one for what is no verb.</summary>
     public VerbRule Of(ReadOnlySpan<byte> verb) => _byVerb.Find(verb) ?? s_unknown;
 
     /// <summary>A table with one more verb.</summary>
     public StateTable With(VerbRule rule) => new([.. _rules, rule]);
+
+    // As MAIL, whose parameters they have too.
+    private static VerbRule SendRule(string verb) => new(verb, SmtpState.Ready, ArgumentRule.Required)
+    {
+        LineLimit = PathLineLimit,
+        NeedsLogin = true,
+        IsOffered = false,
+        InTransaction = Replies.NestedMail503,
+        Asked = AskedCommands.Mail,
+        Read = static (session, argument) => session.TakesSend ? session.ReadMail(argument) : Replies.SendOff502,
+        Question = Question.Mail,
+    };
 
     private static VerbHandler Says(Reply reply) => (session, _, output) => session.WriteReply(reply, output);
 }

@@ -16,6 +16,9 @@ internal delegate Reply? ArgumentReader(SmtpSession session, ReadOnlySpan<byte> 
 /// <summary>Does what a verb says, and replies.</summary>
 internal delegate Next VerbHandler(SmtpSession session, ReadOnlySpan<byte> argument, Output output);
 
+/// <summary>Does what a verb says, with a reply that the backend has given.</summary>
+internal delegate Next ReplyingHandler(SmtpSession session, ReadOnlySpan<byte> argument, Reply reply, Output output);
+
 /// <summary>Refuses a verb that more follows than its line; else the refusal is said at once.</summary>
 internal delegate Next RefusalHandler(SmtpSession session, ReadOnlySpan<byte> argument, Reply refusal, Output output);
 
@@ -55,8 +58,29 @@ internal sealed record VerbRule(string Verb, SmtpState Allowed, ArgumentRule Arg
     /// <summary>What the session does by itself.</summary>
     public VerbHandler? Handle { get; init; }
 
+    /// <summary>
+    /// What a backend may want to be asked about first; for verbs with a <see cref="Question"/>: the argument that it
+    /// may want.
+    /// </summary>
+    public AskedCommands Asked { get; init; }
+
+    /// <summary>In place of <see cref="Handle"/> where the backend gives the reply; null: the reply is all.</summary>
+    public ReplyingHandler? HandleWithReply { get; init; }
+
     /// <inheritdoc cref="RefusalHandler"/>
     public RefusalHandler? Refuse { get; init; }
+
+    /// <summary>What follows the verdict on a command that the backend was asked about first.</summary>
+    public Next Follow(SmtpSession session, bool isAccepted, Reply? reply, Output output)
+    {
+        if (!isAccepted)
+            return session.WriteReply(reply ?? Replies.Refused550, output);
+        if (reply is null)
+            return Handle!(session, session.CommandArgument, output);
+        return HandleWithReply is { } handle
+            ? handle(session, session.CommandArgument, reply, output)
+            : session.WriteReply(reply, output);
+    }
 
     /// <summary>The refusal in a state that does not allow the verb.</summary>
     public Reply OutOfOrder(SmtpState state) => state switch

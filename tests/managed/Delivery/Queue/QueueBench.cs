@@ -269,6 +269,10 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
     public List<string> Begun { get; } = [];
 
     public bool OffersDsn { get; set; }
+    public bool OffersDeliverBy { get; set; }
+
+    /// <summary>BY (RFC 2852) of the last transaction, as a next hop saw it.</summary>
+    public DeliverBy? DeliverBy { get; private set; }
 
     /// <summary>Next hops whose attempts stay as they are, as those to a host that does not answer.</summary>
     public HashSet<string> Hanging { get; } = [];
@@ -359,6 +363,8 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
                     $"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
                 transaction.Host = host;
                 transaction.IsDsnOffered = network.OffersDsn;
+                transaction.IsDeliverByOffered = network.OffersDeliverBy;
+                network.DeliverBy = transaction.DeliverBy;
                 Answer(transaction);
                 owner.Completed(this, transaction);
             }

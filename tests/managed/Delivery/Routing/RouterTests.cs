@@ -1,6 +1,7 @@
 using System.Net;
 using MailModule.Delivery.Routing;
 using MailModule.Dns;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Tests.Dns;
 
@@ -38,6 +39,31 @@ public class RouterTests
         IsOurs = target => target.Equals(new IPEndPoint(IPAddress.Parse("192.0.2.99"), 25)),
         IsOurName = name => name == "mx.own.example",
     };
+
+    [Theory]
+    [InlineData("routed.example", "10.0.0.5:2525")]
+    [InlineData("x.Routed.example", "10.0.0.5:2525")]
+    [InlineData("two.example", "relay.example:25")]
+    public void A_route_comes_before_the_smarthost_and_may_lead_to_inner_addresses(string domain, string expected)
+    {
+        var router = new Router(World, () => Rules with
+        {
+            Smarthost = "relay.example:25",
+            Routes = new DomainTable<string>([(".routed.example", "10.0.0.5:2525")]),
+            InnerMx = InnerMx.Deny,
+        });
+        string nextHop = router.NextHopOf(domain, avoidsInner: true);
+        Assert.Equal(expected, nextHop);
+        Assert.True(Assert.Single(router.Find(nextHop, default).Wait().Hosts).IsNamed);
+    }
+
+    [Fact]
+    public void A_route_that_is_this_host_is_no_way_back_to_itself()
+    {
+        var router = new Router(World, () => Rules with { RouteHops = new HashSet<string> { "self.example:25" } });
+        RouteFailure? failure = router.Find("self.example:25", default).Wait().Failure;
+        Assert.Equal((false, "the route's host self.example is this host"), (failure!.IsPermanent, failure.Text));
+    }
 
     [Theory]
     [InlineData("two.example", false)]

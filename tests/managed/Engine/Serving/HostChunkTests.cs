@@ -34,9 +34,9 @@ public class HostChunkTests
         for (int i = 0; i < 100; i++)
         {
             SmtpHarness harness = Begin(reader => ReadAll(reader, room), isSlow);
-            Range[] cuts = [.. Texts.Cuts(random, Chunks.Length - 9)];
-            harness.Prepare([.. cuts.Select(cut => Chunks[9..][cut])]);
-            Assert.Equal(Taken + Taken + Taken + Kept + NoopOk, harness.Send(Chunks[..9]));
+            string coming = Chunks[9..^6]; // not NOOP: nobody reads it in the host's name
+            harness.Prepare([.. Texts.Cuts(random, coming.Length).Select(cut => coming[cut])]);
+            Assert.Equal(Taken + Taken + Taken + Kept, harness.Send(Chunks[..9]));
             Assert.Equal((Plain, 0), (_heard, _last));
             Assert.Equal([Plain], harness.Backend.Messages);
         }

@@ -39,6 +39,36 @@ public sealed class ConfigCheckTests : IDisposable
         Assert.DoesNotContain(Run(), one => one.Text.Contains("can read", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("relay_domain=*", "relay_domain", "everybody through this host without a login (an open relay)")]
+    [InlineData("relay_domain=*.com", "relay_domain", "everybody in .com through")]
+    [InlineData("relay_domain=.org", "relay_domain", "an open relay")]
+    [InlineData("relay_domain=mail.example.org", "relay_domain", "stays here")]
+    [InlineData("route=mail.example.org;h", "route", "stays here")]
+    [InlineData("catch_all=mail.example.org;nobody", "catch_all", "no user with a mailbox")]
+    [InlineData("catch_all=other.example;ann", "catch_all", "local_domain")]
+    [InlineData("quota=nobody;5M", "quota", "no user with a mailbox")]
+    [InlineData("sender=ann;*", "sender", "without smtp_authsame")]
+    [InlineData("smtp_authsame sender=nobody;*", "sender", "flag S")]
+    [InlineData("smtp_ip_limit=2048", "smtp_ip_limit", "without smtp_ltime")]
+    [InlineData("smtp_pop_time=60", "smtp_pop_time", "without smtp_pop_ip")]
+    [InlineData("smtp_pop_ip", "smtp_pop_ip", "without a login")]
+    [InlineData("nouncheckip", "uncheckip", "is refused")]
+    [InlineData("ban_threshold=3", "ban_threshold", "mistyped")]
+    public void What_is_risky_or_idle_in_the_rules_for_clients_and_domains_is_told(
+        string line, string key, string words)
+        => Assert.Contains(Check($"smtp_name=mail.example.org user=ann;{{PLAIN}}x;;PS {line}"),
+            found => found.Key == key && found.Text.Contains(words, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("relay_domain=.b.example route=.b.example;10.0.0.5 recipient_delimiter=")]
+    [InlineData("catch_all=mail.example.org;ann catch_all=*;ann quota=ann;5M;10 quota_default=1G quota_warn=0")]
+    [InlineData("smtp_authsame sender=ann;*@b.example smtp_ltime=60 smtp_ip_limit=2048 ban_threshold=50 ban_time=60")]
+    public void What_is_in_order_there_is_not(string line)
+        => Assert.DoesNotContain(Check($"smtp_name=mail.example.org user=ann;{{PLAIN}}x;;PS {line}"),
+            found => found.Key is "relay_domain" or "route" or "catch_all" or "quota" or "sender" or "ban_time"
+                or "ban_threshold" or "smtp_ip_limit" or "quota_default");
+
     [Fact]
     public void A_stored_hash_may_be_read_by_others()
     {

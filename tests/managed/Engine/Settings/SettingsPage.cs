@@ -29,8 +29,9 @@ internal static class SettingsPage
           that names it.
         - Flags: `key` or `key=1` is on, `nokey` or `key=0` is off. Some other keys have a `no…` form as well, which
           takes their value away; the tables name them.
-        - The last one of a repeated key wins. Lists (`user`, `list`, `local_domain`, `fetch`) add up; a `user` of the
-          same name or a `list` of the same address replaces the earlier.
+        - The last one of a repeated key wins. Lists (`user`, `list`, `local_domain`, `relay_domain`, `route`,
+          `catch_all`, `sender`, `quota`, `fetch`) add up; a `user` of the same name, a `list` of the same address or a
+          `quota` of the same user replaces the earlier.
         - Keys count to the letter, upper and lower case differ. An unknown key is a warning, with the nearest known
           one, and ignored; with `strict` it is an error.
         - A key that says who may do something, or keeps harm away, and has no effect yet is an error
@@ -43,8 +44,9 @@ internal static class SettingsPage
 
         ## When a setting counts
 
-        A server takes ports, addresses, folders, TLS and limits at its start. Users, lists, local domains and relay
-        ranges count from the next login or recipient on, also in sessions that are open.
+        A server takes ports, addresses, folders, TLS and limits at its start. Who may connect counts from the next
+        connection on; users, lists, domains, routes, quotas and relay ranges from the next login, sender or recipient
+        on, also in sessions that are open.
 
         ## Passwords of users
 

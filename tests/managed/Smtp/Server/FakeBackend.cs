@@ -40,6 +40,11 @@ internal sealed class FakeBackend : ISmtpBackend
     /// <summary>Reads the content in the host's name; null: no host does.</summary>
     public HostContentReader? Reader { get; set; }
 
+    /// <summary>The verdict on each command that the backend is asked about; null: it is asked about none.</summary>
+    public Func<string, Verdict>? CommandVerdict { get; init; }
+
+    public AskedCommands Asked => CommandVerdict is null ? AskedCommands.None : (AskedCommands)int.MaxValue;
+
     /// <summary>What is stored for every user.</summary>
     public LoginSecret? Secret { get; init; }
 
@@ -49,6 +54,13 @@ internal sealed class FakeBackend : ISmtpBackend
     public int Closings { get; private set; }
 
     public Verdict Connect(SmtpSession session) => Give(session, ConnectVerdict);
+
+    public Verdict Command(SmtpSession session)
+    {
+        string command = $"{session.Asked} {Encoding.UTF8.GetString(session.CommandArgument)}";
+        Calls.Add(command);
+        return Give(session, CommandVerdict!(command));
+    }
 
     public Verdict FindSecret(SmtpSession session, SecretExchange exchange)
     {
@@ -82,7 +94,11 @@ internal sealed class FakeBackend : ISmtpBackend
         Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}"
             + $"{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}"
             + (envelope.Return == ReturnContent.Default ? "" : $" ret={envelope.Return}")
-            + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\""));
+            + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\"")
+            + (envelope.Hold is not { } hold ? "" : hold.For is { } time
+                ? $" holdfor={time.TotalSeconds}" : $" holduntil={hold.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}")
+            + (envelope.DeliverBy is not { } by
+                ? "" : $" by={by.Within.TotalSeconds}{(by.Returns ? "R" : "N")}{(by.Traces ? "T" : "")}"));
         Verdict verdict = VerdictOn(envelope.ReversePath);
         Assert.False(_isOpen, "a transaction began inside another");
         _isOpen = verdict.Kind == VerdictKind.Accept;

@@ -134,6 +134,8 @@ public class SmtpSessionTests
     public void Garbage_in_every_state_ends_nothing_but_the_session()
     {
         string[] states = ["", "EHLO c\r\n", "EHLO c\r\nMAIL FROM:<a@b>\r\n", Transaction, Transaction + "DATA\r\n",
+            Transaction + "BDAT 2\r\n\r\n", Transaction + "BDAT 20\r\nx", Transaction + "BDAT 20 LAST\r\nx",
+            "BDAT 20\r\nx",
             "EHLO c\r\nAUTH PLAIN\r\n", "EHLO c\r\nAUTH LOGIN\r\n", "EHLO c\r\nAUTH LOGIN dXNlcg==\r\n",
             "EHLO c\r\nAUTH CRAM-MD5\r\n", "EHLO c\r\nAUTH SCRAM-SHA-256\r\n",
             "EHLO c\r\nAUTH SCRAM-SHA-1 biwsbj11c2VyLHI9eA==\r\n", "EHLO c\r\nAUTH OAUTHBEARER\r\n",
@@ -141,15 +143,17 @@ public class SmtpSessionTests
         var random = new Random(5321);
         for (int i = 0; i < 4000; i++)
         {
+            bool isLmtp = random.Next(4) == 0;
             var harness = new SmtpHarness(
-                Lenient,
+                isLmtp ? LenientLmtp : Lenient,
                 new FakeBackend
                 {
                     Answers = (Answers)random.Next(3),
                     IsSlow = random.Next(2) == 0,
                     Secret = new StoredSecret(null, "user"),
                 });
-            harness.Send(states[random.Next(states.Length)]);
+            string state = states[random.Next(states.Length)];
+            harness.Send(isLmtp ? state.Replace("EHLO", "LHLO", StringComparison.Ordinal) : state);
             string garbage = Garbage(random);
             foreach (Range cut in Texts.Cuts(random, garbage.Length))
             {
@@ -173,16 +177,21 @@ public class SmtpSessionTests
         SizeLimit = 500,
         RecipientLimit = 3,
         HopLimit = 2,
-        ErrorLimit = 8
+        ErrorLimit = 8,
+        Times = new DeliveryTimeOffers(
+            true, new FutureReleaseLimit(TimeSpan.FromHours(1), () => DateTimeOffset.UnixEpoch)),
     };
 
     // user=user^Aauth=Bearer wrong^A^A
     private const string WrongToken = "dXNlcj11c2VyAWF1dGg9QmVhcmVyIHdyb25nAQE=";
 
+    private static readonly SmtpServerOptions LenientLmtp = Lenient with { Verbs = StateTable.Lmtp };
+
     private static readonly string[] Pieces =
     [
         "EHLO x", "HELO ", "MAIL FROM:<", "a@b", ">", " SIZE=", "99", " BODY=8BITMIME", " SMTPUTF8", " RET=HDRS",
             " ENVID=a+20b", " NOTIFY=NEVER", " NOTIFY=SUCCESS,DELAY", " ORCPT=rfc822;", "+2B", "RCPT TO:<", "nobody@d",
+            "BDAT ", "5", "0", " LAST", "LHLO x", " BY=", "60;R", " HOLDFOR=", " HOLDUNTIL=", "SAML FROM:<", "TURN",
             "DATA", "RSET", "NOOP", "VRFY x", "EXPN y", "HELP", "AUTH PLAIN ", "AUTH LOGIN", "AUTH SCRAM-SHA-256 ",
         "AUTH CRAM-MD5", "biwsbj11c2VyLHI9eA==", "AQ==", WrongToken,
         "AHVzZXIAc2VjcmV0", "*", "STARTTLS", "Received: x", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n.\r\n", ".", "\r",

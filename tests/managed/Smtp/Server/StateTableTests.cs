@@ -92,7 +92,7 @@ public class StateTableTests
     {
         SmtpHarness harness = With(new VerbRule("XAUTH", SmtpState.Fresh, ArgumentRule.Required)
         {
-            Handle = static (session, argument, output) => session.Auth(argument, output),
+            Handle = AuthCommand.Begin,
             Question = new Question(static _ => Verdict.Accept) { Accepted = new Reply(235, "2.7.0", "taken") },
         });
         harness.Send("");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
 using MailModule.Tests.Support;
@@ -37,6 +38,31 @@ public sealed class LogSpoolContractTests : SpoolContract
         Assert.True(Stopwatch.GetElapsedTime(began).TotalMilliseconds >= 5 * 10);
         Assert.Equal(Fault.None, spool.Flush());
         Assert.Equal(6, local.Waiting);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_held_for_its_sender_comes_to_mailboxes_when_its_time_has_come(bool isFound)
+    {
+        var (local, remote) = (new TakingConsumer(), new TakingConsumer());
+        ISpool spool = Open();
+        if (!isFound)
+            spool.Start(local, remote);
+        Envelope envelope = To("a @b");
+        envelope.Hold = new HoldRequest(null, Clock.GetUtcNow() + TimeSpan.FromHours(1));
+        string id = Put(spool, envelope);
+        if (isFound)
+        {
+            spool = Open();
+            spool.Start(local, remote);
+        }
+        Assert.Equal(id, remote.Next(isNew: !isFound).Id);
+        LetHandOut(spool);
+        Assert.Equal(0, local.Waiting);
+        Clock.Turn(TimeSpan.FromHours(1));
+        LetHandOut(spool);
+        Assert.Equal(id, local.Next(isNew: false).Id);
     }
 
     private protected override ISpool Reopen()

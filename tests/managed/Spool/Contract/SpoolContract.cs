@@ -255,9 +255,11 @@ public abstract class SpoolContract : IDisposable
         return envelope;
     }
 
-    private protected static string Put(ISpool spool, string to)
+    private protected static string Put(ISpool spool, string to) => Put(spool, To(to));
+
+    private protected static string Put(ISpool spool, Envelope envelope)
     {
-        Assert.Equal(Fault.None, spool.TryBegin(To(to), 0, out ISpoolWriter writer));
+        Assert.Equal(Fault.None, spool.TryBegin(envelope, 0, out ISpoolWriter writer));
         writer.Append("Subject: x\r\n\r\ntext\r\n"u8, () => { });
         Commit(writer);
         return writer.Id;

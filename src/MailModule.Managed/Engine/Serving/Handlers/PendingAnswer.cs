@@ -1,20 +1,56 @@
 using MailModule.Primitives;
+using MailModule.Transport;
 
 namespace MailModule.Engine.Serving.Handlers;
 
 /// <summary>An answer that a handler owes its session, which holds no thread meanwhile.</summary>
-public sealed class PendingAnswer
+public sealed class PendingAnswer : IJob
 {
-    internal PendingAnswer()
+    private readonly Lock _lock = new();
+    private readonly HandlerCalls _calls;
+    private readonly HandlerReply _reply = new();
+    private readonly TimeSpan _timeout;
+    private readonly int _verdictThen;
+    private ITimer? _deadline;
+    private Stage _stage;
+    private int _verdict;
+
+    internal PendingAnswer(HandlerCalls calls, TimeSpan timeout, int verdictThen)
     {
+        _calls = calls;
+        _timeout = timeout;
+        _verdictThen = verdictThen == HandlerVerdict.Continue ? HandlerVerdict.Error : verdictThen;
     }
+
+    private enum Stage
+    {
+        /// <summary>The handler has not returned yet.</summary>
+        Begun,
+        /// <summary>It has: the session waits.</summary>
+        Waiting,
+        Answered,
+        /// <summary>The deadline's verdict counts.</summary>
+        Late,
+        /// <summary>The session needs no answer any more.</summary>
+        Over,
+    }
+
+    internal HandlerReply Reply => _reply;
 
     /// <inheritdoc cref="IHandlerSession.SetReply"/>
     /// <remarks>One thread at a time, before <see cref="Answer"/>.</remarks>
-    public Fault SetReply(int code, string? status, string? text) => throw new NotImplementedException();
+    public Fault SetReply(int code, string? status, string? text)
+    {
+        lock (_lock)
+            return IsOpen ? _reply.Set(code, status, text) : TooLate();
+    }
 
     /// <inheritdoc cref="IHandlerSession.AddReplyLine"/>
-    public Fault AddReplyLine(string text) => throw new NotImplementedException();
+    public Fault AddReplyLine(string text)
+    {
+        lock (_lock)
+            return IsOpen ? _reply.AddLine(text) : TooLate();
+    }
 
     /// <summary>
     /// Gives the answer; any thread, even before the handler has returned. Once: <see cref="Fault.Handle"/> behind
@@ -22,5 +58,94 @@ public sealed class PendingAnswer
     /// the session is over.
     /// </summary>
     /// <param name="verdict">Not <see cref="HandlerVerdict.Pending"/>.</param>
-    public Fault Answer(int verdict) => throw new NotImplementedException();
+    public Fault Answer(int verdict)
+    {
+        if (!IsVerdict(verdict))
+            return FaultReason.Because(Fault.Argument, "verdict: it is neither a verdict nor a reply code");
+        lock (_lock)
+        {
+            if (!IsOpen)
+                return TooLate();
+            _verdict = verdict;
+            bool isAwaited = _stage == Stage.Waiting;
+            _stage = Stage.Answered;
+            if (!isAwaited)
+                return Fault.None;
+        }
+        Resume();
+        return Fault.None;
+    }
+
+    /// <summary>A number that a deferred answer may be.</summary>
+    internal static bool IsVerdict(int verdict)
+        => verdict is >= HandlerVerdict.Continue and <= HandlerVerdict.Error and not HandlerVerdict.Pending
+            or >= 200 and <= 599;
+
+    /// <summary>The handler has returned. True: the answer is there; false: the session waits for it.</summary>
+    internal bool TryTake(PendingAnswers all, out int verdict)
+    {
+        lock (_lock)
+        {
+            verdict = _verdict;
+            if (_stage == Stage.Answered)
+                return true;
+            _stage = Stage.Waiting;
+            all.Add(this);
+            _deadline = all.Clock.CreateTimer(
+                static pending => ((PendingAnswer)pending!).End(Stage.Late), this, all.Until(_timeout),
+                Timeout.InfiniteTimeSpan);
+            return false;
+        }
+    }
+
+    /// <summary>The handler has answered by itself after all.</summary>
+    internal void Drop()
+    {
+        lock (_lock)
+            if (IsOpen)
+                _stage = Stage.Over;
+    }
+
+    /// <summary>The deadline's verdict counts now: the session, or the server, is to end.</summary>
+    internal void Cancel() => End(Stage.Over);
+
+    internal void HurryUp(TimeSpan timeout)
+    {
+        lock (_lock)
+            if (_stage == Stage.Waiting && timeout < _timeout)
+                _deadline?.Change(timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The session goes on, on a worker.</summary>
+    void IJob.Run() => _calls.Resumed(_verdict, _reply);
+
+    private bool IsOpen => _stage is Stage.Begun or Stage.Waiting;
+
+    private Fault TooLate() => FaultReason.Because(
+        _stage switch { Stage.Late => Fault.Timeout, Stage.Over => Fault.Closed, _ => Fault.Handle },
+        _stage switch
+        {
+            Stage.Late => "the deadline of the answer has passed",
+            Stage.Over => "the session needs no answer any more",
+            _ => "the answer was given already",
+        });
+
+    private void End(Stage stage)
+    {
+        lock (_lock)
+        {
+            if (_stage != Stage.Waiting)
+                return;
+            _stage = stage;
+            _verdict = _verdictThen;
+            _reply.Clear();
+        }
+        Resume();
+    }
+
+    private void Resume()
+    {
+        _deadline?.Dispose();
+        _calls.Resume(this);
+    }
 }

@@ -1,0 +1,292 @@
+using System.Text;
+using MailModule.Engine.Serving.Handlers;
+using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
+using MailModule.Primitives;
+using MailModule.Smtp;
+using MailModule.Smtp.Server;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>
+/// A session's backend where the host has tables of handlers. Each step has three layers: the handlers, in order; where
+/// they continue, the module's own checks; then what the step does. A step that no table has goes to the own backend
+/// at once.
+/// </summary>
+/// <param name="own">The module's own checks, and what steps do.</param>
+internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBackend, ISessionEffects
+{
+    private SmtpSession? _session;
+    private HandlerCalls? _calls;
+    private HandledRecipient? _recipient;
+    private HandledContent? _content;
+    private HandledLogin? _login;
+    private bool _isCounted;
+
+    public AskedCommands Asked => set.Asked;
+    public int Messages { get; private set; }
+    public HandlerSet Set => set;
+    public SmtpBackend Own => own;
+    public SmtpSession Session => _session!;
+    public string ScratchFolder => own.Dependencies.ScratchFolder();
+
+    /// <summary>The session's calls of the handlers; made at the first.</summary>
+    public HandlerCalls Calls => _calls ??= new HandlerCalls(set, Session, this);
+
+    public Verdict Connect(SmtpSession session)
+    {
+        _session = session;
+        own.BeginChecks(session);
+        return Ask(HandlerSteps.Connect);
+    }
+
+    public Verdict Command(SmtpSession session)
+    {
+        StepArguments arguments = Calls.Arguments;
+        HandlerSteps step = HandlerSet.StepOf(session.Asked);
+        if (step == HandlerSteps.Unknown)
+        {
+            CommandLine line = CommandLine.Parse(session.CommandArgument);
+            arguments.Verb = Encoding.UTF8.GetString(line.Verb);
+            arguments.Text = Encoding.UTF8.GetString(line.Argument);
+        }
+        else
+            arguments.Text = Encoding.UTF8.GetString(session.CommandArgument);
+        return Ask(step);
+    }
+
+    public Verdict FindSecret(SmtpSession session, SecretExchange exchange)
+    {
+        if (!set.Has(HandlerSteps.Secret))
+            return own.FindSecret(session, exchange);
+        _login = new HandledLogin(session, own.Dependencies, exchange);
+        if (!_login.MayTry())
+            return own.RefuseThrottled();
+        Calls.Arguments.Text = exchange.User;
+        return Ask(HandlerSteps.Secret);
+    }
+
+    public Verdict Login(SmtpSession session, SaslExchange exchange)
+    {
+        // What only proves itself is the module's to check: no host sees more of it than that it is there.
+        if (!set.Has(HandlerSteps.Auth) || exchange is SecretExchange)
+            return own.Login(session, exchange);
+        _login = new HandledLogin(session, own.Dependencies, exchange);
+        if (!_login.MayTry())
+            return own.RefuseThrottled();
+        Calls.Arguments.Login = _login.ToRequest();
+        return Ask(HandlerSteps.Auth);
+    }
+
+    public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
+    {
+        _isCounted = false;
+        _content?.Discard();
+        _recipient?.Begin();
+        if (set.Has(HandlerSteps.Mail))
+            Calls.Arguments.Mail = new MailRequest(
+                session.Verb, envelope.ReversePath, PathParts.Of(session.CommandArgument).Parameters)
+            {
+                EnvelopeId = envelope.EnvelopeId ?? "",
+                DeclaredSize = declaredSize,
+                EightBit = envelope.EightBit,
+                Utf8 = envelope.Utf8,
+            };
+        return Ask(HandlerSteps.Mail);
+    }
+
+    public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
+    {
+        if (!set.Has(HandlerSteps.Rcpt | HandlerSteps.Domain | HandlerSteps.Lookup))
+            return own.Rcpt(session, envelope, rcpt);
+        _recipient ??= new HandledRecipient(this);
+        _recipient.Read();
+        return Ask(HandlerSteps.Rcpt);
+    }
+
+    public Verdict Data(SmtpSession session, Envelope envelope) => Ask(HandlerSteps.Data);
+
+    public bool Append(SmtpSession session, ReadOnlySpan<byte> content)
+        => _content is { IsOpen: true } open ? open.Append(content) : own.Append(session, content);
+
+    public Verdict EndOfData(SmtpSession session)
+    {
+        if (_content is { IsOpen: true } content)
+            return content.End();
+        CountMessage();
+        return own.EndOfData(session);
+    }
+
+    public void Discard(SmtpSession session)
+    {
+        Messages -= _isCounted ? 1 : 0;
+        _isCounted = false;
+        _content?.Discard();
+        own.Discard(session);
+    }
+
+    public Verdict Unwelcome(SmtpSession session, Reply reply) => own.Unwelcome(session, reply);
+
+    public void NotSmtp(SmtpSession session) => own.NotSmtp(session);
+
+    public void Closed(SmtpSession session)
+    {
+        _content?.Discard();
+        own.Closed(session);
+        if (_calls is null && !set.Has(HandlerSteps.Close | HandlerSteps.Error | HandlerSteps.Timeout))
+            return;
+        bool isCutOff = session.IsCutOff && session.Peer.Fault == Fault.None;
+        Fault fault = isCutOff ? Fault.Protocol : session.Peer.Fault;
+        string text = isCutOff ? "the client broke the protocol too often" : session.Peer.FaultText ?? "";
+        Calls.End(fault, text.Length > 0 || fault == Fault.None ? text : FaultWords.Of(fault));
+    }
+
+    /// <summary>A message is taken, unless it is discarded after all.</summary>
+    public void CountMessage()
+    {
+        Messages++;
+        _isCounted = true;
+    }
+
+    /// <summary>The step that waits for an owed answer gets its deadline's.</summary>
+    public void CancelPending() => _calls?.CancelPending();
+
+    /// <summary>Asks the handlers, where any table has the step, and goes on with their answer.</summary>
+    public Verdict Ask(HandlerSteps step)
+    {
+        if (!set.Has(step))
+            return Follow(step, default);
+        return Calls.Ask(step) is { } answer ? Follow(step, answer) : Verdict.Pending;
+    }
+
+    void ISessionEffects.Answered(HandlerSteps step, StepAnswer answer)
+    {
+        if (step == HandlerSteps.Chunk && _content is { } content)
+        {
+            content.ChunkAnswered(answer);
+            return;
+        }
+        Verdict verdict;
+        try
+        {
+            verdict = Follow(step, answer);
+        }
+        catch (Exception e)
+        {
+            set.Log.WriteFailure("smtp", $"a step failed behind the handlers at {step}", e);
+            verdict = Verdict.Refuse(StepReplies.Failed451);
+        }
+        if (verdict.Kind != VerdictKind.Pending)
+            Session.Answer(verdict);
+    }
+
+    bool ISessionEffects.IsTrusted(SmtpSession session) => own.IsTrusted(session);
+
+    Fault ISessionEffects.AddRecipient(MailAddress address)
+        => (_recipient ??= new HandledRecipient(this)).Add(address);
+
+    Fault ISessionEffects.AddHeader(string field) => ContentOf().AddHeader(field);
+
+    IReadOnlyList<SessionCheck> ISessionEffects.Checks => own.Checks?.Results ?? [];
+
+    Fault ISessionEffects.SetRecipientReply(int index, HandlerReply reply)
+    {
+        bool utf8 = Session.Envelope.Utf8;
+        if (Session.TrySetRecipientReply(index, reply.Over(Replies.MessageAccepted250, 0, utf8)))
+            return Fault.None;
+        return Session.Options.IsLmtp
+            ? FaultReason.Because(Fault.NotFound, "there is no such recipient")
+            : FaultReason.Because(Fault.State, "over SMTP all recipients have one reply");
+    }
+
+    Fault ISessionEffects.ReadMessage(long offset, Span<byte> buffer, out int count)
+        => ContentOf().Read(offset, buffer, out count);
+
+    Fault ISessionEffects.GetPath(out string? path) => ContentOf().GetPath(out path);
+
+    private HandledContent ContentOf() => _content ??= new HandledContent(this);
+
+    /// <summary>What follows the handlers' answer: refused, else done, and where they continue judged first.</summary>
+    private Verdict Follow(HandlerSteps step, StepAnswer answer)
+    {
+        if (answer.IsRefusal)
+            return Refused(step, answer);
+        bool isOpen = answer.Kind == StepAnswerKind.Continue;
+        var accepted = new Verdict(VerdictKind.Accept, answer.Reply);
+        switch (step)
+        {
+            case HandlerSteps.Connect:
+                return isOpen ? own.Connect(Session) : accepted;
+            case HandlerSteps.Auth:
+                return isOpen ? own.Login(Session, _login!.Exchange) : _login!.Accept(Calls.Findings.Login, accepted);
+            case HandlerSteps.Secret:
+                return _login!.Follow(own, answer, Calls.Findings.Secret);
+            case HandlerSteps.Mail:
+                return FollowMail(isOpen, accepted);
+            case HandlerSteps.Rcpt or HandlerSteps.Domain:
+                return _recipient!.Follow(step, answer);
+            case HandlerSteps.Lookup:
+                return Session.Asked == AskedCommands.Verify ? Verified(answer) : _recipient!.Follow(step, answer);
+            case HandlerSteps.Data:
+                return FollowData(answer);
+            case HandlerSteps.Message:
+                return _content!.Follow(answer);
+            case HandlerSteps.Verify when isOpen:
+                return Ask(HandlerSteps.Lookup);
+            default:
+                return answer is { Kind: StepAnswerKind.Done, Reply: null }
+                    ? new Verdict(VerdictKind.Accept, Replies.Ok250) : accepted;
+        }
+    }
+
+    private Verdict Refused(HandlerSteps step, StepAnswer answer)
+    {
+        own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
+        if (step == HandlerSteps.Secret && answer.Kind == StepAnswerKind.Refuse)
+            return _login!.HasNone();
+        if (step == HandlerSteps.Auth)
+            return _login!.Refuse(answer);
+        if (answer.Kind == StepAnswerKind.Close)
+            return Verdict.Close(answer.Reply);
+        return step == HandlerSteps.Lookup && Session.Asked != AskedCommands.Verify
+            ? own.RefuseUnknown(Session, answer.Reply!)
+            : Verdict.Refuse(answer.Reply!);
+    }
+
+    private Verdict FollowMail(bool isOpen, Verdict accepted)
+    {
+        // RFC 5321 appendix F.6: nobody here has a terminal
+        if (isOpen && Session.Verb != "MAIL")
+            return Verdict.Refuse(Replies.SendOff502);
+        if (isOpen)
+            return own.Mail(Session, Session.Envelope, Session.DeclaredSize);
+        own.BeginEnvelope(Session, Session.Envelope);
+        return accepted;
+    }
+
+    private Verdict FollowData(StepAnswer answer)
+    {
+        bool isHosts = answer.Kind == StepAnswerKind.Done;
+        bool hasRecipients = Session.Envelope.Recipients.Count > 0;
+        if (!hasRecipients && !isHosts && _recipient is not { HasOfHost: true })
+            return Verdict.Refuse(Replies.NoRecipients554);
+        isHosts |= !hasRecipients;
+        if (isHosts || _content is { HasHeaders: true } || set.Has(HandlerSteps.Chunk | HandlerSteps.Message))
+            ContentOf().Begin(isHosts);
+        if (isHosts)
+            return new Verdict(VerdictKind.Accept, answer.Reply);
+        if (answer.Kind == StepAnswerKind.Continue)
+            return own.Data(Session, Session.Envelope);
+        Verdict stored = own.Store(Session, Session.Envelope);
+        return stored.Kind == VerdictKind.Accept ? stored with { Reply = answer.Reply } : stored;
+    }
+
+    // RFC 5321 §3.5.3: 250 with the mailbox, where it is known
+    private Verdict Verified(StepAnswer answer)
+    {
+        if (answer is { Kind: StepAnswerKind.Continue } or { Reply: not null })
+            return new Verdict(VerdictKind.Accept, answer.Reply);
+        string mailbox = Calls.Findings.Expansion?.WireText ?? Calls.Arguments.Text;
+        return new Verdict(VerdictKind.Accept, new Reply(250, "2.1.5", $"<{mailbox.Trim('<', '>', ' ')}>"));
+    }
+}

@@ -1,0 +1,259 @@
+using MailModule.Primitives;
+using MailModule.Smtp.Server;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving.Handlers;
+
+/// <summary>
+/// One session's calls of its host's handlers: table after table, on the pool or the session's own thread, with answers
+/// that come later. The session's owner asks for one step at a time; whoever has the answer owns the session then.
+/// </summary>
+internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISessionEffects effects) : IJob
+{
+    private readonly HandlerSession?[] _sessions = new HandlerSession?[set.Tables.Count];
+    private HandlerSteps _step;
+    private int _table;
+    private int _openTable = -1;
+    private int _refusedTables;
+    private StepAnswer _chunkAnswer;
+    private PendingAnswer? _pending;
+    private Fault _endFault;
+    private string _endText = "";
+
+    public HandlerSet Set => set;
+    public SmtpSession Session => session;
+    public ISessionEffects Effects => effects;
+
+    /// <summary>What the step is about; set before <see cref="Ask"/>.</summary>
+    public StepArguments Arguments { get; } = new();
+
+    /// <summary>The reply that the handler under way puts together.</summary>
+    public HandlerReply Reply { get; } = new();
+
+    /// <summary>What handlers have found out in the step.</summary>
+    public StepFindings Findings { get; } = new();
+
+    public HandlerSteps Step => _step;
+
+    public DateTimeOffset Began { get; } = DateTimeOffset.UtcNow;
+
+    /// <summary>A handler of the table runs, or owes its answer.</summary>
+    public bool IsOpenTo(int table) => Volatile.Read(ref _openTable) == table;
+
+    /// <summary>
+    /// Asks the tables that have the step. Null: <see cref="ISessionEffects.Answered"/> will be called, perhaps before
+    /// this has returned.
+    /// </summary>
+    public StepAnswer? Ask(HandlerSteps step)
+    {
+        _step = step;
+        _table = 0;
+        _chunkAnswer = default;
+        Findings.Clear();
+        if (set.Pool is not { } pool || HandlerPool.IsCurrent)
+            return AskTables();
+        // What has come as far as its content was let in before.
+        if (step is HandlerSteps.Chunk or HandlerSteps.Message)
+            pool.Run(this);
+        else if (!pool.TryRun(this))
+            return StepAnswer.Refuse(set.Busy);
+        return null;
+    }
+
+    /// <summary>
+    /// A new message's content begins: tables that have refused an earlier one get pieces again.
+    /// </summary>
+    public void BeginContent() => _refusedTables = 0;
+
+    /// <summary>The session is over; the tables hear of it.</summary>
+    /// <param name="fault">None: as it should be.</param>
+    public void End(Fault fault, string text)
+    {
+        (_step, _endFault, _endText) = (HandlerSteps.Close, fault, text);
+        if (!set.Has(HandlerSteps.Close | HandlerSteps.Error | HandlerSteps.Timeout) || set.Pool is not { } pool)
+            TellEnd();
+        else
+            pool.Run(this);
+    }
+
+    /// <summary>The step that waits for an owed answer gets its deadline's.</summary>
+    public void CancelPending() => Volatile.Read(ref _pending)?.Cancel();
+
+    /// <inheritdoc cref="IHandlerSession.Defer"/>
+    public Fault Defer(TimeSpan timeout, int verdict, out PendingAnswer? pending)
+    {
+        pending = null;
+        if (_pending is not null || _step == HandlerSteps.Close)
+            return FaultReason.Because(Fault.State, "the answer is put off already, or none is asked for");
+        if (timeout < TimeSpan.Zero || !PendingAnswer.IsVerdict(verdict))
+            return FaultReason.Because(Fault.Argument, "verdict: it is neither a verdict nor a reply code");
+        pending = new PendingAnswer(this, timeout == TimeSpan.Zero ? set.Timeout : timeout, verdict);
+        Volatile.Write(ref _pending, pending);
+        return Fault.None;
+    }
+
+    /// <summary>On a thread of the pool.</summary>
+    void IJob.Run()
+    {
+        HandlerPool.BeginJob();
+        try
+        {
+            if (_step == HandlerSteps.Close)
+                TellEnd();
+            else if (AskTables() is { } answer)
+                effects.Answered(_step, answer);
+        }
+        finally
+        {
+            set.Pool!.EndJob();
+        }
+    }
+
+    /// <summary>An owed answer is there, on any thread; it is followed on a worker.</summary>
+    internal void Resume(PendingAnswer pending)
+    {
+        set.Pending.Remove(pending);
+        set.RunJob(pending);
+    }
+
+    internal void Resumed(int verdict, HandlerReply reply)
+    {
+        StepAnswer answer = Read(verdict, reply);
+        Close();
+        _table++;
+        if (EndsStep(answer))
+            effects.Answered(_step, answer);
+        else if (set.Pool is { } pool && HasMore)
+            pool.Run(this);
+        else if (AskTables() is { } rest)
+            effects.Answered(_step, rest);
+    }
+
+    private bool HasMore
+    {
+        get
+        {
+            for (int i = _table; i < set.Tables.Count; i++)
+                if (Asks(i))
+                    return true;
+            return false;
+        }
+    }
+
+    private bool Asks(int table)
+        => (set.Tables[table].Steps & _step) != 0
+            && (_step != HandlerSteps.Chunk || (_refusedTables & 1 << table) == 0);
+
+    // Null: an answer is owed. What follows may run already, on another thread.
+    private StepAnswer? AskTables()
+    {
+        for (; _table < set.Tables.Count; _table++)
+        {
+            if (!Asks(_table))
+                continue;
+            int verdict = Call();
+            HandlerReply reply = Reply;
+            if (_pending is { } pending && verdict == HandlerVerdict.Pending)
+            {
+                if (!pending.TryTake(set.Pending, out verdict))
+                    return null;
+                reply = pending.Reply;
+            }
+            StepAnswer answer = Read(verdict, reply);
+            Close();
+            if (EndsStep(answer))
+                return answer;
+        }
+        return _chunkAnswer;
+    }
+
+    // Each table gets each piece, save those that have refused the message.
+    private bool EndsStep(StepAnswer answer)
+    {
+        if (_step != HandlerSteps.Chunk)
+            return answer.Kind != StepAnswerKind.Continue;
+        if (answer.IsRefusal)
+            _refusedTables |= 1 << _table;
+        if (answer.IsRefusal && !_chunkAnswer.IsRefusal)
+            _chunkAnswer = answer;
+        return false;
+    }
+
+    private StepAnswer Read(int verdict, HandlerReply reply)
+    {
+        if (StepReplies.TryRead(_step, verdict, reply, session, out StepAnswer answer))
+            return answer;
+        set.Log.AnswerDoesNotFit(_step, verdict, reply.Code, session.RemoteEndPoint);
+        return StepAnswer.Refuse(StepReplies.Failed451);
+    }
+
+    private void Close()
+    {
+        Volatile.Write(ref _openTable, -1);
+        Volatile.Write(ref _pending, null);
+    }
+
+    private int Call()
+    {
+        int table = _table;
+        Reply.Clear();
+        HandlerSession own = SessionOf(table);
+        Volatile.Write(ref _openTable, table);
+        int verdict;
+        try
+        {
+            using (InlineCall.Begin(set.IsInline))
+            using (set.Calls.Enter(HostCall.SmtpHandler))
+                verdict = Arguments.Call(set.Tables[table], _step, own);
+        }
+        catch (Exception e)
+        {
+            set.Log.WriteFailure("smtp", $"a handler failed at {_step}", e);
+            Reply.Clear();
+            verdict = HandlerVerdict.Error;
+        }
+        if (verdict != HandlerVerdict.Pending)
+            _pending?.Drop();
+        return verdict;
+    }
+
+    private HandlerSession SessionOf(int table) => _sessions[table] ??= new HandlerSession(this, table);
+
+    private void TellEnd()
+    {
+        for (int i = 0; i < set.Tables.Count; i++)
+            TellEnd(set.Tables[i], i);
+    }
+
+    private void TellEnd(ISmtpHandlers table, int index)
+    {
+        bool isTimeout = _endFault == Fault.Timeout;
+        HandlerSteps heard = isTimeout ? HandlerSteps.Timeout : _endFault == Fault.None ? 0 : HandlerSteps.Error;
+        if (_sessions[index] is null && (table.Steps & (heard | HandlerSteps.Close)) == 0)
+            return;
+        HandlerSession own = SessionOf(index);
+        Volatile.Write(ref _openTable, index);
+        Notify(table, heard & table.Steps, own);
+        Notify(table, HandlerSteps.Close, own);
+        Volatile.Write(ref _openTable, -1);
+    }
+
+    private void Notify(ISmtpHandlers table, HandlerSteps what, HandlerSession own)
+    {
+        try
+        {
+            using (InlineCall.Begin(set.IsInline))
+            using (set.Calls.Enter(HostCall.SmtpHandler))
+                if (what == HandlerSteps.Timeout)
+                    table.Timeout(own);
+                else if (what == HandlerSteps.Error)
+                    table.Error(own, _endFault, _endText);
+                else if (what == HandlerSteps.Close)
+                    table.Close(own);
+        }
+        catch (Exception e)
+        {
+            set.Log.WriteFailure("smtp", $"a handler failed at {what}", e);
+        }
+    }
+}
