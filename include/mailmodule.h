@@ -2809,7 +2809,8 @@ MM_API int MM_CALL mm_message_free(mm_message *message);
  * that takes a part other than 0.
  *
  * count  gets the number, at least 1; 0 on failure.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (count NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (count NULL); MM_E_LIMIT; MM_E_IO. Threads: any, one at a time for a
+ * message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_part_count(mm_message *message, int *count);
 
@@ -2818,7 +2819,8 @@ MM_API int MM_CALL mm_message_get_part_count(mm_message *message, int *count);
  *
  * part    0 is the message itself.
  * result  its member size is set by the caller; the others are filled.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part, result NULL, its size); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part, result NULL, its size); MM_E_LIMIT; MM_E_IO. Threads: any,
+ * one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_part(mm_message *message, int part, mm_part *result);
 
@@ -2826,7 +2828,7 @@ MM_API int MM_CALL mm_message_get_part(mm_message *message, int part, mm_part *r
  * Which limits the message has passed, as far as it has been looked at.
  *
  * passed  gets MM_MESSAGE_LIMIT_... bits; 0: none, and on failure.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (passed NULL). Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (passed NULL). Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_limits(mm_message *message, int *passed);
 
@@ -2834,7 +2836,8 @@ MM_API int MM_CALL mm_message_get_limits(mm_message *message, int *passed);
  * How many fields the header of a part has.
  *
  * count  gets the number; 0 on failure.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part, count NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part, count NULL); MM_E_LIMIT; MM_E_IO. Threads: any, one at a
+ * time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_field_count(mm_message *message, int part, int *count);
 
@@ -2844,7 +2847,7 @@ MM_API int MM_CALL mm_message_get_field_count(mm_message *message, int part, int
  * field   0 to mm_message_get_field_count - 1, in the order in which they stand there.
  * result  its member size is set by the caller; the others are filled.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part or field, result NULL, its size); MM_E_LIMIT; MM_E_IO.
- * Since 0.1.
+ * Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_field(mm_message *message, int part, int field, mm_field *result);
 
@@ -2855,7 +2858,7 @@ MM_API int MM_CALL mm_message_get_field(mm_message *message, int part, int field
  * from   the first field to look at.
  * field  gets its number; -1: there is none, and on failure.
  * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (no such part, name or field NULL, from below 0);
- * MM_E_LIMIT; MM_E_IO. Since 0.1.
+ * MM_E_LIMIT; MM_E_IO. Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_find_field(mm_message *message, int part, const char *name, int from, int *field);
 
@@ -2863,7 +2866,8 @@ MM_API int MM_CALL mm_message_find_field(mm_message *message, int part, const ch
  * The text of the first field of a name in the message's own header, such as "Subject", as mm_field.text.
  *
  * text  gets it; "" where there is none; NULL on failure.
- * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (name or text NULL). Since 0.1.
+ * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (name or text NULL). Threads: any, one at a time
+ * for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_text(mm_message *message, const char *name, const char **text);
 
@@ -2871,7 +2875,7 @@ MM_API int MM_CALL mm_message_get_text(mm_message *message, const char *name, co
  * How many addresses a field has: From, To, Reply-To and their like.
  *
  * count  gets the number; 0 on failure.
- * Returns as mm_message_get_field. Since 0.1.
+ * Returns as mm_message_get_field. Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_address_count(mm_message *message, int part, int field, int *count);
 
@@ -2880,7 +2884,8 @@ MM_API int MM_CALL mm_message_get_address_count(mm_message *message, int part, i
  *
  * address  0 to mm_message_get_address_count - 1.
  * result   its member size is set by the caller; the others are filled.
- * Returns as mm_message_get_field; MM_E_ARGUMENT also for no such address. Since 0.1.
+ * Returns as mm_message_get_field; MM_E_ARGUMENT also for no such address. Threads: any, one at a time for a message.
+ * Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_address(mm_message *message, int part, int field, int address, mm_address *result);
 
@@ -2889,7 +2894,8 @@ MM_API int MM_CALL mm_message_get_address(mm_message *message, int part, int fie
  *
  * time    gets milliseconds since 1970; 0: it is no time, and on failure.
  * offset  gets the minutes by which the sender's clock is ahead of UTC; NULL: not wanted.
- * Returns MM_OK, where it is no time too; else as mm_message_get_field; MM_E_ARGUMENT also for time NULL. Since 0.1.
+ * Returns MM_OK, where it is no time too; else as mm_message_get_field; MM_E_ARGUMENT also for time NULL. Threads: any,
+ * one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_date(mm_message *message, int part, int field, int64_t *time,
                                        int *offset MM_DEFAULT(NULL));
@@ -2898,7 +2904,7 @@ MM_API int MM_CALL mm_message_get_date(mm_message *message, int part, int field,
  * How many parameters a field has: Content-Type, Content-Disposition and their like.
  *
  * count  gets the number; 0 on failure.
- * Returns as mm_message_get_field. Since 0.1.
+ * Returns as mm_message_get_field. Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_parameter_count(mm_message *message, int part, int field, int *count);
 
@@ -2907,7 +2913,8 @@ MM_API int MM_CALL mm_message_get_parameter_count(mm_message *message, int part,
  *
  * parameter  0 to mm_message_get_parameter_count - 1.
  * result     its member size is set by the caller; the others are filled.
- * Returns as mm_message_get_field; MM_E_ARGUMENT also for no such parameter. Since 0.1.
+ * Returns as mm_message_get_field; MM_E_ARGUMENT also for no such parameter. Threads: any, one at a time for a message.
+ * Since 0.1.
  */
 MM_API int MM_CALL mm_message_get_parameter(mm_message *message, int part, int field, int parameter,
                                             mm_parameter *result);
@@ -2918,7 +2925,7 @@ MM_API int MM_CALL mm_message_get_parameter(mm_message *message, int part, int f
  * field_name, name  small and capital letters are the same.
  * value             gets it; "" where there is none; NULL on failure.
  * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (no such part, a NULL); MM_E_LIMIT; MM_E_IO.
- * Since 0.1.
+ * Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_message_find_parameter(mm_message *message, int part, const char *field_name, const char *name,
                                              const char **value);
@@ -2928,7 +2935,8 @@ MM_API int MM_CALL mm_message_find_parameter(mm_message *message, int part, cons
  *
  * form     MM_CONTENT_...
  * content  gets the handle, which mm_content_close ends, and mm_message_free too; NULL on failure.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part or form, content NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part or form, content NULL); MM_E_LIMIT; MM_E_IO. Threads: any,
+ * one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_content_open(mm_message *message, int part, int form, mm_content **content);
 
@@ -2937,13 +2945,14 @@ MM_API int MM_CALL mm_content_open(mm_message *message, int part, int form, mm_c
  *
  * buffer, size  where to, and how much fits.
  * length        gets the octets read; 0 at the end and on failure.
- * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_IO. Since 0.1.
+ * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_IO. Threads: any, one
+ * at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_content_read(mm_content *content, void *buffer, size_t size, size_t *length);
 
 /**
  * Ends the reading of a content. NULL is allowed.
- * Returns MM_OK; MM_E_HANDLE. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_content_close(mm_content *content);
 
@@ -3031,9 +3040,9 @@ MM_API int MM_CALL mm_compose_attach(mm_compose *compose, const mm_attachment *a
  * buffer, size  where to, and how much fits; at least 1.
  * length        gets the octets read; 0 at the end and on failure.
  * compose       the message, an mm_compose.
- * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_STATE (no field
- * From, or several addresses there and no Sender); MM_E_NOT_FOUND and MM_E_IO (an attachment): the same again from
- * then on. Threads: any, one at a time for a message. Since 0.1.
+ * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_STATE (no field From,
+ * or several addresses there and no Sender); MM_E_NOT_FOUND and MM_E_IO (an attachment): the same again from then on.
+ * Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_compose_read(void *buffer, size_t size, size_t *length, void *compose);
 

@@ -38,6 +38,7 @@
 #include "mailmodule/engine.hpp"
 #include "mailmodule/error.hpp"
 #include "mailmodule/message.hpp"
+#include "mailmodule/mime.hpp"
 #include "mailmodule/queue.hpp"
 #include "mailmodule/server.hpp"
 #include "mailmodule/session.hpp"

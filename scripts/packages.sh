@@ -146,6 +146,8 @@ need_for_tests() {
       need_file gss-ntlmssp '/usr/lib/*/gssntlmssp/gssntlmssp.so'
       need_file python3-gssapi /usr/lib/python3/dist-packages/gssapi/__init__.py
       need unbound unbound
+      need munpack mpack
+      need ripmime ripmime
       need_unpacked
       need_file python3-aiosmtpd /usr/lib/python3/dist-packages/aiosmtpd/__init__.py
       need_file dovecot-lmtpd /usr/lib/dovecot/lmtp

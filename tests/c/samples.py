@@ -1,8 +1,9 @@
 """The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...].
 
 mailhost serves, send, oldsend, queue, smtp_verbs and send_mail send, pop3 fetches, SIGTERM ends; then engine serves by an
-engine of its own; smtp_cancel is cancelled; smtp_openssl speaks TLS by itself where OpenSSL's headers were there.
-COMMAND runs a program of another system here, such as wine. On Windows it is the end of its input that ends mailhost.
+engine of its own; smtp_cancel is cancelled; archive looks into messages; smtp_openssl speaks TLS by itself where
+OpenSSL's headers were there. COMMAND runs a program of another system here, such as wine. On Windows it is the end of its
+input that ends mailhost.
 """
 
 import pathlib
@@ -102,6 +103,20 @@ def serve_by_an_engine(programs, folder, source):
         assert engine.wait(30) == 0
 
 
+def archive(programs, folder, sources):
+    """What each message holds is told, and what is attached is saved."""
+    letter, saved = folder / "letter.eml", folder / "archive"
+    saved.mkdir()
+    letter.write_bytes(b"From: Ann <ann@example.org>\r\nDate: Sat, 28 Nov 2026 19:00:00 +0000\r\nSubject: =?utf-8?q?two?=\r\n"
+                       b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\n"
+                       b"Content-Disposition: attachment; filename=../x.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                       b"AAEC\r\n--b--\r\n")
+    said = programs.run("archive", saved, letter, *sources)
+    assert "from ann@example.org at 1795892400000: two" in said, said
+    assert said.count("from ") == 1 + len(sources), said
+    assert (saved / "1.2.x.bin").read_bytes() == bytes([0, 1, 2]), list(saved.iterdir())
+
+
 def fetch(programs, folder, pop, count, user="anna"):
     """Delivery follows the answer to SMTP: asks until all is there."""
     for _ in range(200):
@@ -137,6 +152,7 @@ def main(programs, messages, *command):
             host.kill()
             host.wait()
         serve_by_an_engine(programs, folder, sources[0])
+        archive(programs, folder, sources)
         own_tls(programs, folder)
 
 

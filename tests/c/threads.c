@@ -67,8 +67,8 @@ static int bind_silent(void) {
     return port;
 }
 
-/* So many threads more than the servers' start took. The other host of this test serves each connection on a thread, and
- * has as many as it asks for. */
+/* So many threads more than the servers' start took. The other host of this test serves each connection on a thread,
+ * and has as many as it asks for. */
 static void without_more_threads(long more) {
     struct wire wire;
     int silent = more ? 1 : bind_silent();

@@ -41,6 +41,10 @@ PREFIXES: dict[str, type[enum.IntEnum]] = {
     "mm_chunk": constants.Chunk,
     "mm_check_result": constants.CheckResult,
     "mm_wants": constants.Wants,
+    "mm_message_flag": constants.MessageFlag,
+    "mm_message_limit": constants.MessageLimit,
+    "mm_part_flag": constants.PartFlag,
+    "mm_content_form": constants.ContentForm,
 }  # type: ignore[dict-item]
 
 P = ctypes.POINTER

@@ -2,7 +2,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Mime;
 
-/// <summary>A content with LF for its line ends in another form, line ends alike. Owns the stream that it reads.</summary>
+/// <summary>
+/// A content with LF for its line ends in another form, line ends alike. Owns the stream that it reads.
+/// </summary>
 internal sealed class RecodedStream(Stream inner, Recoding recoding) : ReadOnlyStream
 {
     private readonly Recoder _recoder = new(recoding);

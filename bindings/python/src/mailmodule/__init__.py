@@ -20,10 +20,13 @@ from .constants import (
     PORT_ANY,
     Action,
     CertificateProblem,
+    ContentForm,
     ErrorCode,
     Layer,
     LogLevel,
+    MessageLimit,
     Notify,
+    PartFlag,
     PasswordForm,
     QueueEventKind,
     QueueState,
@@ -41,6 +44,7 @@ from .engine import Engine, Settings, Value
 from .errors import ErrorDetail, LibraryNotFound, MailModuleError, SendFailure, SmtpRefusal
 from .lookups import Finding, MailHost, config_check, find_mx, password_make
 from .mail import Address, Mail, ReadyMessage, send_mail, start_mail
+from .message import Attachment, ComposedMessage, Field, FoundAddress, ParsedMessage, Part
 from .queue import Control, EngineQueue, Queue, QueueCounts, QueuedMessage, QueuedRecipient, QueueEvent
 from .queue import QueueEventHandler
 from .requests import CARRY_ON, TAKEN, Handler, Request, set_pop3_server, set_smtp_server
@@ -69,17 +73,22 @@ __all__ = [
     "ABI_VERSION",
     "Action",
     "Address",
+    "Attachment",
     "CARRY_ON",
     "Certificate",
     "CertificateHandler",
     "CertificateProblem",
+    "ComposedMessage",
+    "ContentForm",
     "Control",
     "Engine",
     "EngineQueue",
     "ErrorCode",
     "ErrorDetail",
     "EventHandler",
+    "Field",
     "Finding",
+    "FoundAddress",
     "Handler",
     "Layer",
     "LibraryNotFound",
@@ -88,8 +97,12 @@ __all__ = [
     "MailHost",
     "MailModuleError",
     "Message",
+    "MessageLimit",
     "Notify",
     "PORT_ANY",
+    "ParsedMessage",
+    "Part",
+    "PartFlag",
     "PasswordForm",
     "Pop3Server",
     "Queue",

@@ -303,3 +303,41 @@ class Wants(_Open):
     WAIT = 3
     TLS = 4
     CLOSE = 5
+
+
+class MessageFlag(IntFlag):
+    """How a message is opened (MM_MESSAGE_...)."""
+
+    IN_PLACE = 1
+    CUT = 2
+
+
+class MessageLimit(IntFlag):
+    """Which limits a message has passed (MM_MESSAGE_LIMIT_...)."""
+
+    HEADER = 1
+    PARTS = 2
+    DEPTH = 4
+    PARAMETERS = 8
+
+
+class PartFlag(IntFlag):
+    """What a part of a message is (MM_PART_...)."""
+
+    MULTIPART = 1
+    MESSAGE = 2
+    TEXT = 4
+    ATTACHMENT = 8
+    NOT_ENDED = 16
+    CUT = 32
+    OTHER_CHARSET = 64
+    OTHER_ENCODING = 128
+
+
+class ContentForm(_Open):
+    """In which form a content is read (MM_CONTENT_...)."""
+
+    DECODED = 0
+    TEXT = 1
+    RAW = 2
+    WHOLE = 3

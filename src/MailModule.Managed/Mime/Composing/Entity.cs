@@ -3,7 +3,9 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Mime.Composing;
 
-/// <summary>A part of a message that is made (RFC 2045 §2.4), or all of it: fields of its content, and the content.</summary>
+/// <summary>
+/// A part of a message that is made (RFC 2045 §2.4), or all of it: fields of its content, and the content.
+/// </summary>
 internal abstract class Entity
 {
     /// <summary>Some octet of the content is above 127.</summary>

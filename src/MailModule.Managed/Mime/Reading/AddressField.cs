@@ -2,12 +2,6 @@ using System.Text;
 
 namespace MailModule.Mime.Reading;
 
-/// <summary>An address as a field has it.</summary>
-/// <param name="Address">Without angle brackets, blanks and comments; empty: there is a name alone.</param>
-/// <param name="Name">For a person.</param>
-/// <param name="Group">The name of the group that it is in; empty: none.</param>
-public sealed record FoundAddress(string Address, string Name, string Group);
-
 /// <summary>
 /// Reads the addresses of a field (RFC 5322 §3.4, §4.4) as they are found in mail: whatever stands there, each
 /// character is read once, and what is no address is a name.

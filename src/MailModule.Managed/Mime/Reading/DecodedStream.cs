@@ -8,8 +8,11 @@ internal sealed class DecodedStream(Stream encoded, IMimeDecoder decoder) : Read
 {
     private const int PieceLength = 8 * 1024;
 
+    /// <summary>What a decoder may hold back of the piece before: its estimate grows by that.</summary>
+    private const int HeldBack = 64;
+
     private readonly byte[] _encoded = new byte[PieceLength];
-    private readonly byte[] _decoded = new byte[decoder.EstimateOutputLength(PieceLength)];
+    private readonly byte[] _decoded = new byte[decoder.EstimateOutputLength(PieceLength) + HeldBack];
     private ReadOnlyMemory<byte> _ready;
 
     public override int Read(Span<byte> buffer)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MailModule.Mime.Reading;
 
-/// <summary>A message in memory that is no array, so that it may be larger than one: a copy, or the host's own.</summary>
+/// <summary>
+/// A message in memory that is no array, so that it may be larger than one: a copy, or the host's own.
+/// </summary>
 public sealed unsafe class MemorySource : MessageSource
 {
     private readonly byte* _octets;

@@ -14,14 +14,3 @@ public readonly record struct MessageLimits(int Header, int Parts, int Depth, in
 
     public static readonly MessageLimits Default = new(1024 * 1024, 10_000, 100, 1000);
 }
-
-/// <summary>Which limits a message has passed. The numbers are the C header's.</summary>
-[Flags]
-public enum PassedLimits
-{
-    None = 0,
-    Header = 1,
-    Parts = 2,
-    Depth = 4,
-    Parameters = 8,
-}

@@ -1,6 +1,8 @@
 namespace MailModule.Mime.Reading;
 
-/// <summary>Where a message's octets are, to be read anywhere and as often as is needed. By one thread at a time.</summary>
+/// <summary>
+/// Where a message's octets are, to be read anywhere and as often as is needed. By one thread at a time.
+/// </summary>
 public abstract class MessageSource : IDisposable
 {
     public abstract long Length { get; }

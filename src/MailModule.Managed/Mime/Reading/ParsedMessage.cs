@@ -68,10 +68,8 @@ public sealed class ParsedMessage : IDisposable
     public Fault FindPart(int part, out PartView? view)
     {
         view = null;
-        Fault fault = LookThrough();
+        Fault fault = FindFacts(part, out PartFacts facts);
         if (fault == Fault.None)
-            fault = FindHeader(part, out _);
-        if (fault == Fault.None && (fault = FindFacts(part, out PartFacts facts)) == Fault.None)
             view = new PartView(_structure!.Parts[part], facts);
         return fault;
     }
@@ -115,15 +113,14 @@ public sealed class ParsedMessage : IDisposable
     public static string TextOf(string value) => EncodedText.Decode(value);
 
     /// <summary>The time that a field's value tells; null: it is none.</summary>
-    public static DateTimeOffset? TimeOf(string value) => DateField.TryRead(value, out DateTimeOffset time) ? time : null;
+    public static DateTimeOffset? TimeOf(string value)
+        => DateField.TryRead(value, out DateTimeOffset time) ? time : null;
 
     /// <summary>The content of a part, or the part.</summary>
     public Fault OpenContent(int part, ContentForm form, out Stream? content)
     {
         content = null;
-        Fault fault = LookThrough();
-        if (fault == Fault.None)
-            fault = FindFacts(part, out PartFacts _);
+        Fault fault = FindFacts(part, out PartFacts facts);
         if (fault != Fault.None)
             return fault;
         PartPlace place = _structure!.Parts[part];
@@ -133,15 +130,14 @@ public sealed class ParsedMessage : IDisposable
         bool isEncoded = form is ContentForm.Decoded or ContentForm.Text
             && (place.Kind & (PartKind.Multipart | PartKind.Message)) == 0;
         if (isEncoded)
-            content = Decode(content, part, form);
+            content = Decode(content, facts, form);
         return Fault.None;
     }
 
     public void Dispose() => _source.Dispose();
 
-    private Stream Decode(Stream content, int part, ContentForm form)
+    private static Stream Decode(Stream content, PartFacts facts, ContentForm form)
     {
-        FindFacts(part, out PartFacts facts);
         if (ContentDecoder.Find(facts.Encoding) is { } decoder)
             content = new DecodedStream(content, decoder);
         return form == ContentForm.Text && facts.IsText ? new Utf8Stream(content, facts.TextEncoding) : content;
@@ -150,8 +146,8 @@ public sealed class ParsedMessage : IDisposable
     private Fault FindFacts(int part, out PartFacts facts)
     {
         facts = null!;
-        Fault fault = FindHeader(part, out MessageHeader header);
-        if (fault != Fault.None)
+        Fault fault = LookThrough();
+        if (fault != Fault.None || (fault = FindHeader(part, out MessageHeader header)) != Fault.None)
             return fault;
         int parent = _structure!.Parts[part].Parent;
         facts = new PartFacts(header, parent >= 0 && _structure.Parts[parent].IsDigest, _limits.Parameters);
@@ -197,27 +193,4 @@ public sealed class ParsedMessage : IDisposable
 
     private static string Say(string what, int limit, string things)
         => string.Create(CultureInfo.InvariantCulture, $"{what} {limit} {things}");
-}
-
-/// <summary>One part of a message.</summary>
-public sealed class PartView
-{
-    private readonly PartPlace _place;
-
-    internal PartView(PartPlace place, PartFacts facts)
-    {
-        _place = place;
-        Facts = facts;
-    }
-
-    public PartFacts Facts { get; }
-    public PartKind Kind => _place.Kind | Facts.Kind;
-    public int Parent => _place.Parent;
-    public int Depth => _place.Depth;
-    public int Children => _place.Children;
-    public int FirstChild => _place.FirstChild;
-    public int Next => _place.Next;
-    public long Offset => _place.ContentStart;
-    public long Length => _place.ContentEnd - _place.ContentStart;
-    public string SafeName => FileNames.MakeSafe(Facts.FileName);
 }

@@ -1,6 +1,8 @@
 namespace MailModule.Mime.Reading;
 
-/// <summary>What is in sight of a message while it is gone through from front to back: each octet is read once.</summary>
+/// <summary>
+/// What is in sight of a message while it is gone through from front to back: each octet is read once.
+/// </summary>
 internal sealed class SourceWindow(MessageSource source)
 {
     private const int Size = 64 * 1024;

@@ -7,14 +7,13 @@ namespace MailModule.Mime.Reading;
 internal sealed class StructureReader
 {
     private readonly PartScanner _scanner;
-    private readonly MessageSource _source;
     private readonly MessageLimits _limits;
     private readonly List<PartPlace> _parts = [];
     private readonly List<int> _open = [];
+    private PassedLimits _passed;
 
     private StructureReader(MessageSource source, MessageLimits limits)
     {
-        _source = source;
         _limits = limits;
         _scanner = new PartScanner(source, limits.Header);
     }
@@ -28,13 +27,11 @@ internal sealed class StructureReader
         {
         }
         reader.CloseAbove(-1, source.Length);
-        return new MessageStructure(reader._parts, reader.Passed, reader._scanner.OctetsRead);
+        return new MessageStructure(reader._parts, reader._passed, reader._scanner.OctetsRead);
     }
 
-    private PassedLimits Passed { get; set; }
-    private PartPlace Current => _parts[_open[^1]];
-
-    /// <summary>The part that has begun, and the first parts in it, up to a boundary; null: the message is at its end.
+    /// <summary>
+    /// The part that has begun, and messages in it, up to a boundary; null: the message is at its end.
     /// </summary>
     private Delimiter? ReadPart()
     {
@@ -47,7 +44,7 @@ internal sealed class StructureReader
                 part.ContentStart = early.ContentEnd;
             part.IsHeaderCut = _scanner.IsHeaderCut;
             if (part.IsHeaderCut)
-                Passed |= PassedLimits.Header;
+                _passed |= PassedLimits.Header;
             bool isMessage = end is null && TryOpen(part);
             if (!isMessage)
                 return end ?? _scanner.FindDelimiter(part.ContentStart);
@@ -62,13 +59,13 @@ internal sealed class StructureReader
         var header = new MessageHeader(_scanner.Header, _scanner.IsHeaderCut);
         var type = PartType.Read(header, part.Parent >= 0 && _parts[part.Parent].IsDigest, _limits.Parameters);
         if (type.HasMoreParameters)
-            Passed |= PassedLimits.Parameters;
+            _passed |= PassedLimits.Parameters;
         part.IsDigest = type.IsDigest;
         part.Kind |= type.IsMessage ? PartKind.Message : type.IsMultipart ? PartKind.Multipart : PartKind.None;
         bool isOpened = type.IsMessage || type.Boundary is not null;
         if (isOpened && part.Depth >= _limits.Depth)
         {
-            Passed |= PassedLimits.Depth;
+            _passed |= PassedLimits.Depth;
             part.Kind |= PartKind.Cut;
             return false;
         }
@@ -97,7 +94,7 @@ internal sealed class StructureReader
     {
         if (_parts.Count == _limits.Parts)
         {
-            Passed |= PassedLimits.Parts;
+            _passed |= PassedLimits.Parts;
             _parts[parent].Kind |= PartKind.Cut;
             return false;
         }
@@ -110,6 +107,8 @@ internal sealed class StructureReader
         _parts.Add(new PartPlace(parent, depth, _scanner.Position));
         return true;
     }
+
+    private PartPlace Current => _parts[_open[^1]];
 
     private void CloseAbove(int level, long end)
     {

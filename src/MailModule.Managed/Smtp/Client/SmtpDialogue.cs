@@ -200,8 +200,8 @@ internal sealed partial class SmtpDialogue
         }
         if (!_replies.IsInside)
             return DialogueRead.Nothing;
-        // A refusal that nobody asked for ends the dialogue as what it says, so its rest is waited for: where the network
-        // cuts it must not count.
+        // A refusal that nobody asked for ends the dialogue as what it says, so its rest is waited for: where the
+        // network cuts it must not count.
         return _mode == Mode.Content || _awaited.Due > 0 || _replies.IsInsideRefusal
             ? DialogueRead.Part
             : Finish(new DialogueEnd(Fault.Protocol, null, "the server answered before it was asked"));

@@ -279,6 +279,24 @@ public sealed class SaslLoginTests : IDisposable
         Assert.Equal(offered, string.Join(',', names));
     }
 
+    [Theory]
+    [InlineData("", true, false, MechanismSet.OfPasswords)]
+    [InlineData("", true, true, MechanismSet.OfPasswords | MechanismSet.OfDigests)]
+    [InlineData("auth_oauth=1", true, false, MechanismSet.OfPasswords | MechanismSet.OfTokens)]
+    [InlineData("auth_oauth=1", false, false, MechanismSet.OfPasswords | MechanismSet.OfDigests)]
+    [InlineData("auth_mechanisms=XOAUTH2,PLAIN|auth_oauth=1", true, false, MechanismSet.XOAuth2 | MechanismSet.Plain)]
+    [InlineData("auth_mechanisms=XOAUTH2,CRAM-MD5", true, false, MechanismSet.CramMd5)]
+    public void Tokens_are_offered_where_a_host_judges_them_and_proofs_where_it_gives_passwords(
+        string settings, bool judges, bool hasSecrets, object offered)
+    {
+        var engine = new EngineSettings(Log.None);
+        Assert.Equal(Fault.None, engine.Set("user", "a;secret;;PS", out _));
+        foreach (string[] pair in settings.Split('|').Select(line => line.Split('=', 2)).Where(pair => pair.Length > 1))
+            Assert.Equal(Fault.None, engine.Set(pair[0], pair[1], out _));
+        Assert.Equal((MechanismSet)offered & ~MechanismSet.External, OfferedMechanisms.Of(
+            engine.Current, AccountFlags.Send, judges, hasSecrets) & ~MechanismSet.External);
+    }
+
     private static Account Read(string text)
     {
         Assert.True(Account.TryParse(text, "/", out Account account, out string error), error);

@@ -118,7 +118,8 @@ public class ComposedMessageTests
             Attachment.FromReader(_ => 0) with { Type = "message/rfc822" }));
         using ParsedMessage parsed = Reader.Open(Read(message));
         Assert.Equal("multipart/mixed(text/plain message/rfc822(text/plain))", Reader.Tree(parsed));
-        Assert.Equal(("8bit", "8bit"), (Reader.PartsOf(parsed)[0].Facts.Encoding, Reader.PartsOf(parsed)[2].Facts.Encoding));
+        IReadOnlyList<PartView> parts = Reader.PartsOf(parsed);
+        Assert.Equal(("8bit", "8bit"), (parts[0].Facts.Encoding, parts[2].Facts.Encoding));
         Assert.Equal("üx\r\n", Reader.Text(parsed, 3));
     }
 

@@ -18,7 +18,8 @@ public class ContentTests
     {
         using ParsedMessage message = Reader.Open($"Content-Transfer-Encoding: {encoding}\n\n{content}");
         Assert.Equal(decoded, Encoding.UTF8.GetString(Reader.Content(message, 0)));
-        Assert.Equal(content.ReplaceLineEndings("\r\n"), Encoding.UTF8.GetString(Reader.Content(message, 0, ContentForm.Raw)));
+        Assert.Equal(
+            content.ReplaceLineEndings("\r\n"), Encoding.UTF8.GetString(Reader.Content(message, 0, ContentForm.Raw)));
         bool isOther = (Reader.PartsOf(message)[0].Kind & PartKind.OtherEncoding) != 0;
         Assert.Equal(encoding == "x-none", isOther);
     }
@@ -51,11 +52,29 @@ public class ContentTests
     public void Characters_are_whole_wherever_a_piece_ends()
     {
         string text = string.Concat(Enumerable.Repeat("日本語テキスト€ü😀x", 2000));
-        byte[] start = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"u8.ToArray();
+        ReadOnlySpan<byte> start = "Content-Type: text/x; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"u8;
         byte[] octets = Encoding.ASCII.GetBytes(
             Convert.ToBase64String(Encoding.UTF8.GetBytes(text), Base64FormattingOptions.InsertLineBreaks));
         using ParsedMessage message = Reader.Open([.. start, .. octets]);
         Assert.Equal(text, Reader.Text(message, 0));
+    }
+
+    [Theory]
+    [InlineData("quoted-printable", "=1B$B=")]
+    [InlineData("quoted-printable", "=")]
+    [InlineData("quoted-printable", "=3=")]
+    [InlineData("base64", "=A")]
+    [InlineData("base64", "AAA")]
+    [InlineData("x-uuencode", "begin 644 x\nM")]
+    public void An_encoding_that_is_broken_everywhere_can_be_read_to_its_end(string encoding, string piece)
+    {
+        string content = string.Concat(Enumerable.Repeat(piece, 20_000));
+        foreach (string charset in (ReadOnlySpan<string>)["utf-8", "iso-2022-jp", "utf-16", "gb18030"])
+        {
+            using ParsedMessage message = Reader.Open(
+                $"Content-Type: text/x; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n{content}");
+            Assert.InRange(Reader.Text(message, 0).Length, 0, 4 * content.Length);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MailModule.Mime;
 using MailModule.Mime.Reading;
@@ -52,7 +53,8 @@ public class FieldTests
     [Theory]
     [InlineData("ann@example.org", "ann@example.org||")]
     [InlineData("Ann Doe <ann@example.org>", "ann@example.org|Ann Doe|")]
-    [InlineData("\"Doe, \\\"Ann\\\"\" <ann@example.org>, bob@example.net", "ann@example.org|Doe, \"Ann\"|;bob@example.net||")]
+    [InlineData("\"Doe, \\\"Ann\\\"\" <ann@example.org>, bob@example.net",
+        "ann@example.org|Doe, \"Ann\"|;bob@example.net||")]
     [InlineData("=?utf-8?q?J=C3=B6rg?= Doe <j@example.org>", "j@example.org|Jörg Doe|")]
     [InlineData("ann@example.org (Ann (the first) Doe)", "ann@example.org|Ann (the first) Doe|")]
     [InlineData("ann . doe @ example . org", "ann.doe@example.org||")]
@@ -89,7 +91,7 @@ public class FieldTests
     [InlineData("Sat,", null)]
     [InlineData("1", null)]
     public void Times_are_read(string value, string? time)
-        => Assert.Equal(time, ParsedMessage.TimeOf(value)?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        => Assert.Equal(time, ParsedMessage.TimeOf(value)?.ToString("O", CultureInfo.InvariantCulture));
 
     [Theory]
     [InlineData("text/plain; charset=utf-8", "charset=utf-8")]

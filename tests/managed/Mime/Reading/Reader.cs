@@ -8,7 +8,8 @@ namespace MailModule.Tests.Mime.Reading;
 /// <summary>A message of a test, opened.</summary>
 internal static class Reader
 {
-    public static ParsedMessage Open(string message) => Open(Encoding.UTF8.GetBytes(message.ReplaceLineEndings("\r\n")));
+    public static ParsedMessage Open(string message)
+        => Open(Encoding.UTF8.GetBytes(message.ReplaceLineEndings("\r\n")));
 
     public static ParsedMessage Open(byte[] message, MessageLimits? limits = null, bool isCut = false)
     {

@@ -60,7 +60,8 @@ public class StructureTests
         Assert.Equal([0, 1, 2], Reader.Content(message, 6));
         Assert.EndsWith("--third--", Encoding.ASCII.GetString(Reader.Content(message, 4, ContentForm.Raw)));
         Assert.StartsWith(
-            "Content-Type: text/html\r\n\r\n<p>", Encoding.ASCII.GetString(Reader.Content(message, 3, ContentForm.Whole)));
+            "Content-Type: text/html\r\n\r\n<p>",
+            Encoding.ASCII.GetString(Reader.Content(message, 3, ContentForm.Whole)));
     }
 
     [Fact]

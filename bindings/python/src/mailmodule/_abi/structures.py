@@ -455,6 +455,81 @@ class mm_smtp_recipient(Structure):
 mm_smtp_sent_fn = CFUNCTYPE(None, c_int64, POINTER(POINTER(mm_smtp_recipient)), c_size_t, c_void_p)
 
 
+class mm_message_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("max_header", c_size_t),
+        ("max_parts", c_int),
+        ("max_depth", c_int),
+        ("max_parameters", c_int),
+        ("flags", c_int),
+    ]
+
+
+class mm_part(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("offset", c_int64),
+        ("octets", c_int64),
+        ("parent", c_int),
+        ("children", c_int),
+        ("first_child", c_int),
+        ("next", c_int),
+        ("depth", c_int),
+        ("flags", c_int),
+        ("type", c_char_p),
+        ("charset", c_char_p),
+        ("encoding", c_char_p),
+        ("disposition", c_char_p),
+        ("file_name", c_char_p),
+        ("safe_name", c_char_p),
+        ("content_id", c_char_p),
+        ("description", c_char_p),
+    ]
+
+
+class mm_field(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("raw", c_void_p),
+        ("raw_size", c_size_t),
+        ("name", c_char_p),
+        ("value", c_char_p),
+        ("text", c_char_p),
+    ]
+
+
+class mm_address(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("address", c_char_p),
+        ("name", c_char_p),
+        ("group", c_char_p),
+    ]
+
+
+class mm_parameter(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("name", c_char_p),
+        ("value", c_char_p),
+    ]
+
+
+class mm_attachment(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("name", c_char_p),
+        ("type", c_char_p),
+        ("content_id", c_char_p),
+        ("content", c_void_p),
+        ("content_size", c_size_t),
+        ("path", c_char_p),
+        ("read", mm_send_read_fn),
+        ("user", c_void_p),
+    ]
+
+
 class MailHostInfo(Structure):
     _fields_ = [
         ("name", c_char * 64),
