@@ -47,6 +47,7 @@ internal static class Replies
     public static readonly Reply AuthCancelled501 = new(501, "5.0.0", "Authentication cancelled");
     public static readonly Reply BadAuthResponse501 = new(501, "5.5.2", "Malformed authentication response");
     public static readonly Reply ExpnOff502 = new(502, "5.5.1", "EXPN is not offered");
+    public static readonly Reply EtrnOff502 = new(502, "5.5.1", "ETRN is not offered");
     public static readonly Reply AuthOff502 = new(502, "5.5.1", "AUTH is not offered");
     public static readonly Reply StartTlsOff502 = new(502, "5.5.1", "STARTTLS is not offered");
     public static readonly Reply BadSequence503 = new(503, "5.5.1", "Bad sequence of commands");

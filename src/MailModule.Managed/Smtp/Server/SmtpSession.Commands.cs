@@ -25,14 +25,6 @@ internal sealed partial class SmtpSession
     internal static Reply? CheckHello(ReadOnlySpan<byte> name)
         => AddressGrammar.IsTextWithoutControls(name) ? null : Replies.BadHelo501;
 
-    internal static Reply? CheckVerify(ReadOnlySpan<byte> argument)
-    {
-        var name = VerifyArgument.Parse(argument);
-        if (name.IsMalformed)
-            return argument.Contains((byte)0) ? Replies.NulInCommand500 : Replies.BadName501;
-        return name.NeedsUtf8 ? Replies.NeedsUtf8553 : null;
-    }
-
     internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Output output)
     {
         Helo = Encoding.UTF8.GetString(name);
@@ -144,7 +136,7 @@ internal sealed partial class SmtpSession
     {
         PathFault fault = MailArgument.TryParse(argument, out MailArgument mail);
         if (fault != PathFault.None)
-            return ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501);
+            return Refusals.Of(fault, Replies.BadMailSyntax501, Replies.BadSender501);
         if ((mail.Hold is not null && !EhloExtension.FutureRelease.IsOfferedBy(this))
             || (mail.DeliverBy is not null && !EhloExtension.DeliverBy.IsOfferedBy(this)))
             return Replies.UnknownParameter555;
@@ -171,7 +163,7 @@ internal sealed partial class SmtpSession
     {
         PathFault fault = Transaction.ParseRcpt(argument);
         if (fault != PathFault.None)
-            return ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
+            return Refusals.Of(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
         if (Envelope.Recipients.Count >= Options.RecipientLimit || Transaction.IsEnvelopeFull)
             return Replies.TooManyRecipients452;
@@ -213,16 +205,6 @@ internal sealed partial class SmtpSession
         Peer.TryHold(0);
     }
 
-    private static Reply ReplyTo(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
-    {
-        PathFault.Syntax => badSyntax,
-        PathFault.Address => badAddress,
-        PathFault.NeedsUtf8 => Replies.NeedsUtf8553,
-        PathFault.UnknownParameter => Replies.UnknownParameter555,
-        PathFault.Binary => Replies.NoBinary555,
-        _ => Replies.BadParameter501,
-    };
-
     internal Next BeginOrRefuseContent(bool isAccepted, Reply? reply, Output output)
     {
         bool hasRead = Transaction.HasContentBegun;
@@ -262,7 +244,7 @@ internal sealed partial class SmtpSession
         _activity = Activity.Commands;
         Peer.Expect(Expected.Command);
         Transaction.EndChunk(hasFailed: false);
-        return ContentRefusal is { } refusal
+        return Refusals.Of(Transaction) is { } refusal
             ? EndMessage(isAccepted: false, refusal, output)
             : Ask(Question.EndOfData, output);
     }
@@ -281,18 +263,6 @@ internal sealed partial class SmtpSession
         replies.Write(reply, output);
         return Continue;
     }
-
-    private Reply? ContentRefusal => Transaction.Fault switch
-    {
-        ContentFault.None => Transaction.Refusal,
-        ContentFault.TooLarge => Replies.TooLarge552,
-        ContentFault.BareNewline => Replies.BareNewline550,
-        ContentFault.Nul => Replies.Nul550,
-        _ => Replies.Looping554,
-    };
-
-    internal static Reply? CheckChunk(ReadOnlySpan<byte> argument)
-        => Chunk.TryParse(argument, out _, out bool isGood) && isGood ? null : Replies.BadChunk501;
 
     internal Next BeginChunk(ReadOnlySpan<byte> argument, Output output)
     {
@@ -337,7 +307,7 @@ internal sealed partial class SmtpSession
     {
         _activity = Activity.Commands;
         Peer.Expect(Expected.Command);
-        Reply? refusal = ContentRefusal;
+        Reply? refusal = Refusals.Of(Transaction);
         Transaction.EndChunk(hasFailed: refusal is not null && (_state & SmtpState.Transaction) != 0);
         if (refusal is not null)
             DiscardTransaction();

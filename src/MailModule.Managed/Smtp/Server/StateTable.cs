@@ -80,7 +80,7 @@ internal sealed class StateTable
         new VerbRule("BDAT", SmtpState.Rcpt | SmtpState.Chunks, ArgumentRule.Required)
         {
             InTransaction = Replies.NoRecipients554,
-            Read = static (_, argument) => SmtpSession.CheckChunk(argument),
+            Read = static (_, argument) => Refusals.OfChunk(argument),
             Handle = static (session, argument, output) => session.BeginChunk(argument, output),
             Question = Question.FirstChunk,
             Refuse = static (session, argument, refusal, output) => session.RefuseChunk(argument, refusal, output),
@@ -92,14 +92,20 @@ internal sealed class StateTable
         new VerbRule("NOOP", SmtpState.Greeted, ArgumentRule.Optional) { Handle = Says(Replies.Ok250) },
         new VerbRule("VRFY", SmtpState.Greeted, ArgumentRule.Required)
         {
-            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
+            Read = static (_, argument) => Refusals.OfName(argument),
             Handle = Says(Replies.CannotVerify252),
         },
         new VerbRule("EXPN", SmtpState.Greeted, ArgumentRule.Required)
         {
             IsOffered = false,
-            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
+            Read = static (_, argument) => Refusals.OfName(argument),
             Handle = Says(Replies.ExpnOff502),
+        },
+        // RFC 1985: the queue goes by its own schedule
+        new VerbRule("ETRN", SmtpState.Greeted, ArgumentRule.Optional)
+        {
+            IsOffered = false,
+            Handle = Says(Replies.EtrnOff502),
         },
         new VerbRule("HELP", SmtpState.Greeted, ArgumentRule.Optional)
         {
