@@ -29,6 +29,16 @@ internal sealed class HeaderFilter
         Over,
     }
 
+    /// <summary>Fields that are of concern here.</summary>
+    [Flags]
+    private enum Found : byte
+    {
+        None = 0,
+        Date = 1,
+        From = 2,
+        MessageId = 4,
+    }
+
     /// <summary>Octets that are held at most; what is longer is text.</summary>
     private const int HoldLimit = 2048;
 
@@ -45,6 +55,7 @@ internal sealed class HeaderFilter
     private NameStart _name;
     private int _nameLength;
     private bool _hasField;
+    private Found _found;
 
     /// <summary>Whole lines of which the next field decides, and perhaps the beginning of a line behind them.</summary>
     private byte[] _held = [];
@@ -53,9 +64,9 @@ internal sealed class HeaderFilter
     private bool _isHeldLine; // the line under way
     private MboxLine _mbox;
 
-    public bool HasDate { get; private set; }
-    public bool HasFrom { get; private set; }
-    public bool HasMessageId { get; private set; }
+    public bool HasDate => _found.HasFlag(Found.Date);
+    public bool HasFrom => _found.HasFlag(Found.From);
+    public bool HasMessageId => _found.HasFlag(Found.MessageId);
 
     /// <summary>The header section is over; what comes is passed on as it is.</summary>
     public bool IsOver => _state == State.Over;
@@ -76,7 +87,8 @@ internal sealed class HeaderFilter
         _end = end;
         _state = State.LineStart;
         _nameLength = _heldLength = _heldLines = 0;
-        _hasField = _isHeldLine = IsChanged = HasDate = HasFrom = HasMessageId = false;
+        _hasField = _isHeldLine = IsChanged = false;
+        _found = Found.None;
         _held = [];
         Taken = Length = 0;
     }
@@ -216,15 +228,21 @@ internal sealed class HeaderFilter
     private void BeginField(ref FilteredPiece piece, int length)
     {
         _hasField = true;
-        HasDate |= _nameLength == 4 && System.Text.Ascii.EqualsIgnoreCase(NameSoFar, "Date"u8);
-        HasFrom |= _nameLength == 4 && System.Text.Ascii.EqualsIgnoreCase(NameSoFar, "From"u8);
-        HasMessageId |= _nameLength == LongestName && System.Text.Ascii.EqualsIgnoreCase(NameSoFar, "Message-ID"u8);
+        _found |= FieldOf(NameSoFar, _nameLength);
         IsChanged |= _heldLines > 0;
         piece.Put(_held.AsSpan(_heldLines, _heldLength - _heldLines));
         DropHeld();
         piece.Keep(length);
         _state = State.Rest;
     }
+
+    private static Found FieldOf(ReadOnlySpan<byte> start, int length) => length switch
+    {
+        4 when System.Text.Ascii.EqualsIgnoreCase(start, "Date"u8) => Found.Date,
+        4 when System.Text.Ascii.EqualsIgnoreCase(start, "From"u8) => Found.From,
+        LongestName when System.Text.Ascii.EqualsIgnoreCase(start, "Message-ID"u8) => Found.MessageId,
+        _ => Found.None,
+    };
 
     private void ReadRest(ref FilteredPiece piece)
     {

@@ -27,6 +27,15 @@ internal sealed partial class Connection
     public string? ServerName => _link.Tls?.ServerName;
     public VerifiedCertificate? VerifiedCertificate => _link.Tls?.VerifiedCertificate;
 
+    /// <inheritdoc/>
+    public bool TryActFor(GivenAddresses addresses)
+    {
+        if (!_set.TryMove(RemoteEndPoint.Address, (addresses.Client ?? ILink.NoAddress).Address))
+            return false;
+        _ends.Give(addresses);
+        return true;
+    }
+
     private bool IsSent => _unsent.Length == 0 && _link.IsFlushed;
 
     private bool WantsInput => !_ending.IsInputEnded && _phase is Phase.Read or Phase.Linger or Phase.Handshake;

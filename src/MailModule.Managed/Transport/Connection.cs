@@ -34,7 +34,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     private int _receivesLeft;
     private int _advancingThread;
     private volatile BlockingCalls? _blockingCalls;
-    private GivenAddresses? _given;
+    private ConnectionEnds _ends;
 
     /// <param name="link">A fresh one; the connection's from now on.</param>
     internal Connection(ILink link, ConnectionSet set)
@@ -50,31 +50,26 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     }
 
     /// <summary>The peer, or <see cref="ILink.NoAddress"/>.</summary>
-    public IPEndPoint RemoteEndPoint => GivenAddresses.ClientOf(Volatile.Read(ref _given), _link);
+    public IPEndPoint RemoteEndPoint => _ends.RemoteOf(_link);
 
-    IPEndPoint? IPeer.RemoteEndPoint => GivenAddresses.KnownOf(RemoteEndPoint);
+    IPEndPoint? IPeer.RemoteEndPoint => ConnectionEnds.KnownOf(RemoteEndPoint);
 
     /// <inheritdoc/>
-    public IPEndPoint? TransportEndPoint => GivenAddresses.KnownOf(_link.RemoteEndPoint);
-    public IPEndPoint? LocalEndPoint => Volatile.Read(ref _given) is { } given ? given.Server : _link.LocalEndPoint;
+    public IPEndPoint? TransportEndPoint => ConnectionEnds.KnownOf(_link.RemoteEndPoint);
+    public IPEndPoint? LocalEndPoint => _ends.LocalOf(_link);
 
     /// <inheritdoc cref="ILink.LocalAddress"/>
     public IPAddress? LocalAddress => _link.LocalAddress;
-
-    /// <inheritdoc/>
-    public bool TryActFor(GivenAddresses addresses)
-    {
-        if (!_set.TryMove(RemoteEndPoint.Address, (addresses.Client ?? ILink.NoAddress).Address))
-            return false;
-        Volatile.Write(ref _given, addresses);
-        return true;
-    }
 
     /// <summary>
     /// The peer's address: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its
     /// address.
     /// </summary>
-    public IPEndPoint? PeerEndPoint { get; internal init; }
+    public IPEndPoint? PeerEndPoint
+    {
+        get => _ends.Peer;
+        internal init => _ends.Peer = value;
+    }
 
     /// <inheritdoc/>
     public nint Descriptor => _link.Descriptor;

@@ -13,21 +13,21 @@ internal sealed class MemoryPeer : IPeer
     private HeldMemory _memory;
     private int _isResumed;
 
-    private GivenAddresses? _given;
+    private (GivenAddresses Own, GivenAddresses? Given) _ends = (new GivenAddresses(null, null), null);
 
     public IPEndPoint? RemoteEndPoint
     {
-        get => _given is null ? field : _given.Client;
-        init;
+        get => (_ends.Given ?? _ends.Own).Client;
+        init => _ends.Own = _ends.Own with { Client = value };
     }
 
     public IPEndPoint? LocalEndPoint
     {
-        get => _given is null ? field : _given.Server;
-        init;
+        get => (_ends.Given ?? _ends.Own).Server;
+        init => _ends.Own = _ends.Own with { Server = value };
     }
 
-    public IPEndPoint? TransportEndPoint { get => field ?? RemoteEndPoint; private set; }
+    public IPEndPoint? TransportEndPoint => _ends.Own.Client;
     public bool IsTls { get; set; }
     public string? TlsDescription { get; set; }
     public byte[]? EndPointBinding { get; set; }
@@ -74,8 +74,7 @@ internal sealed class MemoryPeer : IPeer
 
     public bool TryActFor(GivenAddresses addresses)
     {
-        TransportEndPoint ??= RemoteEndPoint;
-        _given = addresses;
+        _ends.Given = addresses;
         return true;
     }
 

@@ -32,6 +32,8 @@ internal sealed class HostPairs(Log log)
     public TlsServerSettings? Find(SettingValues values, string name)
     {
         Follow(values);
+        if (_byName.Count == 0)
+            return null;
         // RFC 9525 §6.3: a wildcard stands for one whole left-most label
         int dot = name.IndexOf('.');
         bool isFound = _byName.TryGetValue(name, out (PairFiles Files, WatchedPair Pair) found)
