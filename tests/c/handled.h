@@ -1,4 +1,4 @@
-/* A server of an engine of its own with a table of handlers that answer what a test has set, and keep what they hear. */
+/* An engine's server with a table of handlers that answer what a test has set, and keep what they hear. */
 #ifndef HANDLED_H
 #define HANDLED_H
 

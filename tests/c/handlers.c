@@ -3,7 +3,7 @@
 
 /* ---- a mail sink ---- */
 
-/* A table and its two handlers in place of the old kind's callback; with its server 19 lines from here to the end. */
+/* Two handlers and their table in place of the old kind's callback: 15 lines, up to the end of start_sink. */
 static int sink_rcpt(mm_session *session, const mm_session_rcpt *rcpt, void *user) {
     (void)session, (void)user;
     return strcmp(rcpt->domain, "example.net") == 0 ? MM_VERDICT_DONE : MM_VERDICT_REJECT;

@@ -1,4 +1,4 @@
-/* A message in the handlers of a server: its pieces, the whole of it, its envelope, its header fields, who keeps it, and
+/* A message in the handlers of a server: its pieces, the whole of it, its envelope and header fields, who keeps it, and
  * LMTP's replies. */
 #include "handled.h"
 

@@ -167,6 +167,21 @@ static void the_client_goes_meanwhile(void) {
     wait_to_hear("close;");
 }
 
+static void also_on_the_thread_that_serves_all(void) {
+    mm_smtp_server_handlers handlers = all_handlers();
+    CHECK_OK(mm_smtp_server_stop(server, 10000));
+    CHECK_OK(mm_engine_set(engine, "callback_inline", "1"));
+    handled_start(&handlers, NULL, 0);
+    the_answer_comes_before_the_handler_returns();
+    the_answer_comes_later_with_its_reply();
+    the_session_goes_on_as_any();
+    nobody_answers_in_time(452, 452);
+    every_step_may_be_put_off();
+    the_client_goes_meanwhile();
+    begin_anew();
+    CHECK_OK(mm_engine_set(engine, "callback_inline", "0"));
+}
+
 /* ---- many ---- */
 
 static mm_pending *all[MANY];
@@ -247,6 +262,7 @@ int main(void) {
     the_server_stops_meanwhile(0);
     the_server_stops_meanwhile(100);
     the_client_goes_meanwhile();
+    also_on_the_thread_that_serves_all();
     a_thousand_hold_no_thread();
     handled_stop();
     return check_result();
