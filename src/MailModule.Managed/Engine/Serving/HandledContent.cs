@@ -304,7 +304,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
             Grow(PieceSize);
         while (_fed < _gathered.Length)
         {
-            Fault fault = _gathered.Read(_buffer.AsSpan(0, PieceSize), _fed, out int count);
+            Fault fault = _gathered.Read(_buffer, _fed, out int count);
             if (fault != Fault.None || count == 0)
                 return Verdict.Refuse(BackendReplies.NotStored(fault));
             _fed += count;

@@ -18,6 +18,7 @@ public sealed class SteppedSmtp : IDisposable
     private readonly ConcurrentQueue<IJob> _jobs = new();
     private readonly Output _output = new();
     private readonly MemoryPeer _peer;
+    private readonly long _began = Environment.TickCount64;
     private SteppedSession _stepped = null!;
     private HandledBackend? _handled;
     private int _steppingThread;
@@ -63,14 +64,14 @@ public sealed class SteppedSmtp : IDisposable
         }
     }
 
-    private static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
+    // The peer's time begins with the session.
+    private TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64 - _began);
 
     private bool IsStepping => Volatile.Read(ref _steppingThread) == Environment.CurrentManagedThreadId;
 
     /// <param name="handled">Null: the server has no handlers.</param>
     internal void Begin(SmtpSession session, HandledBackend? handled)
     {
-        _peer.Now = Now;
         _handled = handled;
         _stepped = new SteppedSession(session, _peer);
     }

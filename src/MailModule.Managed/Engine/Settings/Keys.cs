@@ -63,8 +63,7 @@ internal static partial class Keys
         "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.");
     public static readonly Setting IpDeny = Ranges(
         "ip_deny", "", "Who may not connect to any server, though a range has the address.");
-    public static readonly Setting Ip6Range = Ranges(
-        "ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.");
+    public static readonly Setting Ip6Range = Ranges("ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.");
     public static readonly Setting Ip6Deny = Ranges("ip6_deny", "", "As `ip_deny`, IPv6.");
 
     private static readonly string s_log = Begin("Log");
@@ -338,8 +337,7 @@ internal static partial class Keys
     public static readonly Setting SmtpTlsOut = Flag(
         "smtptls", "Sending uses TLS where the other host offers it.", "1");
     public static readonly Setting TlsCertFile = Add(
-        new("tls_cert_file", SettingKind.Path, "Certificate and its chain, PEM.")
-        { Default = "temp_sert.pem" });
+        new("tls_cert_file", SettingKind.Path, "Certificate and its chain, PEM.") { Default = "temp_sert.pem" });
     public static readonly Setting TlsKeyFile = Add(
         new("tls_key_file", SettingKind.Path, "Private key, PEM.")
         { DefaultInWords = "the same file as `tls_cert_file`" });

@@ -38,6 +38,7 @@ internal static class StepReplies
     private static StepAnswerKind? KindOf(HandlerSteps step, int verdict) => verdict switch
     {
         HandlerVerdict.Continue => StepAnswerKind.Continue,
+        HandlerVerdict.Accept or HandlerVerdict.Done or >= 200 and < 400 when step == HandlerSteps.Domain => null,
         HandlerVerdict.Accept => StepAnswerKind.Accept,
         HandlerVerdict.Reject or HandlerVerdict.Error => StepAnswerKind.Refuse,
         HandlerVerdict.Close => StepAnswerKind.Close,

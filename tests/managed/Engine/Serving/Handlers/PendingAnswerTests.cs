@@ -29,7 +29,7 @@ public sealed class PendingAnswerTests : IDisposable
         host.Send("");
         Assert.Equal(SteppedWant.Wait, host.Step("NOOP\r\n"));
         Assert.Equal(-1, host.Session.Timeout);
-        PendingAnswer pending = _owed.Take();
+        PendingAnswer pending = NextOwed();
         Assert.Equal(Fault.Argument, pending.SetReply(0, null, "a\r\nb"));
         Assert.Equal(Fault.None, pending.SetReply(0, null, "fine"));
         Assert.Equal(Fault.Argument, pending.Answer(HandlerVerdict.Pending));
@@ -79,7 +79,7 @@ public sealed class PendingAnswerTests : IDisposable
         using SteppedHost host = run.Connect();
         host.Send("");
         Assert.Equal("250 2.0.0 Ok\r\n", host.Send("NOOP\r\n"));
-        Assert.Equal(Fault.Closed, _owed.Take().Answer(550));
+        Assert.Equal(Fault.Closed, NextOwed().Answer(550));
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class PendingAnswerTests : IDisposable
         using SteppedHost host = run.Connect();
         host.Send("");
         Assert.Equal(reply, host.Send("NOOP\r\n"));
-        Assert.Equal(Fault.Timeout, _owed.Take().Answer(HandlerVerdict.Accept));
+        Assert.Equal(Fault.Timeout, NextOwed().Answer(HandlerVerdict.Accept));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class PendingAnswerTests : IDisposable
         host.Send("");
         host.Step("NOOP\r\n");
         Assert.Empty(second.Asked);
-        Assert.Equal(Fault.None, _owed.Take().Answer(HandlerVerdict.Continue));
+        Assert.Equal(Fault.None, NextOwed().Answer(HandlerVerdict.Continue));
         Assert.Equal("251 2.0.0 Ok\r\n", host.Send(""));
     }
 
@@ -118,7 +118,7 @@ public sealed class PendingAnswerTests : IDisposable
         host.Send("");
         host.Step("NOOP\r\n");
         host.Dispose();
-        Assert.Equal(Fault.Closed, _owed.Take().Answer(HandlerVerdict.Accept));
+        Assert.Equal(Fault.Closed, NextOwed().Answer(HandlerVerdict.Accept));
         Assert.True(table.IsClosed.Wait(Loop.Long));
     }
 
@@ -159,6 +159,12 @@ public sealed class PendingAnswerTests : IDisposable
         ReadTo(second, "451 4.3.2 Come again\r\n");
         gate.Set();
         ReadTo(first, "250 2.0.0 Ok\r\n");
+    }
+
+    private PendingAnswer NextOwed()
+    {
+        Assert.True(_owed.TryTake(out PendingAnswer? pending, Loop.Long), "no answer is owed");
+        return pending;
     }
 
     private TestTable Deferring(HandlerSteps steps) => new(steps)
