@@ -15,6 +15,9 @@ namespace MailModule.Engine.Serving;
 internal abstract class MailServer(
     EngineSettings settings, Workers workers, ClientLimits limits, HostCalls calls, Log log) : IDisposable
 {
+    /// <summary>For handlers that hear of a session's end, where the time of a stop is up already.</summary>
+    private static readonly TimeSpan HandlerGrace = TimeSpan.FromMilliseconds(500);
+
     private readonly ConnectionSet _connections = new(workers, log, limits.Connections) { Memory = limits.Memory };
     private readonly List<Listener> _listeners = [];
     private readonly ServerCertificate _certificate = new(settings, log);
@@ -56,10 +59,9 @@ internal abstract class MailServer(
     {
     }
 
-    /// <summary>No session is left, or none that ends in time.</summary>
-    protected virtual void Ended()
-    {
-    }
+    /// <summary>No session is left, or none that ends in time. False: a handler still runs when this time is up.
+    /// </summary>
+    protected virtual bool Ended(TimeSpan timeout) => true;
 
     protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol);
 
@@ -112,11 +114,19 @@ internal abstract class MailServer(
         CloseToNew();
         limits.Guessing.LateAnswers.Stop();
         EndWaits(timeout);
+        long began = Environment.TickCount64;
         bool ended = _connections.Stop(timeout, calls);
-        Ended();
+        ended &= Ended(ended ? TimeForHandlers(timeout, began) : TimeSpan.Zero);
         _connections.Dispose();
         _certificate.End();
         return ended;
+    }
+
+    // Those that hear of a session's end outlive it.
+    private static TimeSpan TimeForHandlers(TimeSpan timeout, long began)
+    {
+        TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+        return timeout < TimeSpan.Zero ? timeout : left > HandlerGrace ? left : HandlerGrace;
     }
 
     /// <summary>What a session that <see cref="Stop"/> could not end waits for.</summary>

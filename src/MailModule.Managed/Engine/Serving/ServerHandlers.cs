@@ -51,12 +51,8 @@ internal sealed class ServerHandlers(
     public void EndWaits(TimeSpan timeout)
         => _pending.EndWithin(timeout > StopMargin ? timeout - StopMargin : timeout);
 
-    /// <summary>The server has stopped.</summary>
-    public void End()
-    {
-        if (_pool is { } pool)
-            pools.Retire(pool);
-    }
+    /// <summary>The server has no session any more. False: a handler still runs when the time is up.</summary>
+    public bool End(TimeSpan timeout) => _pool is not { } pool || pools.Retire(pool, timeout);
 
     private static Reply BusyReply(string? text)
     {

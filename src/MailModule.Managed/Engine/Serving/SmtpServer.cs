@@ -143,7 +143,7 @@ internal sealed class SmtpServer(
         _handlers.EndWaits(timeout);
     }
 
-    protected override void Ended() => _handlers.End();
+    protected override bool Ended(TimeSpan timeout) => _handlers.End(timeout);
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
     private sealed class OptionSet(SettingValues values, HandlerSteps steps)

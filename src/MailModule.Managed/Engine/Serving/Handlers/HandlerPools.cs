@@ -17,13 +17,17 @@ internal sealed class HandlerPools
         return pool;
     }
 
-    /// <summary>The pool's server has stopped: its threads end when no handler runs any more.</summary>
-    public void Retire(HandlerPool pool)
+    /// <summary>
+    /// The pool's server has stopped: its threads end when no handler runs any more. False: one does when the time is
+    /// up.
+    /// </summary>
+    public bool Retire(HandlerPool pool, TimeSpan timeout)
     {
-        if (!pool.Stop(TimeSpan.Zero))
-            return;
+        if (!pool.Stop(timeout))
+            return false;
         lock (_lock)
             _pools.Remove(pool);
+        return true;
     }
 
     /// <summary>Returns when no thread of a pool runs any more.</summary>
