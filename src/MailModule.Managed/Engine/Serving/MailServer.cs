@@ -116,17 +116,20 @@ internal abstract class MailServer(
         EndWaits(timeout);
         long began = Environment.TickCount64;
         bool ended = _connections.Stop(timeout, calls);
-        ended &= Ended(ended ? TimeForHandlers(timeout, began) : TimeSpan.Zero);
+        ended &= ended ? WaitForHandlers(timeout, began) : Ended(TimeSpan.Zero);
         _connections.Dispose();
         _certificate.End();
         return ended;
     }
 
+    /// <summary>After a stop: false if a handler of the host still runs when the time is up.</summary>
+    public bool WaitForHandlers(TimeSpan timeout) => WaitForHandlers(timeout, Environment.TickCount64);
+
     // Those that hear of a session's end outlive it.
-    private static TimeSpan TimeForHandlers(TimeSpan timeout, long began)
+    private bool WaitForHandlers(TimeSpan timeout, long began)
     {
         TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
-        return timeout < TimeSpan.Zero ? timeout : left > HandlerGrace ? left : HandlerGrace;
+        return Ended(timeout < TimeSpan.Zero ? timeout : left > HandlerGrace ? left : HandlerGrace);
     }
 
     /// <summary>What a session that <see cref="Stop"/> could not end waits for.</summary>
