@@ -59,7 +59,9 @@ internal sealed class Envelope
     /// <summary>Its sender does not want it to be delivered any more, but returned.</summary>
     public bool IsTooLate(DateTimeOffset now) => DeliverBy is { Returns: true } && now >= Deadline;
 
-    /// <summary>Adds a recipient, once: one message is enough. Who asks for other reports is another, for them.</summary>
+    /// <summary>
+    /// Adds a recipient, once: one message is enough. Who asks for other reports is another, for them.
+    /// </summary>
     public void Add(Recipient recipient)
     {
         if (!Names(recipient))

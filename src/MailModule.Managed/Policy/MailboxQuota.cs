@@ -71,7 +71,8 @@ internal readonly record struct MailboxQuota(long Octets, long Messages)
 /// <param name="ByUser">By the user's own name.</param>
 /// <param name="Default">Of all others.</param>
 /// <param name="WarnPercent">From how full on the log says so; 0: never.</param>
-internal sealed record QuotaRules(IReadOnlyDictionary<string, MailboxQuota> ByUser, MailboxQuota Default, int WarnPercent)
+internal sealed record QuotaRules(
+    IReadOnlyDictionary<string, MailboxQuota> ByUser, MailboxQuota Default, int WarnPercent)
 {
     public static readonly QuotaRules None = new(new Dictionary<string, MailboxQuota>(), default, 0);
 

@@ -43,6 +43,7 @@ public class SenderGrantTests
         var random = new Random(13);
         for (int i = 0; i < 2000; i++)
             SenderGrant.TryParse(
-                string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => (char)random.Next(0x180))), out _, out _);
+                string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => (char)random.Next(0x180))),
+                out _, out _);
     }
 }

@@ -21,7 +21,12 @@ internal sealed record ScanScript(IReadOnlyList<DotForwardStep> Steps, IReadOnly
     }
 
     private static IEnumerable<DotForwardStep> Redirects(IEnumerable<DotForwardStep> steps)
-        => steps.SelectMany(step => step is BranchStep branch
-            ? branch.Parts.SelectMany(part => Redirects(part.Steps))
-            : step is RedirectStep ? [step] : []);
+    {
+        foreach (DotForwardStep step in steps)
+            if (step is RedirectStep)
+                yield return step;
+            else if (step is BranchStep branch)
+                foreach (DotForwardStep inner in branch.Parts.SelectMany(part => Redirects(part.Steps)))
+                    yield return inner;
+    }
 }

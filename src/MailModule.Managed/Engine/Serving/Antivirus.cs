@@ -177,7 +177,7 @@ internal sealed class Antivirus(Func<AntivirusRules?> options, Action<IJob> runJ
             catch (Exception exception)
             {
                 // The session waits for an answer, whatever has happened.
-                antivirus.Log(exception);
+                antivirus.TellOf(exception);
                 verdict = Verdict.Refuse(CheckReplies.Failed451);
             }
             antivirus.Ended();
@@ -187,5 +187,5 @@ internal sealed class Antivirus(Func<AntivirusRules?> options, Action<IJob> runJ
         }
     }
 
-    private void Log(Exception exception) => log.Write(LogLevel.Error, "smtp", $"antivirus failed: {exception}");
+    private void TellOf(Exception exception) => log.Write(LogLevel.Error, "smtp", $"antivirus failed: {exception}");
 }

@@ -22,6 +22,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     private HandledContent? _content;
     private HandledLogin? _login;
     private bool _isCounted;
+    private bool _isOtherProtocol;
 
     public AskedCommands Asked => set.Asked;
     public int Messages { get; private set; }
@@ -127,7 +128,11 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     public Verdict Unwelcome(SmtpSession session, Reply reply) => own.Unwelcome(session, reply);
 
-    public void NotSmtp(SmtpSession session) => own.NotSmtp(session);
+    public void NotSmtp(SmtpSession session)
+    {
+        _isOtherProtocol = true;
+        own.NotSmtp(session);
+    }
 
     public void Closed(SmtpSession session)
     {
@@ -135,7 +140,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         own.Closed(session);
         if (_calls is null && !set.Has(HandlerSteps.Close | HandlerSteps.Error | HandlerSteps.Timeout))
             return;
-        bool isCutOff = session.IsCutOff && session.Peer.Fault == Fault.None;
+        bool isCutOff = (session.IsCutOff || _isOtherProtocol) && session.Peer.Fault == Fault.None;
         Fault fault = isCutOff ? Fault.Protocol : session.Peer.Fault;
         string text = isCutOff ? "the client broke the protocol too often" : session.Peer.FaultText ?? "";
         Calls.End(fault, text.Length > 0 || fault == Fault.None ? text : FaultWords.Of(fault));

@@ -22,8 +22,8 @@ internal sealed class QuotaCheck(
     /// <summary>Null: the recipient's mailbox has no quota.</summary>
     public static QuotaCheck? For(
         SmtpSession session, SmtpDependencies dependencies, RelayPolicy rules, Recipient recipient)
-        => dependencies.Usages is not null && recipient.Maildrop is { } maildrop && rules.Quotas.Of(maildrop) is { } quota
-            && rules.Accounts.HomeOf(maildrop) is { } home
+        => dependencies.Usages is not null && recipient.Maildrop is { } maildrop
+            && rules.Quotas.Of(maildrop) is { } quota && rules.Accounts.HomeOf(maildrop) is { } home
                 ? new QuotaCheck(session, dependencies, recipient, quota, home)
                 : null;
 

@@ -57,7 +57,8 @@ internal static class ServingLog
         if (log.IsEnabled(LogLevel.Info))
             log.Write(
                 LogLevel.Info, "smtp",
-                $"recipient <{recipient}> refused: nosmtp_any, and <{sender}> is nobody of ours client={client?.Address}");
+                $"recipient <{recipient}> refused: nosmtp_any, and <{sender}> is nobody of ours "
+                    + $"client={client?.Address}");
     }
 
     public static void OverVolume(this Log log, long declared, IPEndPoint? client)

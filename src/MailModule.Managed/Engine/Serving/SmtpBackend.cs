@@ -39,7 +39,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     /// <summary>What takes time to find out about a client is asked for before anybody decides.</summary>
     public void BeginChecks(SmtpSession session)
     {
-        if (_checks is not null)
+        // Asked again where XCLIENT has told of another client.
+        if (_checks is { } made && made.AreOf(session))
             return;
         _checks = dependencies.Checks?.For(session, dependencies);
         _checks?.Begin();

@@ -49,6 +49,9 @@ internal sealed class SmtpChecks
 
     public CheckRules Rules => _rules;
 
+    /// <summary>The session's client is still the one that they are of.</summary>
+    public bool AreOf(SmtpSession session) => _client.Equals(session.RemoteEndPoint?.Address);
+
     /// <summary>The client has connected: look-ups begin, before anybody is asked about it.</summary>
     public void Begin()
     {

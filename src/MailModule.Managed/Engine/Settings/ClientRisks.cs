@@ -1,6 +1,6 @@
 namespace MailModule.Engine.Settings;
 
-/// <summary>What settings about clients of the servers do that is risky, without effect, or against each other.</summary>
+/// <summary>What settings about clients do that is risky, without effect, or against each other.</summary>
 internal static class ClientRisks
 {
     public static void Find(SettingValues values, ConfigFindings findings)

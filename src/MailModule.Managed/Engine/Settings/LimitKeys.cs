@@ -12,8 +12,8 @@ internal sealed class LimitKeys
 
     public Setting Sender { get; } = Keys.Add(
         new("sender", SettingKind.List,
-            "With `smtp_authsame`: more senders of a user, such as those of a second mailbox; `*@domain` is any of that "
-                + "domain, `*` any at all.")
+            "With `smtp_authsame`: more senders of a user, such as those of a second mailbox; `*@domain` is any of "
+                + "that domain, `*` any at all.")
         { Form = "`user;addresses`, commas between", LengthLimit = 65536, Check = SettingForms.SenderGrant });
 
     public Setting Tarpit { get; } = Keys.Number(

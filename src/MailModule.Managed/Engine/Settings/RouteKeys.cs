@@ -25,8 +25,8 @@ internal sealed class RouteKeys
 
     public Setting RecipientDelimiter { get; } = Keys.Add(
         new("recipient_delimiter", SettingKind.Text,
-            "Characters behind which the local part of an address is a tag: mail for `user+tag` is `user`'s, where there "
-                + "is no user of the whole name. Empty: there are no tags.")
+            "Characters behind which the local part of an address is a tag: mail for `user+tag` is `user`'s, where "
+                + "there is no user of the whole name. Empty: there are no tags.")
         { Form = "of `+-_=#.`", Default = "+", LengthLimit = 6, Check = SettingForms.Delimiters });
 
     public Setting CatchAll { get; } = Keys.Add(
@@ -37,8 +37,8 @@ internal sealed class RouteKeys
 
     public Setting Quota { get; } = Keys.Add(
         new("quota", SettingKind.List,
-            "What a user's mailbox may hold, all its folders together: octets, with `K`, `M`, `G` or `T`, and messages; "
-                + "0 = any number. A full one is refused with 552, one without room for the size that MAIL declares "
+            "What a user's mailbox may hold, all its folders together: octets, with `K`, `M`, `G` or `T`, and "
+                + "messages; 0 = any number. A full one is refused with 552, one without room for the size that MAIL declares "
                 + "with 452; what was accepted before waits until there is room. One of the same user replaces the "
                 + "earlier.")
         { Form = "`user;size[;count]`", Check = SettingForms.QuotaOfUser });

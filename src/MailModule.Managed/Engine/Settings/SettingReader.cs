@@ -40,7 +40,9 @@ internal static class SettingReader
         if (row == Keys.LocalDomain || row == Keys.Routes.RelayDomain)
             return text.ToLowerInvariant();
         string name = text.Split(';', 2)[0];
-        return row == Keys.User || row == Keys.Routes.Quota ? name : row == Keys.List ? name.Trim().ToLowerInvariant() : text;
+        if (row == Keys.User || row == Keys.Routes.Quota)
+            return name;
+        return row == Keys.List ? name.Trim().ToLowerInvariant() : text;
     }
 
     private static bool TryReadNumber(Setting row, string text, out long number)

@@ -55,7 +55,7 @@ public sealed record Attachment(Func<Stream> Open, bool IsRepeatable)
         part = null;
         if (MainType is not ("message/rfc822" or "message/global"))
         {
-            part = new Leaf(Fields("base64"), isEightBit: false, () => new Base64Stream(Open()));
+            part = new Leaf(Fields("base64"), isEightBit: false, () => new EncodedStream(Open()));
             return Fault.None;
         }
         if (!IsRepeatable)

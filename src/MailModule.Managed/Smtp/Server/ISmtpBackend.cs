@@ -32,7 +32,7 @@ internal readonly record struct Verdict(VerdictKind Kind, Reply? Reply = null)
 /// </summary>
 internal interface ISmtpBackend
 {
-    /// <summary>What <see cref="Command"/> is asked about; fixed, and read once by a session.</summary>
+    /// <summary>What <see cref="Command"/> is asked about; always the same.</summary>
     AskedCommands Asked => AskedCommands.None;
 
     /// <summary>

@@ -55,6 +55,7 @@ internal static class Replies
     public static readonly Reply ExpnOff502 = new(502, "5.5.1", "EXPN is not offered");
     public static readonly Reply TurnOff502 = new(502, "5.5.1", "TURN is not offered");
     public static readonly Reply SendOff502 = new(502, "5.5.1", "SEND, SOML and SAML are not offered");
+    public static readonly Reply EtrnOff502 = new(502, "5.5.1", "ETRN is not offered");
     public static readonly Reply AuthOff502 = new(502, "5.5.1", "AUTH is not offered");
     public static readonly Reply StartTlsOff502 = new(502, "5.5.1", "STARTTLS is not offered");
     public static readonly Reply BadSequence503 = new(503, "5.5.1", "Bad sequence of commands");

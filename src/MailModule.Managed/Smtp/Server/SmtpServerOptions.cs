@@ -37,8 +37,8 @@ internal sealed record SmtpServerOptions
     /// <summary>Unwelcome commands on one connection before 421; nothing that is accepted between them resets the
     /// count.</summary>
     public int ErrorLimit { get; init; } = 20;
-    /// <summary>So many of them are answered at once; of more the backend is asked (<see cref="ISmtpBackend.Unwelcome"/>).
-    /// </summary>
+    /// <summary>So many of them are answered at once; of more the backend is asked, by
+    /// <see cref="ISmtpBackend.Unwelcome"/>.</summary>
     public int ErrorsAtOnce => ErrorLimit / 2;
     /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
     public int LoginLimit { get; init; } = 3;

@@ -23,14 +23,6 @@ internal sealed partial class SmtpSession
     internal static Reply? CheckHello(ReadOnlySpan<byte> name)
         => AddressGrammar.IsTextWithoutControls(name) ? null : Replies.BadHelo501;
 
-    internal static Reply? CheckVerify(ReadOnlySpan<byte> argument)
-    {
-        var name = VerifyArgument.Parse(argument);
-        if (name.IsMalformed)
-            return argument.Contains((byte)0) ? Replies.NulInCommand500 : Replies.BadName501;
-        return name.NeedsUtf8 ? Replies.NeedsUtf8553 : null;
-    }
-
     /// <param name="reply">What the backend says; null: the ordinary.</param>
     internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Reply? reply, Output output)
     {
@@ -120,7 +112,7 @@ internal sealed partial class SmtpSession
         if (fault == PathFault.Address && BareSender.Complete(argument, Options.SenderDomain) is { } whole)
             fault = MailArgument.TryParse(whole, out mail);
         if (fault != PathFault.None)
-            return Replies.To(fault, Replies.BadMailSyntax501, Replies.BadSender501);
+            return Refusals.Of(fault, Replies.BadMailSyntax501, Replies.BadSender501);
         if ((mail.Hold is not null && !EhloExtension.FutureRelease.IsOfferedBy(this))
             || (mail.DeliverBy is not null && !EhloExtension.DeliverBy.IsOfferedBy(this)))
             return Replies.UnknownParameter555;
@@ -147,7 +139,7 @@ internal sealed partial class SmtpSession
     {
         PathFault fault = Transaction.ParseRcpt(argument);
         if (fault != PathFault.None)
-            return Replies.To(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
+            return Refusals.Of(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
         if (Envelope.Recipients.Count >= Options.RecipientLimit || Transaction.IsEnvelopeFull)
             return Replies.TooManyRecipients452;
@@ -230,7 +222,7 @@ internal sealed partial class SmtpSession
         _activity = Activity.Commands;
         Peer.Expect(Expected.Command);
         Transaction.EndChunk(hasFailed: false);
-        return ContentRefusal is { } refusal
+        return Refusals.Of(Transaction) is { } refusal
             ? EndMessage(isAccepted: false, refusal, output)
             : Ask(Question.EndOfData, output);
     }
@@ -249,18 +241,6 @@ internal sealed partial class SmtpSession
         replies.Write(reply, output);
         return Continue;
     }
-
-    private Reply? ContentRefusal => Transaction.Fault switch
-    {
-        ContentFault.None => Transaction.Refusal,
-        ContentFault.TooLarge => Replies.TooLarge552,
-        ContentFault.BareNewline => Replies.BareNewline550,
-        ContentFault.Nul => Replies.Nul550,
-        _ => Replies.Looping554,
-    };
-
-    internal static Reply? CheckChunk(ReadOnlySpan<byte> argument)
-        => Chunk.TryParse(argument, out _, out bool isGood) && isGood ? null : Replies.BadChunk501;
 
     internal Next BeginChunk(ReadOnlySpan<byte> argument, Output output)
     {
@@ -305,7 +285,7 @@ internal sealed partial class SmtpSession
     {
         _activity = Activity.Commands;
         Peer.Expect(Expected.Command);
-        Reply? refusal = ContentRefusal;
+        Reply? refusal = Refusals.Of(Transaction);
         Transaction.EndChunk(hasFailed: refusal is not null && (_state & SmtpState.Transaction) != 0);
         if (refusal is not null)
             DiscardTransaction();

@@ -19,14 +19,13 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>No wait at all: Advance takes the next step at once.</summary>
     private const Next Continue = (Next)(-1);
 
-    private readonly AskedCommands _asked;
     private LineReader _lines = new(StateTable.AuthLineLimit);
     private SmtpAuthentication _authentication;
     private SmtpState _state = SmtpState.Fresh;
     private Activity _activity = Activity.Start;
     private Question? _question;
     private Verdict _answer;
-    private byte[] _argument = [];
+    private CurrentCommand _command;
     private int _errors;
 
     /// <param name="options">Shared, not changed.</param>
@@ -37,7 +36,6 @@ internal sealed partial class SmtpSession : ISession
         Options = options;
         Peer = peer;
         Backend = backend;
-        _asked = backend.Asked;
         Transaction = new SmtpTransaction(options);
     }
 
@@ -55,11 +53,11 @@ internal sealed partial class SmtpSession : ISession
     public IPeer Peer { get; }
     public SmtpServerOptions Options { get; private set; }
     internal ISmtpBackend Backend { get; }
-    internal VerbRule? Rule { get; private set; }
+    internal VerbRule? Rule => _command.Rule;
     internal SmtpTransaction Transaction { get; }
     internal ref SmtpAuthentication Authentication => ref _authentication;
 
-    internal bool TakesSend => (_asked & AskedCommands.Mail) != 0;
+    internal bool TakesSend => (Backend.Asked & AskedCommands.Mail) != 0;
     /// <summary>The verb of the command under way; empty for one that is none here.</summary>
     public string Verb => Rule?.Verb ?? "";
 
@@ -67,10 +65,10 @@ internal sealed partial class SmtpSession : ISession
     public AskedCommands Asked => Rule?.Asked ?? AskedCommands.None;
 
     /// <summary>The argument of the command under way, where <see cref="ISmtpBackend.Asked"/> has it.</summary>
-    public ReadOnlySpan<byte> CommandArgument => _argument;
+    public ReadOnlySpan<byte> CommandArgument => _command.Argument;
 
-    /// <summary>The session has closed for what the client did: too many errors, another protocol.</summary>
-    public bool IsCutOff { get; private set; }
+    /// <summary>The client has made too many errors, for which the session has closed.</summary>
+    public bool IsCutOff => _errors > Options.ErrorLimit;
 
     /// <summary>What EHLO or HELO gave; empty before, and again after STARTTLS.</summary>
     public string Helo { get; private set; } = "";
@@ -259,10 +257,9 @@ internal sealed partial class SmtpSession : ISession
             return rule.Refuse is { } refuse
                 ? refuse(this, command.Argument, refusal, output)
                 : WriteReply(refusal, output);
-        Rule = rule;
-        bool isAsked = (rule.Asked & _asked) != 0;
-        if (isAsked)
-            _argument = (rule.Verb.Length == 0 ? line : command.Argument).ToArray();
+        bool isAsked = (rule.Asked & Backend.Asked) != 0;
+        _command = new CurrentCommand(
+            rule, isAsked ? (rule.Verb.Length == 0 ? line : command.Argument).ToArray() : null);
         if (isAsked && rule.Question is null)
             return Ask(Question.Command, output);
         return rule.Handle is { } handle ? handle(this, command.Argument, output) : AskOfRule(output);
@@ -290,7 +287,7 @@ internal sealed partial class SmtpSession : ISession
     private Next CloseOnOtherProtocol(Output output)
     {
         Backend.NotSmtp(this);
-        return CutOff(Replies.NotSmtp421, output);
+        return CloseWith(Replies.NotSmtp421, output);
     }
 
     /// <summary>
@@ -331,12 +328,6 @@ internal sealed partial class SmtpSession : ISession
     private bool IsContentLeft(Question question)
         => Transaction.HasContentBegun && (question == Question.Data || question == Question.FirstChunk);
 
-    private Next CutOff(Reply reply, Output output)
-    {
-        IsCutOff = true;
-        return CloseWith(reply, output);
-    }
-
     internal Next CloseWith(Reply? reply, Output output)
     {
         DiscardTransaction();
@@ -349,7 +340,7 @@ internal sealed partial class SmtpSession : ISession
     internal Next WriteReply(Reply reply, Output output)
     {
         if (IsOneTooMany(reply))
-            return CutOff(Replies.TooManyErrors421, output);
+            return CloseWith(Replies.TooManyErrors421, output);
         if (reply.Code >= 500 && _errors > Options.ErrorsAtOnce)
             return Ask(new Question(session => session.Backend.Unwelcome(session, reply)), output);
         output.Write(reply.Wire);

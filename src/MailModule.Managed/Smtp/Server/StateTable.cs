@@ -96,7 +96,7 @@ internal sealed class StateTable
         new VerbRule("BDAT", SmtpState.Rcpt | SmtpState.Chunks, ArgumentRule.Required)
         {
             InTransaction = Replies.NoRecipients554,
-            Read = static (_, argument) => SmtpSession.CheckChunk(argument),
+            Read = static (_, argument) => Refusals.OfChunk(argument),
             Handle = static (session, argument, output) => session.BeginChunk(argument, output),
             Question = Question.FirstChunk,
             Refuse = static (session, argument, refusal, output) => session.RefuseChunk(argument, refusal, output),
@@ -115,14 +115,14 @@ internal sealed class StateTable
         new VerbRule("VRFY", SmtpState.Greeted, ArgumentRule.Required)
         {
             Asked = AskedCommands.Verify,
-            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
+            Read = static (_, argument) => Refusals.OfName(argument),
             Handle = Says(Replies.CannotVerify252),
         },
         new VerbRule("EXPN", SmtpState.Greeted, ArgumentRule.Required)
         {
             IsOffered = false,
             Asked = AskedCommands.Expand,
-            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
+            Read = static (_, argument) => Refusals.OfName(argument),
             Handle = Says(Replies.ExpnOff502),
         },
         // RFC 5321 appendix F.5: whoever turns lets the client have mail that may be another's
@@ -131,6 +131,12 @@ internal sealed class StateTable
             IsOffered = false,
             Asked = AskedCommands.Turn,
             Handle = Says(Replies.TurnOff502),
+        },
+        // RFC 1985: the queue goes by its own schedule
+        new VerbRule("ETRN", SmtpState.Greeted, ArgumentRule.Optional)
+        {
+            IsOffered = false,
+            Handle = Says(Replies.EtrnOff502),
         },
         new VerbRule("HELP", SmtpState.Greeted, ArgumentRule.Optional)
         {

@@ -151,6 +151,32 @@ public class MailboxActionTests
         Assert.Equal(0, _mailboxes.Waiting);
     }
 
+    [Theory]
+    [InlineData(true, 60, "Failed to <>:  5.4.7", "mark m1 0")]
+    [InlineData(true, -1, "Failed to <>:  5.4.7", "mark m1 0")]
+    [InlineData(false, -1, null, "deliver m1 /h/bob")]
+    public void What_comes_too_late_for_its_sender_is_returned_if_he_wants_it_so(
+        bool returns, int seconds, string? told, string last)
+    {
+        var entry = new MemorySpool.Entry("m1", "bob");
+        entry.Envelope.Received = _clock.GetUtcNow();
+        entry.Envelope.DeliverBy = new DeliverBy(TimeSpan.FromSeconds(seconds), returns, false);
+        if (seconds > 0)
+        {
+            _store.Broken.Add("/h/bob");
+            _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
+            Assert.Empty(_dsns.Sent);
+            _store.Broken.Clear();
+            _clock.Turn(TimeSpan.FromSeconds(seconds));
+            _mailboxes.Retry(_mailboxes.NextRetry);
+        }
+        else
+            _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
+        Assert.Equal(told ?? "", string.Join(';', _dsns.Sent));
+        Assert.Equal(last, _events[^1]);
+        Assert.Equal(0, _mailboxes.Waiting);
+    }
+
     [Fact]
     public void What_is_given_up_and_nobody_can_be_told_of_is_thrown_away_and_logged()
     {

@@ -16,6 +16,9 @@ internal sealed class DsnSpool : ISpool
     /// <summary>Every append is answered "no more for now".</summary>
     public bool IsSlow { get; init; }
 
+    /// <summary>… behind so many octets.</summary>
+    public long SlowAfter { get; init; }
+
     /// <summary>False: what is written is counted alone.</summary>
     public bool KeepsText { get; init; } = true;
 
@@ -63,9 +66,10 @@ internal sealed class DsnSpool : ISpool
             spool.LongestPiece = Math.Max(spool.LongestPiece, text.Length);
             if (spool.KeepsText)
                 _text.Append(Encoding.Latin1.GetString(text));
-            if (spool.IsSlow)
+            bool isSlow = spool.IsSlow && Length > spool.SlowAfter;
+            if (isSlow)
                 ThreadPool.UnsafeQueueUserWorkItem(_ => resume(), null);
-            return !spool.IsSlow;
+            return !isSlow;
         }
 
         public void ReserveInFront(int octets) => throw new NotSupportedException();

@@ -60,6 +60,7 @@ public abstract class CheckedSessions : IDisposable
         Assert.True(Workers.Stop(Loop.Long));
         Workers.Dispose();
         Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     // The replies to MAIL, RCPT, DATA and the message, as far as it comes: of those before the last the codes alone.

@@ -17,8 +17,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     private int _refusedTables;
     private StepAnswer _chunkAnswer;
     private PendingAnswer? _pending;
-    private Fault _endFault;
-    private string _endText = "";
+    private (Fault Fault, string Text) _end;
 
     public HandlerSet Set => set;
     public SmtpSession Session => session;
@@ -69,7 +68,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     /// <param name="fault">None: as it should be.</param>
     public void End(Fault fault, string text)
     {
-        (_step, _endFault, _endText) = (HandlerSteps.Close, fault, text);
+        (_step, _end) = (HandlerSteps.Close, (fault, text));
         if (!set.Has(HandlerSteps.Close | HandlerSteps.Error | HandlerSteps.Timeout) || set.Pool is not { } pool)
             TellEnd();
         else
@@ -227,8 +226,8 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
 
     private void TellEnd(ISmtpHandlers table, int index)
     {
-        bool isTimeout = _endFault == Fault.Timeout;
-        HandlerSteps heard = isTimeout ? HandlerSteps.Timeout : _endFault == Fault.None ? 0 : HandlerSteps.Error;
+        bool isTimeout = _end.Fault == Fault.Timeout;
+        HandlerSteps heard = isTimeout ? HandlerSteps.Timeout : _end.Fault == Fault.None ? 0 : HandlerSteps.Error;
         if (_sessions[index] is null && (table.Steps & (heard | HandlerSteps.Close)) == 0)
             return;
         HandlerSession own = SessionOf(index);
@@ -247,7 +246,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
                 if (what == HandlerSteps.Timeout)
                     table.Timeout(own);
                 else if (what == HandlerSteps.Error)
-                    table.Error(own, _endFault, _endText);
+                    table.Error(own, _end.Fault, _end.Text);
                 else if (what == HandlerSteps.Close)
                     table.Close(own);
         }

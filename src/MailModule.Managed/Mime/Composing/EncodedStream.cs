@@ -4,7 +4,7 @@ using MailModule.Primitives;
 namespace MailModule.Mime.Composing;
 
 /// <summary>Octets in base64 with CRLF lines (RFC 2045 §6.8), piece by piece. Owns the stream that it reads.</summary>
-internal sealed class Base64Stream(Stream octets) : ReadOnlyStream
+internal sealed class EncodedStream(Stream octets) : ReadOnlyStream
 {
     /// <summary>Of a line of 76 characters.</summary>
     private const int OctetsOfLine = 57;
