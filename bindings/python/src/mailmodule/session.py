@@ -123,7 +123,7 @@ class _Replying:
     _handle: int
 
     def _function(self, verb: str) -> Any:
-        return getattr(library(), f"{self._prefix}_{verb}")
+        return getattr(library(), self._prefix + verb)
 
     def reply(self, code: int, *lines: str, status: str | None = None) -> int:
         """Sets the reply, and gives its code, which a handler may answer: `return session.reply(550, "Not today")`.
@@ -146,7 +146,7 @@ class _Replying:
 class Pending(_Replying):
     """An answer that a handler owes. One that is never given is left to its deadline. Any thread, one at a time."""
 
-    _prefix = "mm_pending"
+    _prefix = "mm_pending_"
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
@@ -170,7 +170,7 @@ class Session(_Replying):
     """A session as the handlers of one object see it. What is asked outside them raises ErrorCode.STATE, save values;
     when close has returned it is gone (HANDLE)."""
 
-    _prefix = "mm_session"
+    _prefix = "mm_session_"
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
