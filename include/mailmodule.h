@@ -1470,14 +1470,15 @@ typedef void(MM_CALL *mm_session_event_fn)(mm_session *session, void *user);
  *
  * Handlers run on a pool of threads of their own (settings handler_threads, handler_queue, handler_busy), so they may
  * block; two for one session never run at once. With the setting callback_inline they run on the thread that serves all
- * connections, and must not block. None of them may throw an exception or jump out. A handler that answers what no
- * verdict is costs its client one reply (451), nothing else.
+ * connections, and must not block. None of them may throw an exception or jump out. An answer that is no verdict, or
+ * none that fits the step, costs the client one reply (451), nothing else.
  */
 typedef struct mm_smtp_server_handlers {
     size_t size;                   /**< sizeof(mm_smtp_server_handlers) */
     mm_session_fn connect;         /**< a client has connected, before the greeting. REJECT: 554 */
     mm_session_text_fn helo;       /**< HELO */
-    mm_session_text_fn ehlo;       /**< EHLO, LHLO. Lines added to the reply are further extensions */
+    mm_session_text_fn ehlo;       /**< EHLO, LHLO. With ACCEPT, lines added to the reply are further
+                                        extensions */
     mm_session_auth_fn auth;       /**< AUTH, when what the client has to tell is there. REJECT: 535 */
     mm_session_text_fn secret;     /**< AUTH by CRAM-MD5 or SCRAM: the user's name; mm_session_set_secret gives its
                                         password. REJECT: there is none */
@@ -1537,7 +1538,8 @@ MM_API int MM_CALL mm_smtp_server_get_port(mm_smtp_server *server, int *port);
 /**
  * Stops a server and ends its handle, while the engine runs on: takes no new connections, lets its sessions come to
  * their end until the time is up, then cuts them. When it has returned its ports are free, and the engine may start
- * another. What the engine has stopped already is MM_OK. NULL is allowed.
+ * another, and with MM_OK its handlers have returned and are not called any more. What the engine has stopped already
+ * is MM_OK, unless a handler still runs. NULL is allowed.
  *
  * timeout_ms  milliseconds for the sessions; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1) and MM_E_STATE (called inside a callback, which it might
@@ -1612,8 +1614,8 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 /* Sessions of an SMTP server, in its handlers                                                                      */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
-/* What a session's functions give lives until the handler returns in which they were called. Outside its handlers a
- * session is MM_E_STATE, save for mm_session_set_user and mm_session_get_user. */
+/* What these functions give lives until the handler that has called them returns. Outside its handlers a session is
+ * MM_E_STATE, save for mm_session_set_user and mm_session_get_user. */
 
 /**
  * Sets the reply to the step whose handler runs, in place of the library's; the last one counts. It goes out with the
@@ -1629,7 +1631,8 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 MM_API int MM_CALL mm_session_set_reply(mm_session *session, int code, const char *status, const char *text);
 
 /**
- * Adds a line to the reply. In ehlo it is one more extension, as "XFORWARD NAME ADDR".
+ * Adds a line to the reply. In ehlo, which must answer MM_VERDICT_ACCEPT then, it is one more extension, as "XFORWARD
+ * NAME ADDR".
  *
  * text  as in mm_session_set_reply.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_LIMIT (100 are there). Threads: any, one at a time for a

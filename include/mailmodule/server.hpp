@@ -38,6 +38,15 @@ struct step_result {
 /** A session of an SMTP server whose octets the host moves (mm_smtp_stepped). One thread at a time. */
 class smtp_stepped {
   public:
+    smtp_stepped(smtp_stepped &&) = default;
+
+    smtp_stepped &operator=(smtp_stepped &&other) noexcept {
+        const smtp_stepped former(std::move(*this)); // its session goes before its wake
+        wake_ = std::move(other.wake_);
+        handle_ = std::move(other.handle_);
+        return *this;
+    }
+
     mm_smtp_stepped *get() const noexcept {
         return handle_.get();
     }
@@ -97,15 +106,15 @@ class smtp_server {
     }
 
     smtp_server &operator=(smtp_server &&other) noexcept {
-        smtp_server former(std::move(*this));
+        const smtp_server former(std::move(*this));
         handle_ = std::exchange(other.handle_, nullptr);
         tables_ = std::move(other.tables_);
         return *this;
     }
 
     ~smtp_server() {
-        if (handle_)
-            end(0);
+        if (handle_ && end(0) == MM_E_STATE)
+            leave_tables();
     }
 
     mm_smtp_server *get() const noexcept {
@@ -120,6 +129,8 @@ class smtp_server {
 
     /** Sessions that begin from now on ask them, behind those that are there. */
     returns<void> add_handlers(smtp_handlers handlers) {
+        if (!tables_) // there is no server any more
+            tables_ = std::make_unique<tables>();
         const auto table = tables_->add(std::move(handlers));
         const auto in_c = table->in_c();
         return detail::done(mm_smtp_server_add_handlers(handle_, &in_c, table));
@@ -151,9 +162,10 @@ class smtp_server {
 
     /** After it, also with MM_E_TIMEOUT, there is no server any more. Throws what a handler has thrown. */
     returns<void> stop(int timeout_ms) {
-        const auto thrown = tables_->thrown;
+        const auto thrown = tables_ ? tables_->thrown : nullptr;
         const int code = end(timeout_ms);
-        thrown->rethrow();
+        if (thrown)
+            thrown->rethrow();
         return detail::done(code);
     }
 
@@ -197,9 +209,14 @@ class smtp_server {
         const int code = mm_smtp_server_stop(handle_, timeout_ms);
         if (code == MM_OK || code == MM_E_TIMEOUT)
             handle_ = nullptr;
-        if (code == MM_E_TIMEOUT || code == MM_E_STATE) // a handler still runs: what it uses stays for good
-            static_cast<void>(new (std::nothrow) std::shared_ptr<tables>(std::move(tables_)));
+        if (code == MM_E_TIMEOUT)
+            leave_tables();
         return code;
+    }
+
+    /** A handler still runs: what it uses stays for good. */
+    void leave_tables() noexcept {
+        static_cast<void>(tables_.release());
     }
 
     mm_smtp_server *handle_;

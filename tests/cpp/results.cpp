@@ -43,6 +43,35 @@ static void a_message(mailmodule::engine &of, const remote &server) {
     CHECK_INT(MM_E_ARGUMENT, mailmodule::message::make(of, to(server), "not an address").code());
 }
 
+static void a_server(mailmodule::engine &of) {
+    mailmodule::smtp_handlers handlers;
+    handlers.noop = [](mailmodule::session &session, std::string_view) {
+        CHECK_INT(MM_E_ARGUMENT, session.set_reply(250, "a\nb").code());
+        CHECK_INT(MM_E_STATE, session.sender().code());
+        CHECK(session.info() && session.checks() && session.set_reply(250, "yes"));
+        auto owed = session.defer(20000);
+        CHECK(owed && owed->answer(MM_VERDICT_ACCEPT));
+        CHECK_INT(MM_E_HANDLE, owed->answer(MM_VERDICT_ACCEPT).code());
+        return MM_VERDICT_PENDING;
+    };
+    mailmodule::server_options where;
+    where.port = MM_PORT_NONE;
+    auto server = mailmodule::smtp_server::start(of, where, handlers);
+    CHECK(server && server->add_handlers({}));
+    CHECK_INT(MM_E_STATE, mailmodule::smtp_server::start(of, where).code());
+    {
+        auto stepped = server->step();
+        CHECK(stepped && stepped->step() && stepped->timeout());
+        auto step = stepped->step("NOOP\r\n");
+        while (step && step->wants == MM_WANTS_WAIT)
+            step = stepped->step();
+        CHECK(step && step->output.substr(0, 3) == "250");
+        CHECK_INT(MM_E_STATE, stepped->begin_tls("TLSv1.3").code());
+    }
+    CHECK(server->stop(5000));
+    CHECK_INT(MM_E_HANDLE, server->step().code());
+}
+
 int main() {
     remote server;
     remote_start(&server);
@@ -51,6 +80,7 @@ int main() {
         auto of = make_engine();
         CHECK(of);
         a_message(*of, server);
+        a_server(*of);
         CHECK(of->stop(5000));
     }
     CHECK_INT(MM_E_NOT_FOUND, code_that_is_thrown());

@@ -1,4 +1,5 @@
-"""The samples in C++ together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...]. serve serves, send sends.
+"""The samples in C++ together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...]. serve and sink serve, send
+sends.
 
 COMMAND runs a program of another system here, such as wine."""
 
@@ -26,7 +27,17 @@ def main(folder, messages, *command):
         kept = [file.read_text() for file in pathlib.Path(mail).rglob("new/*")]
         subject = re.search(r"^Subject: .*", message.read_text(), re.M)[0]
         assert len(kept) == 1 and subject in kept[0], kept
+        sink(programs, mail, message)
     return 0
+
+
+def sink(programs, mail, message):
+    host = programs.start("sink", pathlib.Path(mail, "sink"))
+    port = re.search(r"mail on port (\d+)", host.stdout.readline())[1]
+    programs.run("send", "127.0.0.1", port, "bert@example.net", "carl@far.example", message)
+    assert "refused with 550" in programs.fail("send", "127.0.0.1", port, "bert@example.net", "no@far.example", message)
+    said, _ = host.communicate("\n", timeout=30)
+    assert host.returncode == 0 and "octets from bert@example.net for carl@far.example" in said, said
 
 
 sys.exit(main(*sys.argv[1:]))

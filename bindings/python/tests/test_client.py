@@ -134,7 +134,7 @@ class VerbTests(ClientCase):
 
     def test_chunks_are_an_error_where_the_server_takes_none(self) -> None:
         client = self.connected()
-        client.ehlo()
+        client.helo()  # which offers no extension
         client.mail("carl@example.org")
         client.rcpt("anna@example.org")
         self.fails(ErrorCode.NOT_SUPPORTED, lambda: client.bdat(CONTENT, last=True))

@@ -5,7 +5,10 @@ import poplib
 import smtplib
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+from mailmodule import Engine
 
 from .authority import certificate
 from .place import SECONDS, Case, free_port
@@ -72,6 +75,36 @@ class SampleTests(Case):
         self.assertEqual(1, len(self.mailbox(engine)))
         ended = self.sample("own_tls", "localhost", port, "carl@example.org", "anna@example.org")
         self.assertIn("SSLCertVerificationError", ended.stderr)
+
+    def test_gateway_refuses_what_it_does_not_like_and_sends_the_rest_on(self) -> None:
+        engine = self.engine()
+        port, behind = free_port(), self.smtp_server(engine)
+        arguments = map(str, (port, "example.org", f"127.0.0.1:{behind}", self.folder / "gateway"))
+        command = [sys.executable, str(SAMPLES / "gateway.py"), *arguments]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as gateway:
+            assert gateway.stdin and gateway.stdout
+            self.assertIn("Enter ends", gateway.stdout.readline())
+            with smtplib.SMTP("127.0.0.1", port, timeout=SECONDS) as client:
+                self.assertEqual(550, client.ehlo("nobody")[0])
+                client.ehlo("client.example.net")
+                spam = f"Subject: hello\n\n{'x' * 65000}\n{'y' * 530} buy now\n"
+                with self.assertRaises(smtplib.SMTPDataError) as raised:
+                    client.sendmail("carl@example.net", ["anna@example.org"], spam)
+                self.assertEqual((550, b"5.7.1 This looks like spam"), raised.exception.args)
+                with self.assertRaises(smtplib.SMTPRecipientsRefused):
+                    client.sendmail("carl@example.net", ["anna@far.example"], "Subject: hello\n\nHello.\n")
+                client.sendmail("carl@example.net", ["anna@example.org"], "Subject: hello\n\nHello.\n")
+            self.wait_for_mail(engine)
+            said, _ = gateway.communicate("\n", timeout=SECONDS)
+        self.assertEqual(0, gateway.returncode)
+        self.assertIn("octets from carl@example.net", said)
+
+    def wait_for_mail(self, engine: Engine) -> None:
+        deadline = time.monotonic() + SECONDS
+        while not (received := self.mailbox(engine)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        (message,) = received
+        self.assertIn(b"\nX-Gateway: looked at\n", message)
 
     def test_each_says_how_it_is_used(self) -> None:
         for file in sorted(SAMPLES.glob("*.py")):

@@ -46,11 +46,11 @@ internal sealed class SingleServer(Func<HostCallback, MailServer> make)
     /// <summary>Stops what runs. False: a session still waits for a host callback.</summary>
     public bool Stop(TimeSpan timeout) => Running is not { } server || Stop(server, timeout);
 
-    /// <summary>Stops this server, if it runs.</summary>
+    /// <summary>Stops this server, if it runs. False: a session, or a handler, still waits for the host.</summary>
     public bool Stop(MailServer server, TimeSpan timeout)
     {
         if (Running != server)
-            return true;
+            return server.WaitForHandlers(timeout);
         bool ended = server.Stop(timeout);
         Interlocked.CompareExchange(ref _running, null, server);
         return ended;

@@ -18,8 +18,11 @@ from ._abi.readers import Reader
 from .constants import (
     ABI_VERSION,
     PORT_ANY,
+    PORT_NONE,
     Action,
     CertificateProblem,
+    CheckResult,
+    Chunk,
     ContentForm,
     ErrorCode,
     Layer,
@@ -35,13 +38,17 @@ from .constants import (
     Route,
     SendState,
     Severity,
+    SmtpProtocol,
     Stage,
     Tls,
     TlsCheck,
     TraceDirection,
+    Verdict,
+    Wants,
 )
 from .engine import Engine, Settings, Value
 from .errors import ErrorDetail, LibraryNotFound, MailModuleError, SendFailure, SmtpRefusal
+from .handlers import Answer, SmtpHandlers
 from .lookups import Finding, MailHost, config_check, find_mx, password_make
 from .mail import Address, Mail, ReadyMessage, send_mail, start_mail
 from .message import Attachment, ComposedMessage, Field, FoundAddress, ParsedMessage, Part
@@ -50,7 +57,9 @@ from .queue import QueueEventHandler
 from .requests import CARRY_ON, TAKEN, Handler, Request, set_pop3_server, set_smtp_server
 from .sending import EventHandler, Message, RecipientResult, SendEvent, SendOptions, SendResult
 from .servers import Pop3Server, SmtpServer
+from .session import Pending, Session, SessionCheck, SessionInfo, SessionLogin, SessionMail, SessionRecipient
 from .smtp import Reply, SmtpClient
+from .stepped import Step, SteppedSession, Wake
 from .transactions import SentHandler, SentRecipient, SmtpMessage
 from .transport import Transport
 
@@ -73,11 +82,14 @@ __all__ = [
     "ABI_VERSION",
     "Action",
     "Address",
+    "Answer",
     "Attachment",
     "CARRY_ON",
     "Certificate",
     "CertificateHandler",
     "CertificateProblem",
+    "CheckResult",
+    "Chunk",
     "ComposedMessage",
     "ContentForm",
     "Control",
@@ -100,10 +112,12 @@ __all__ = [
     "MessageLimit",
     "Notify",
     "PORT_ANY",
+    "PORT_NONE",
     "ParsedMessage",
     "Part",
     "PartFlag",
     "PasswordForm",
+    "Pending",
     "Pop3Server",
     "Queue",
     "QueueCounts",
@@ -128,13 +142,23 @@ __all__ = [
     "SendState",
     "SentHandler",
     "SentRecipient",
+    "Session",
+    "SessionCheck",
+    "SessionInfo",
+    "SessionLogin",
+    "SessionMail",
+    "SessionRecipient",
     "Settings",
     "Severity",
     "SmtpClient",
+    "SmtpHandlers",
     "SmtpMessage",
+    "SmtpProtocol",
     "SmtpRefusal",
     "SmtpServer",
     "Stage",
+    "Step",
+    "SteppedSession",
     "TAKEN",
     "Tls",
     "TlsCheck",
@@ -143,6 +167,9 @@ __all__ = [
     "TraceHandler",
     "Transport",
     "Value",
+    "Verdict",
+    "Wake",
+    "Wants",
     "config_check",
     "find_mx",
     "library_version",

@@ -16,6 +16,7 @@ from ._abi.library import library
 from ._abi.text import decode, encode, milliseconds
 from .constants import ErrorCode, LogLevel
 from .errors import MailModuleError
+from .handlers import forget_handlers
 from .queue import EngineQueue, forget_events
 from .sending import EventHandler, Message, SendOptions
 
@@ -115,6 +116,7 @@ class Engine:
         self._is_default = is_default
         self._log = 0
         self._queue_events = 0
+        self._handlers: set[int] = set()
         self.settings = Settings(self)
         _exit.engines.add(self)
 
@@ -202,6 +204,7 @@ class Engine:
         _exit.engines.discard(self)
         _loggers.remove(self._log)
         forget_events(self)
+        forget_handlers(self, self._handlers)
 
     def __enter__(self) -> Engine:
         return self

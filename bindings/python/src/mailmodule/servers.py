@@ -1,6 +1,8 @@
-"""Servers of an engine. Those that ask the host about each request stand in requests.py."""
+"""Servers of an engine. What an SMTP server may ask the host stands in handlers.py, and the servers of the functions
+with old names in requests.py."""
 from __future__ import annotations
 
+import socket
 from ctypes import byref, c_int, c_void_p
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -8,6 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from ._abi import structures as s
 from ._abi.library import library
 from ._abi.text import encode_optional, milliseconds
+from .constants import ErrorCode, SmtpProtocol
+from .errors import MailModuleError
+from .handlers import SmtpHandlers, forget_handlers, number_of, table_of
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -29,10 +34,16 @@ class _Server:
 
     def start(self) -> None:
         """Starts it; returns when it listens."""
+        self._start(self._where(), None, 0)
+
+    def _where(self) -> Any:
         options = s.sized(self._options)
         options.addresses = encode_optional("addresses", self._addresses)
         options.port, options.max_sessions = self._port, self._max_sessions
-        self._function("start")(self._engine.handle, byref(options), None, None, byref(self._handle))
+        return options
+
+    def _start(self, options: Any, handlers: Any, user: int) -> None:
+        self._function("start")(self._engine.handle, byref(options), handlers, user, byref(self._handle))
 
     @property
     def port(self) -> int:
@@ -62,13 +73,85 @@ class _Server:
 class SmtpServer(_Server):
     """The SMTP server of an engine, which has one at a time. As a context manager it runs during the block.
 
-    port          0: the setting smtp_port (25); PORT_ANY.
+    port          0: the setting smtp_port (25); PORT_ANY; PORT_NONE: it listens nowhere.
     addresses     to listen on, with commas between; None: the setting smtp_bind.
     max_sessions  at once; 0: the setting smtp_max.
+    handlers      what it asks the host; None: nothing.
+    is_tls_first  TLS from the first octet (RFC 8314).
     """
 
     _name = "smtp"
     _options = s.mm_smtp_server_options
+
+    def __init__(
+        self, engine: Engine, port: int = 0, addresses: str | None = None, max_sessions: int = 0, *,
+        handlers: SmtpHandlers | None = None, protocol: SmtpProtocol = SmtpProtocol.SMTP, is_tls_first: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(engine, port, addresses, max_sessions)
+        self._handlers, self._protocol, self._is_tls_first = handlers, protocol, is_tls_first
+        self._numbers: set[int] = set()
+
+    @property
+    def handle(self) -> c_void_p:
+        """The mm_smtp_server. That of one that does not run is NULL, which C answers with MM_E_HANDLE."""
+        return self._handle
+
+    def start(self) -> None:
+        """Starts it; returns when it listens."""
+        options = self._where()
+        options.protocol, options.tls = self._protocol, self._is_tls_first
+        if self._handlers is None:
+            self._start(options, None, 0)
+            self._know(set())
+            return
+        number = number_of(self._engine, self._handlers)
+        try:
+            self._start(options, byref(table_of(self._handlers)), number)
+        except BaseException:
+            forget_handlers(self._engine, {number})
+            raise
+        self._know({number})
+
+    def _know(self, numbers: set[int]) -> None:
+        """Of the handlers; those that were known before are of a server that the engine has stopped."""
+        former, self._numbers = self._numbers, numbers
+        forget_handlers(self._engine, former)
+
+    def add_handlers(self, handlers: SmtpHandlers) -> None:
+        """Sessions that begin from now on ask these too, where those that are there continue. A server has at most 8,
+        and what is added goes when it stops."""
+        number = number_of(self._engine, handlers)
+        try:
+            library().mm_smtp_server_add_handlers(self._handle, byref(table_of(handlers)), number)
+        except BaseException:
+            forget_handlers(self._engine, {number})
+            raise
+        self._numbers.add(number)
+
+    def adopt(self, connection: socket.socket, is_tls_first: bool = False) -> None:
+        """Serves a connection that the host has accepted. The socket is the server's from the call on (detached here),
+        unless that raises ErrorCode.HANDLE or ARGUMENT."""
+        try:
+            library().mm_smtp_server_adopt(self._handle, connection.fileno(), is_tls_first)
+        except MailModuleError as error:
+            if error.code not in (ErrorCode.HANDLE, ErrorCode.ARGUMENT):
+                connection.detach()
+            raise
+        connection.detach()
+
+    def stop(self, timeout: float | None = 5.0) -> None:
+        """Stops it; the engine runs on. What does not run stays stopped.
+
+        timeout  seconds for its sessions and handlers to end; then they are cut. None: without limit. A handler that
+                 still runs then is ErrorCode.TIMEOUT; it goes when it returns.
+        """
+        try:
+            super().stop(timeout)
+        except MailModuleError as error:
+            if error.code == ErrorCode.TIMEOUT:  # a session may still ask: until the engine is closed
+                self._handle, self._numbers = c_void_p(), set()
+            raise
+        self._know(set())
 
 
 class Pop3Server(_Server):

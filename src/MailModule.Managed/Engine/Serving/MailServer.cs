@@ -15,6 +15,9 @@ namespace MailModule.Engine.Serving;
 internal abstract class MailServer(
     EngineSettings settings, Workers workers, ClientLimits limits, HostCalls calls, Log log) : IDisposable
 {
+    /// <summary>For handlers that hear of a session's end, where the time of a stop is up already.</summary>
+    private static readonly TimeSpan HandlerGrace = TimeSpan.FromMilliseconds(500);
+
     private readonly ConnectionSet _connections = new(workers, log, limits.Connections) { Memory = limits.Memory };
     private readonly List<Listener> _listeners = [];
     private readonly ServerCertificate _certificate = new(settings, log);
@@ -56,8 +59,8 @@ internal abstract class MailServer(
     {
     }
 
-    /// <summary>No session is left, or none that ends in time. False: a call of the host has not come back.</summary>
-    /// <param name="timeout">What is left; infinite: no limit.</param>
+    /// <summary>No session is left, or none that ends in time. False: a handler still runs when this time is up.
+    /// </summary>
     protected virtual bool Ended(TimeSpan timeout) => true;
 
     protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol);
@@ -113,11 +116,20 @@ internal abstract class MailServer(
         EndWaits(timeout);
         long began = Environment.TickCount64;
         bool ended = _connections.Stop(timeout, calls);
-        TimeSpan taken = TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
-        ended &= Ended(timeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout - taken);
+        ended &= ended ? WaitForHandlers(timeout, began) : Ended(TimeSpan.Zero);
         _connections.Dispose();
         _certificate.End();
         return ended;
+    }
+
+    /// <summary>After a stop: false if a handler of the host still runs when the time is up.</summary>
+    public bool WaitForHandlers(TimeSpan timeout) => WaitForHandlers(timeout, Environment.TickCount64);
+
+    // Those that hear of a session's end outlive it.
+    private bool WaitForHandlers(TimeSpan timeout, long began)
+    {
+        TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+        return Ended(timeout < TimeSpan.Zero ? timeout : left > HandlerGrace ? left : HandlerGrace);
     }
 
     /// <summary>What a session that <see cref="Stop"/> could not end waits for.</summary>

@@ -13,8 +13,6 @@ internal sealed class ServerHandlers(
     /// <summary>Before the time of a stop is up clients are told what became of their commands.</summary>
     private static readonly TimeSpan StopMargin = TimeSpan.FromMilliseconds(200);
 
-    private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(500);
-
     private readonly Lock _lock = new();
     private readonly PendingAnswers _pending = new(clock);
     private HandlerPool? _pool;
@@ -53,11 +51,8 @@ internal sealed class ServerHandlers(
     public void EndWaits(TimeSpan timeout)
         => _pending.EndWithin(timeout > StopMargin ? timeout - StopMargin : timeout);
 
-    /// <summary>The server has stopped. False: a handler, such as one that hears of a session's end, still runs.</summary>
-    /// <param name="timeout">Infinite: no limit. What is cut at once has a little time all the same.</param>
-    public bool End(TimeSpan timeout)
-        => _pool is not { } pool
-            || pools.Retire(pool, timeout < EndGrace && timeout != Timeout.InfiniteTimeSpan ? EndGrace : timeout);
+    /// <summary>The server has no session any more. False: a handler still runs when the time is up.</summary>
+    public bool End(TimeSpan timeout) => _pool is not { } pool || pools.Retire(pool, timeout);
 
     private static Reply BusyReply(string? text)
     {
