@@ -157,15 +157,17 @@ def archive(programs, folder, sources):
     assert (saved / "1.2.x.bin").read_bytes() == bytes([0, 1, 2]), list(saved.iterdir())
 
 
-def gateway(programs, folder, smtp):
-    """What it does not like is refused; the rest goes on to the host behind it."""
+def gateway(programs, folder, smtp, pop, count):
+    """What it does not like is refused; the rest goes on to the host behind it, which has so many messages then."""
     with served(programs, "gateway", "example.org", f"127.0.0.1:{smtp}", folder / "gateway") as (client, said):
         client.sendmail("bert@example.net", "anna@example.org", b"Subject: by the gateway\r\n\r\nx\r\n")
         refused(client, 550, "bert@example.net", "anna@example.com")
         # Here the words begin in one of its pieces, of 4 KiB, and end in the next.
         spam = b"Subject: x\r\n\r\n" + 1359 * b"x\r\n" + b"xxxbuy now\r\n"
         refused(client, 550, "bert@example.net", "anna@example.org", spam)
+        got = fetch(programs, folder, pop, count)
     assert any(line.startswith("refused: ") for line in said), said
+    return got
 
 
 def mailbox(programs, folder):
@@ -218,8 +220,7 @@ def main(programs, messages, *command):
                 send_verb_by_verb(programs, smtp, source)
             send_in_one_call(programs, smtp)
             cancel(programs, smtp)
-            gateway(programs, folder, smtp)
-            got = fetch(programs, folder, pop, 4 * len(sources) + 3)
+            got = gateway(programs, folder, smtp, pop, 4 * len(sources) + 3)
             for source in sources:
                 assert sum(message.endswith(as_sent(source)) for message in got) == 4, source
             said = programs.end(host)
