@@ -7,6 +7,7 @@ Windows it is the end of its input that ends mailhost.
 """
 
 import contextlib
+import os
 import pathlib
 import re
 import shutil
@@ -18,6 +19,9 @@ import tempfile
 import time
 
 from programs import Programs
+
+
+HERE = pathlib.Path.cwd()
 
 
 def free_port():
@@ -184,8 +188,9 @@ def mailbox(programs, folder):
     assert "20 octets for joe@example.net" in said, said
 
 
-def take_all(programs):
-    """The two that are like other frameworks' examples."""
+def take_all(programs, folder):
+    """The two that are like other frameworks' examples; their data are where they run."""
+    os.chdir(folder)
     with served(programs, "sink") as (client, _):
         client.ehlo()
         assert client.docmd("MAIL", "FROM:<bert@example.net>") == (250, b"2.1.0 bert@example.net, sender ok")
@@ -194,6 +199,7 @@ def take_all(programs):
     with served(programs, "show") as (client, said):
         client.sendmail("bert@example.net", "anybody@example.com", LETTER)
     assert said == ["to anybody@example.com", *LETTER.decode().splitlines()], said
+    os.chdir(HERE)
 
 
 def fetch(programs, folder, pop, count, user="anna"):
@@ -233,7 +239,7 @@ def main(programs, messages, *command):
         serve_by_an_engine(programs, folder, sources[0])
         archive(programs, folder, sources)
         mailbox(programs, folder)
-        take_all(programs)
+        take_all(programs, folder)
         own_tls(programs, folder)
 
 
