@@ -37,6 +37,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     private Chunk _chunk;
     private HopCounter _hops;
     private long _size;
+    private ContentReplies _replies;
 
     public Envelope Envelope => _envelope ??= new Envelope();
 
@@ -57,14 +58,22 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// <summary>
     /// The refusal that the client gets after the final dot; the rest of the content is thrown away until then.
     /// </summary>
-    public Reply? Refusal { get; set; }
+    public Reply? Refusal
+    {
+        get => _replies.Refusal;
+        set => _replies = _replies with { Refusal = value };
+    }
 
     /// <summary>For the backend: what the client hears when the message is accepted; null: what the backend says then.
     /// </summary>
-    public Reply? Acceptance { get; set; }
+    public Reply? Acceptance
+    {
+        get => _replies.Acceptance;
+        set => _replies = _replies with { Acceptance = value };
+    }
 
     /// <summary>The refusal does not wait for the end of the content.</summary>
-    public bool IsCut { get; private set; }
+    public bool IsCut => _replies.IsCut;
 
     /// <summary>354 is out, or on its way; or the octets of a chunk are.</summary>
     public bool HasContentBegun { get; private set; }
@@ -100,15 +109,13 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// <param name="closes">The connection closes behind the reply, without waiting for the end.</param>
     public void RefuseContent(Reply reply, bool closes)
     {
-        Refusal ??= reply;
-        IsCut |= closes;
+        _replies = _replies with { Refusal = Refusal ?? reply, IsCut = IsCut || closes };
     }
 
     public void Begin(long declaredSize, Envelope envelope)
     {
         DeclaredSize = declaredSize;
         HasContentBegun = false;
-        Acceptance = null;
         _chunk = default;
         _envelope = envelope;
         _counted = default;
@@ -171,8 +178,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         _hops = default;
         _size = 0;
         Fault = ContentFault.None;
-        Refusal = null;
-        IsCut = false;
+        _replies = default;
         HasContentBegun = true;
     }
 
