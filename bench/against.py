@@ -98,8 +98,8 @@ class Against:
 
     @staticmethod
     def names():
-        # clients are of today: a commit that is looked back at may not have the calls
-        return [row.name for row in ROWS if row.kind != "client"] + list(SINGLES)
+        # clients and handlers are of today: a commit that is looked back at may not have the calls
+        return [row.name for row in ROWS if row.kind not in ("client", "handled")] + list(SINGLES)
 
     def row(self, name):
         """Measures a row in all its variants, and says of each figure whether it is slower."""

@@ -41,6 +41,8 @@ ROWS = [
     Row("durable-1k-c16-pipelined", "durable", ("spool",), "postfix-hold", smtp(1024, 16, "--pipeline", 1)),
     Row("durable-1k-c128", "durable", ("spool",), "postfix-hold", smtp(1024, 128), rate=15, cpu={"spool": 0.1}),
     Row("durable-10k-c16", "durable", ("spool",), "postfix-hold", smtp(10240, 16)),
+    Row("handlers-inline", "handled", ("inline",), "without", smtp(1024, 16), cpu={"inline": 1.3}),
+    Row("handlers-pool", "handled", ("pool",), "without", smtp(1024, 16), cpu={"pool": 2}),
     Row("maildir-1k-c16", "delivered", ("maildir",), "postfix-maildir", smtp(1024, 16), rate=4),
     Row("flush-1k", "flush", ("queue",), "postfix-queue", queued(1024, 1), rate=6, cpu={"queue": 0.2}, most=4000),
     Row("flush-4k-1-host", "flush", ("queue",), "postfix-queue", queued(4096, 1), most=10000),

@@ -15,12 +15,12 @@ HOST = place.OUT / "bench" / "host"
 
 class Ours(Peer):
     """keep=False: a callback takes each message and keeps nothing. inline: that callback runs on the I/O thread.
-    hold: what is for other hosts waits until release(). host: the program, which may be another tree's."""
+    handled: the library keeps it, and asks handlers for every step. hold: what is for other hosts waits until release(). host: the program, which may be another tree's."""
 
-    def __init__(self, folder, keep=False, inline=False, homes=None, cert=None, hold=False, host=HOST, **settings):
+    def __init__(self, folder, keep=False, inline=False, homes=None, cert=None, hold=False, host=HOST, handled=False, **settings):
         super().__init__(folder)
         self.host = host
-        self.mode, self.process = "hold" if hold else "keep" if keep else "discard", None
+        self.mode, self.process = "hold" if hold else "handled" if handled else "keep" if keep else "discard", None
         self.pop = place.free_port()
         self.log = self.folder / "module.log"
         lines = {"mail_root": self.folder / "mail", "smtp_name": "example.org", "smtp_bind": "127.0.0.1", "pop_bind": "127.0.0.1",

@@ -61,6 +61,14 @@ class Subjects:
         postfix = stack.enter_context(Postfix(self.fresh("postfix"), mode="hold"))
         return self.sends(postfix, row.load, "user%d@example.net", after=postfix.clear)
 
+    def ours_handled(self, row, variant, stack, host):
+        server = stack.enter_context(Ours(self.fresh(variant), handled=True, inline=variant == "inline", host=host))
+        return server, self.sends(server, row.load, drain=True)
+
+    def peer_handled(self, row, stack):
+        """The library itself, without handlers."""
+        return self.sends(stack.enter_context(Ours(self.fresh("without"), keep=True)), row.load, drain=True)
+
     def ours_delivered(self, row, variant, stack, host):
         server = stack.enter_context(Ours(self.fresh(variant), keep=True, host=host))
         return server, self.sends(server, row.load, "user0@example.org", drain=True, until_drained=True)

@@ -24,6 +24,38 @@
  *         return mm_engine_stop(mm_engine_default(), 5000) != MM_OK;
  *     }
  *
+ * Example: an SMTP server that looks into every message and keeps none (compiled by the test suite)
+ *
+ *     #include <mailmodule.h>
+ *     #include <stdio.h>
+ *     static int on_rcpt(mm_session *session, const mm_session_rcpt *rcpt, void *user)
+ *     {
+ *         (void)session, (void)user;
+ *         printf("for %s\n", rcpt->address);
+ *         return MM_VERDICT_DONE;
+ *     }
+ *     static int on_message(mm_session *session, int64_t size, void *user)
+ *     {
+ *         (void)user;
+ *         if (size > 1000000)
+ *             return mm_session_set_reply(session, 552, "5.3.4", "Too long for us"), MM_VERDICT_REJECT;
+ *         return MM_VERDICT_DONE;
+ *     }
+ *     int main(void)
+ *     {
+ *         mm_smtp_server_options options = MM_SMTP_SERVER_OPTIONS_INIT;
+ *         mm_smtp_server_handlers handlers = MM_SMTP_SERVER_HANDLERS_INIT;
+ *         mm_engine *engine;
+ *         mm_smtp_server *server;
+ *         options.port = 2525;
+ *         handlers.rcpt = on_rcpt;
+ *         handlers.message = on_message;
+ *         if (mm_engine_new(&engine) < 0 || mm_smtp_server_start(engine, &options, &handlers, NULL, &server) < 0)
+ *             return fprintf(stderr, "%s\n", mm_last_error_message()), 1;
+ *         getchar();
+ *         return mm_engine_free(engine) != MM_OK;
+ *     }
+ *
  * GUARANTEES
  *
  * G1 Durability. A message that was answered with 250, or that the queue has taken, is on disk: written and synced
@@ -1295,12 +1327,13 @@ typedef struct mm_session_rcpt {
     const char *domain;     /**< of the address; "" with a bare postmaster */
     const char *route;      /**< the source route before it ("@a,@b"), which nobody follows */
     const char *parameters; /**< as the client wrote them, blanks between; "" in mm_session_get_recipient */
-    const char *original;   /**< ORCPT (RFC 3461) */
+    const char *original;   /**< ORCPT (RFC 3461), "rfc822;ann@example.org" */
     int notify;             /**< NOTIFY: MM_SEND_NOTIFY_... bits; 0: not told */
+    int reserved;           /**< 0 */
 } mm_session_rcpt;
 
 #define MM_SESSION_RCPT_INIT                                                                                           \
-    { sizeof(mm_session_rcpt), NULL, NULL, NULL, NULL, NULL, NULL, 0 }
+    { sizeof(mm_session_rcpt), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
 /** Bits: which piece of a message's content a chunk is. One of a message in one piece has both. */
 enum mm_chunk {
@@ -1368,7 +1401,7 @@ typedef int(MM_CALL *mm_session_rcpt_fn)(mm_session *session, const mm_session_r
  * count    of the route's hosts.
  * user     what was given with the table.
  * Returns MM_VERDICT_LOCAL, MM_VERDICT_FORWARD, MM_VERDICT_REJECT, MM_VERDICT_CONTINUE (the settings say), or a reply
- * code. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ * code that refuses. Threads: as mm_smtp_server_handlers says. Since 0.1.
  */
 typedef int(MM_CALL *mm_session_domain_fn)(mm_session *session, const char *domain, const char *const *route,
                                            size_t count, void *user);
@@ -1422,8 +1455,8 @@ typedef int(MM_CALL *mm_session_unknown_fn)(mm_session *session, const char *ver
 typedef void(MM_CALL *mm_session_error_fn)(mm_session *session, int error, const char *text, void *user);
 
 /**
- * Hears something about a session: timeout (its client was silent too long; 421 follows), close (it is over, its handle
- * goes when this returns; whoever keeps something with it frees it here).
+ * Hears something about a session: timeout (its client was silent too long, and has been told 421), close (it is over,
+ * its handle goes when this returns; whoever keeps something with it frees it here).
  *
  * session  whose it is.
  * user     what was given with the table.
@@ -1496,7 +1529,7 @@ MM_API int MM_CALL mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_
 /**
  * The port that a server listens on: the first one, which its options named.
  *
- * port  gets it; 0 on failure.
+ * port  gets it; 0 with MM_PORT_NONE, and on failure.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (port NULL); MM_E_STATE (the engine has stopped it). Threads: any. Since
  * 0.1.
  */
@@ -1586,8 +1619,8 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 
 /**
  * Sets the reply to the step whose handler runs, in place of the library's; the last one counts. It goes out with the
- * verdict: a verdict that accepts needs a code of 2yz, one that refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is
- * dropped. With a code as verdict, that code counts, and code may be 0.
+ * verdict: a verdict that accepts needs a code of 2yz (354 in data; helo and ehlo say 250 whatever it is), one that
+ * refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is dropped. With a code as verdict, that code counts, and code may be 0.
  *
  * code    200 to 599; 0: the one that goes with the verdict.
  * status  enhanced status (RFC 3463) such as "5.7.1"; NULL: the one that goes with the code.
@@ -1651,8 +1684,9 @@ MM_API int MM_CALL mm_pending_add_reply_line(mm_pending *pending, const char *te
  * Gives the answer; the session goes on. May come before the handler has returned.
  *
  * verdict  MM_VERDICT_... or a reply code; not MM_VERDICT_PENDING.
- * Returns MM_OK; MM_E_HANDLE (answered, or never was); MM_E_TIMEOUT (too late: the deadline's verdict counts);
- * MM_E_CLOSED (the session is over); MM_E_ARGUMENT (verdict). Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE (answered, or never was); MM_E_TIMEOUT (too late: the deadline's verdict counts, which
+ * comes sooner where the server stops); MM_E_CLOSED (the session is over, or the handler has answered by itself);
+ * MM_E_ARGUMENT (verdict). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_pending_answer(mm_pending *pending, int verdict);
 
@@ -1828,10 +1862,11 @@ typedef struct mm_session_check {
     const char *answer; /**< the address that the list gave */
     const char *reason; /**< in words, for a log */
     int result;         /**< MM_CHECK_... */
+    int reserved;       /**< 0 */
 } mm_session_check;
 
 #define MM_SESSION_CHECK_INIT                                                                                          \
-    { sizeof(mm_session_check), NULL, NULL, NULL, NULL, 0 }
+    { sizeof(mm_session_check), NULL, NULL, NULL, NULL, 0, 0 }
 
 /**
  * How many checks the session has had: lists that were asked about its client (settings dnsbl, dnswl) and rules.

@@ -28,6 +28,15 @@ SAME(errors_keep_numbers,
          MM_E_CONFIG == -10 && MM_E_BIND == -11 && MM_E_DNS == -12 && MM_E_CONNECT == -13 && MM_E_CLOSED == -14 &&
          MM_E_TIMEOUT == -15 && MM_E_TLS == -16 && MM_E_PROTOCOL == -17 && MM_E_REFUSED_TEMPORARY == -18 &&
          MM_E_REFUSED_PERMANENT == -19 && MM_E_CANCELLED == -20 && MM_E_LIMIT == -21 && MM_E_INTERNAL == -22);
+SAME(verdicts_keep_numbers, MM_VERDICT_CONTINUE == 0 && MM_VERDICT_ACCEPT == 1 && MM_VERDICT_REJECT == 2 &&
+                                MM_VERDICT_CLOSE == 3 && MM_VERDICT_DONE == 4 && MM_VERDICT_PENDING == 5 &&
+                                MM_VERDICT_LOCAL == 6 && MM_VERDICT_FORWARD == 7 && MM_VERDICT_AMBIGUOUS == 8 &&
+                                MM_VERDICT_ERROR == 9);
+SAME(sessions_keep_numbers,
+     MM_SMTP_PROTOCOL_SMTP == 0 && MM_SMTP_PROTOCOL_SUBMISSION == 1 && MM_SMTP_PROTOCOL_LMTP == 2 &&
+         MM_CHUNK_FIRST == 1 && MM_CHUNK_LAST == 2 && MM_CHECK_NOT_LISTED == 0 && MM_CHECK_LISTED == 1 &&
+         MM_CHECK_OUT_OF_RANGE == 2 && MM_CHECK_DOWN == 3 && MM_CHECK_REFUSED == 4 && MM_CHECK_UNKNOWN == 5 &&
+         MM_WANTS_READ == 1 && MM_WANTS_WRITE == 2 && MM_WANTS_WAIT == 3 && MM_WANTS_TLS == 4 && MM_WANTS_CLOSE == 5);
 SAME(levels_keep_numbers, MM_LOG_ERROR == 1 && MM_LOG_WARNING == 2 && MM_LOG_INFO == 3 && MM_LOG_DEBUG == 4);
 SAME(routes_keep_numbers, MM_SEND_ROUTE_QUEUE == 0 && MM_SEND_ROUTE_DIRECT == 1 && MM_SEND_ROUTE_SERVER == 2);
 SAME(tls_keeps_numbers, MM_TLS_SETTINGS == 0 && MM_TLS_NONE == 1 && MM_TLS_OPPORTUNISTIC == 2 && MM_TLS_REQUIRED == 3 &&
@@ -48,10 +57,17 @@ SAME(send_options_layout, WORDS_AND(mm_send_options, 8, 24) && offsetof(mm_send_
 SAME(send_event_layout, WORDS_AND(mm_send_event, 2, 16) && offsetof(mm_send_event, size) == 0);
 SAME(send_result_layout, WORDS_AND(mm_send_result, 8, 24) && offsetof(mm_send_result, size) == 0);
 SAME(smtp_server_options_layout,
-     WORDS_AND(mm_smtp_server_options, 2, 8) && offsetof(mm_smtp_server_options, size) == 0);
+     WORDS_AND(mm_smtp_server_options, 2, 16) && offsetof(mm_smtp_server_options, size) == 0);
 SAME(pop3_server_options_layout,
      WORDS_AND(mm_pop3_server_options, 2, 8) && offsetof(mm_pop3_server_options, size) == 0);
-SAME(smtp_server_handlers_layout, sizeof(mm_smtp_server_handlers) == sizeof(size_t));
+SAME(smtp_server_handlers_layout, sizeof(mm_smtp_server_handlers) == 23 * sizeof(size_t));
+SAME(session_login_layout, WORDS_AND(mm_session_login, 8, 0) && offsetof(mm_session_login, size) == 0);
+SAME(session_mail_layout, WORDS_AND(mm_session_mail, 7, 16) && offsetof(mm_session_mail, size) == 0);
+SAME(session_rcpt_layout, WORDS_AND(mm_session_rcpt, 7, 8) && offsetof(mm_session_rcpt, size) == 0);
+SAME(session_info_layout, WORDS_AND(mm_session_info, 11, 24) && offsetof(mm_session_info, size) == 0);
+SAME(session_check_layout, WORDS_AND(mm_session_check, 5, 8) && offsetof(mm_session_check, size) == 0);
+SAME(smtp_stepped_options_layout,
+     WORDS_AND(mm_smtp_stepped_options, 6, 16) && offsetof(mm_smtp_stepped_options, size) == 0);
 SAME(pop3_server_handlers_layout, sizeof(mm_pop3_server_handlers) == sizeof(size_t));
 SAME(queue_counts_layout, WORDS_AND(mm_queue_counts, 8, 0) && offsetof(mm_queue_counts, size) == 0);
 SAME(queue_message_layout, WORDS_AND(mm_queue_message, 6, 8) && offsetof(mm_queue_message, size) == 0);
@@ -71,6 +87,9 @@ SAME(smtp_recipient_layout, WORDS_AND(mm_smtp_recipient, 3, 16) && offsetof(mm_s
 SAME(transport_end, ENDS_WITH(mm_transport, reserved));
 SAME(error_detail_end, ENDS_WITH(mm_error_detail, reserved));
 SAME(smtp_reply_end, ENDS_WITH(mm_smtp_reply, reserved));
+SAME(session_rcpt_end, ENDS_WITH(mm_session_rcpt, reserved));
+SAME(session_info_end, ENDS_WITH(mm_session_info, messages));
+SAME(session_check_end, ENDS_WITH(mm_session_check, reserved));
 SAME(smtp_recipient_end, ENDS_WITH(mm_smtp_recipient, maybe_taken));
 
 /* Every structure that the host sets has a macro that makes all of it but the size 0. */
@@ -81,6 +100,10 @@ extern const mm_queue_message queue_message;
 extern const mm_queue_recipient queue_recipient;
 extern const mm_smtp_server_options smtp_server_options;
 extern const mm_smtp_server_handlers smtp_server_handlers;
+extern const mm_session_rcpt session_rcpt;
+extern const mm_session_info session_info;
+extern const mm_session_check session_check;
+extern const mm_smtp_stepped_options smtp_stepped_options;
 extern const mm_pop3_server_options pop3_server_options;
 extern const mm_pop3_server_handlers pop3_server_handlers;
 extern const mm_mail mail;
@@ -97,6 +120,10 @@ const mm_queue_message queue_message = MM_QUEUE_MESSAGE_INIT;
 const mm_queue_recipient queue_recipient = MM_QUEUE_RECIPIENT_INIT;
 const mm_smtp_server_options smtp_server_options = MM_SMTP_SERVER_OPTIONS_INIT;
 const mm_smtp_server_handlers smtp_server_handlers = MM_SMTP_SERVER_HANDLERS_INIT;
+const mm_session_rcpt session_rcpt = MM_SESSION_RCPT_INIT;
+const mm_session_info session_info = MM_SESSION_INFO_INIT;
+const mm_session_check session_check = MM_SESSION_CHECK_INIT;
+const mm_smtp_stepped_options smtp_stepped_options = MM_SMTP_STEPPED_OPTIONS_INIT;
 const mm_pop3_server_options pop3_server_options = MM_POP3_SERVER_OPTIONS_INIT;
 const mm_pop3_server_handlers pop3_server_handlers = MM_POP3_SERVER_HANDLERS_INIT;
 const mm_mail mail = MM_MAIL_INIT;
@@ -108,7 +135,7 @@ const mm_smtp_message smtp_message = MM_SMTP_MESSAGE_INIT;
 const mm_smtp_recipient smtp_recipient = MM_SMTP_RECIPIENT_INIT;
 
 SAME(socket_is_descriptor, (mm_socket)-1 == MM_INVALID_SOCKET && sizeof(mm_socket) >= sizeof(int));
-SAME(any_port_is_none, MM_PORT_ANY == -1);
+SAME(any_port_is_none, MM_PORT_ANY == -1 && MM_PORT_NONE == -2);
 
 void use_of_both_forms(void);
 void use_of_both_forms(void) {

@@ -1,14 +1,16 @@
 """The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...].
 
 mailhost serves, send, oldsend, queue, smtp_verbs and send_mail send, pop3 fetches, SIGTERM ends; then engine serves by an
-engine of its own; smtp_cancel is cancelled; archive looks into messages; smtp_openssl speaks TLS by itself where
-OpenSSL's headers were there. COMMAND runs a program of another system here, such as wine. On Windows it is the end of its
-input that ends mailhost.
+engine of its own; smtp_cancel is cancelled; gateway, archive, mailbox, sink and show serve by handlers; smtp_openssl
+speaks TLS by itself where OpenSSL's headers were there. COMMAND runs a program of another system here, such as wine. On
+Windows it is the end of its input that ends mailhost.
 """
 
+import contextlib
 import pathlib
 import re
 import shutil
+import smtplib
 import socket
 import subprocess
 import sys
@@ -33,6 +35,10 @@ def start(programs, folder, smtp, pop, settings=""):
     line = host.stdout.readline()
     assert "serves" in line, line
     return host
+
+
+def as_sent(source):
+    return source.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def send(programs, folder, smtp, source):
@@ -103,18 +109,89 @@ def serve_by_an_engine(programs, folder, source):
         assert engine.wait(30) == 0
 
 
+LETTER = (b"From: Ann <ann@example.org>\r\nDate: Sat, 28 Nov 2026 19:00:00 +0000\r\nSubject: =?utf-8?q?two?=\r\n"
+          b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\n"
+          b"Content-Disposition: attachment; filename=../x.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+          b"AAEC\r\n--b--\r\n")
+
+
+@contextlib.contextmanager
+def served(programs, program, *arguments):
+    """A sample that serves on a port until its input ends: a client of it, and what it has said then."""
+    port, said = free_port(), []
+    with programs.start(program, port, *arguments) as host:
+        try:
+            for _ in range(500):
+                try:
+                    client = smtplib.SMTP("127.0.0.1", port, "client.example.net", 30)
+                    break
+                except OSError:
+                    time.sleep(0.02)
+            yield client, said
+            client.quit()
+            said += host.communicate("", timeout=30)[0].splitlines()
+            assert host.returncode == 0, host.returncode
+        finally:
+            host.kill()
+
+
+def refused(client, code, sender, recipient, message=b"Subject: x\r\n\r\nx\r\n"):
+    try:
+        client.sendmail(sender, recipient, message)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as e:
+        found = e.smtp_code if isinstance(e, smtplib.SMTPDataError) else e.recipients[recipient][0]
+        assert found == code, e
+    else:
+        raise AssertionError("it is taken")
+
+
 def archive(programs, folder, sources):
     """What each message holds is told, and what is attached is saved."""
-    letter, saved = folder / "letter.eml", folder / "archive"
+    saved = folder / "archive"
     saved.mkdir()
-    letter.write_bytes(b"From: Ann <ann@example.org>\r\nDate: Sat, 28 Nov 2026 19:00:00 +0000\r\nSubject: =?utf-8?q?two?=\r\n"
-                       b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\n"
-                       b"Content-Disposition: attachment; filename=../x.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-                       b"AAEC\r\n--b--\r\n")
-    said = programs.run("archive", saved, letter, *sources)
+    with served(programs, "archive", saved) as (client, said):
+        for message in (LETTER, *map(as_sent, sources)):
+            client.sendmail("bert@example.net", "anybody@example.com", message)
     assert "from ann@example.org at 1795892400000: two" in said, said
-    assert said.count("from ") == 1 + len(sources), said
+    assert sum(line.startswith("from ") for line in said) == 1 + len(sources), said
     assert (saved / "1.2.x.bin").read_bytes() == bytes([0, 1, 2]), list(saved.iterdir())
+
+
+def gateway(programs, folder, smtp):
+    """What it does not like is refused; the rest goes on to the host behind it."""
+    with served(programs, "gateway", "example.org", f"127.0.0.1:{smtp}", folder / "gateway") as (client, said):
+        client.sendmail("bert@example.net", "anna@example.org", b"Subject: by the gateway\r\n\r\nx\r\n")
+        refused(client, 550, "bert@example.net", "anna@example.com")
+        # Here the words begin in one of its pieces, of 4 KiB, and end in the next.
+        spam = b"Subject: x\r\n\r\n" + 1359 * b"x\r\n" + b"xxxbuy now\r\n"
+        refused(client, 550, "bert@example.net", "anna@example.org", spam)
+    assert any(line.startswith("refused: ") for line in said), said
+
+
+def mailbox(programs, folder):
+    """Each name is a mailbox, one that is sent on, or nobody."""
+    boxes = folder / "mailbox"
+    (boxes / "joe").mkdir(parents=True)
+    (boxes / "eve.forward").write_text("eve@example.com\n")
+    with served(programs, "mailbox", "example.net", boxes) as (client, said):
+        client.sendmail("bert@example.com", "joe@example.net", b"Subject: kept\r\n\r\nx\r\n")
+        refused(client, 550, "bert@example.com", "nobody@example.net")
+        refused(client, 550, "bert@example.com", "joe@example.org")
+        assert b"<eve@example.com>" in client.verify("eve@example.net")[1]
+    assert (boxes / "joe" / "mail").read_bytes() == b"Subject: kept\r\n\r\nx\r\n"
+    assert "20 octets for joe@example.net" in said, said
+
+
+def take_all(programs):
+    """The two that are like other frameworks' examples."""
+    with served(programs, "sink") as (client, _):
+        client.ehlo()
+        assert client.docmd("MAIL", "FROM:<bert@example.net>") == (250, b"2.1.0 bert@example.net, sender ok")
+        client.rset()
+        client.sendmail("bert@example.net", "anybody@example.com", LETTER)
+    with served(programs, "show") as (client, said):
+        client.sendmail("bert@example.net", "anybody@example.com", LETTER)
+    assert said == ["to anybody@example.com", *LETTER.decode().splitlines()], said
 
 
 def fetch(programs, folder, pop, count, user="anna"):
@@ -140,10 +217,10 @@ def main(programs, messages, *command):
                 send_verb_by_verb(programs, smtp, source)
             send_in_one_call(programs, smtp)
             cancel(programs, smtp)
-            got = fetch(programs, folder, pop, 4 * len(sources) + 2)
+            gateway(programs, folder, smtp)
+            got = fetch(programs, folder, pop, 4 * len(sources) + 3)
             for source in sources:
-                wire = source.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-                assert sum(message.endswith(wire) for message in got) == 4, source
+                assert sum(message.endswith(as_sent(source)) for message in got) == 4, source
             said = programs.end(host)
             message = "message from <bert@example.net> for anna@example.org"
             for event in (message, "login of anna", "anna reads message 1", "stopped"):
@@ -153,6 +230,8 @@ def main(programs, messages, *command):
             host.wait()
         serve_by_an_engine(programs, folder, sources[0])
         archive(programs, folder, sources)
+        mailbox(programs, folder)
+        take_all(programs)
         own_tls(programs, folder)
 
 

@@ -134,7 +134,10 @@ static void no_server(mm_engine *of, const mm_smtp_server_options *options, int 
 
 static void options_that_do_not_fit(void) {
     mm_smtp_server_options options = MM_SMTP_SERVER_OPTIONS_INIT;
-    NO_OPTION(port, -2, MM_E_ARGUMENT);
+    NO_OPTION(port, -3, MM_E_ARGUMENT);
+    NO_OPTION(protocol, 3, MM_E_ARGUMENT);
+    NO_OPTION(protocol, -1, MM_E_ARGUMENT);
+    NO_OPTION(tls, 2, MM_E_ARGUMENT);
     NO_OPTION(port, 65536, MM_E_ARGUMENT);
     NO_OPTION(max_sessions, -1, MM_E_ARGUMENT);
     NO_OPTION(max_sessions, 1000001, MM_E_ARGUMENT);

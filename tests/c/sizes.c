@@ -46,7 +46,10 @@ static int has_size(const char *parameters) {
                                         "mm_field *",
                                         "mm_address *",
                                         "mm_parameter *",
-                                        "mm_attachment *"};
+                                        "mm_attachment *",
+                                        "mm_session_info *",
+                                        "mm_session_rcpt *",
+                                        "mm_session_check *"};
     for (size_t i = 0; i < sizeof sized / sizeof sized[0]; i++)
         for (const char *at = parameters; (at = strstr(at, sized[i])) != NULL; at++)
             if (sized[i][strlen(sized[i]) - 1] == '*' || (at[strlen(sized[i])] != '*' && !isalnum(at[-1])))
@@ -258,6 +261,8 @@ static void settings_of_engines(mm_engine *engine) {
         (structure).size = own;                                                                                        \
     } while (0)
 
+#include "sizes_sessions.h"
+
 static void servers_of_engines(mm_engine *engine) {
     mm_smtp_server_options smtp_options = MM_SMTP_SERVER_OPTIONS_INIT;
     mm_smtp_server_handlers smtp_handlers = MM_SMTP_SERVER_HANDLERS_INIT;
@@ -265,7 +270,7 @@ static void servers_of_engines(mm_engine *engine) {
     mm_pop3_server_handlers pop3_handlers = MM_POP3_SERVER_HANDLERS_INIT;
     mm_smtp_server *smtp;
     mm_pop3_server *pop3;
-    static const int odd[] = {INT32_MIN, -2, 65536, INT32_MAX};
+    static const int odd[] = {INT32_MIN, -3, 65536, INT32_MAX};
     TRY(mm_smtp_server_start);
     TRY(mm_pop3_server_start);
     SIZES_REFUSED(smtp_options, mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
@@ -277,6 +282,8 @@ static void servers_of_engines(mm_engine *engine) {
         CHECK_INT(MM_E_ARGUMENT, mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
         CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
     }
+    pop3_options.port = MM_PORT_NONE; /* of SMTP servers alone */
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
     smtp_options.port = pop3_options.port = MM_PORT_ANY;
     smtp_options.addresses = pop3_options.addresses = "127.0.0.1";
     smtp_options.max_sessions = pop3_options.max_sessions = INT32_MAX;
@@ -753,6 +760,7 @@ int main(void) {
     int has_control = mm_engine_set(engine, "control", "1") == MM_OK;
     settings_of_engines(engine);
     servers_of_engines(engine);
+    sessions_of_engines(engine);
     sending(engine, zeros);
     mails(engine, zeros);
     queue(engine);

@@ -61,6 +61,11 @@ static inline void socket_set_blocking(socket_number number, int blocks) {
     fcntl(number, F_SETFL, blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
+/* Two ends of a connection of the local kind; 0 where there is none. */
+static inline int local_pair(socket_number ends[2]) {
+    return socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0;
+}
+
 /* ---- time ---- */
 
 static inline void sleep_microseconds(unsigned int microseconds) {
@@ -181,6 +186,17 @@ static inline void set_default_for_broken_pipes(void) {
 static inline int has_default_for_broken_pipes(void) {
     struct sigaction action;
     return sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL;
+}
+
+/* 1: so many descriptors may be open at once. */
+static inline int may_open_descriptors(unsigned int count) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < count && limit.rlim_max >= count) {
+        limit.rlim_cur = count;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return limit.rlim_cur >= count;
 }
 
 static inline int count_threads(void) {

@@ -60,6 +60,12 @@ static inline void socket_set_blocking(socket_number number, int blocks) {
     ioctlsocket(number, FIONBIO, &none);
 }
 
+/* Two ends of a connection of the local kind; 0 where there is none. */
+static inline int local_pair(socket_number ends[2]) {
+    (void)ends;
+    return 0;
+}
+
 /* ---- time ---- */
 
 /* Of a clock that is never set. */
@@ -264,6 +270,12 @@ static inline void set_default_for_broken_pipes(void) {
 }
 
 static inline int has_default_for_broken_pipes(void) {
+    return 1;
+}
+
+/* 1: so many sockets may be open at once. */
+static inline int may_open_descriptors(unsigned int count) {
+    (void)count;
     return 1;
 }
 

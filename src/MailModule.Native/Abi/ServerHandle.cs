@@ -22,8 +22,9 @@ internal abstract class ServerHandle
     /// <summary><see cref="Fault.State"/> when the engine has stopped it.</summary>
     public Fault Port(out int port)
     {
-        port = _server.IsRunning ? _server.Port : 0;
-        return port == 0 ? FaultReason.Because(Fault.State, "the engine has stopped the server") : Fault.None;
+        bool isRunning = _server.IsRunning;
+        port = isRunning ? _server.Port : 0;
+        return !isRunning ? FaultReason.Because(Fault.State, "the engine has stopped the server") : Fault.None;
     }
 
     public Fault Stop(TimeSpan timeout)

@@ -43,6 +43,8 @@ internal static class ServerOptionsReader
         var fault = Layout.Read(pointer, out ServerOptionsLayout given);
         if (fault != Fault.None)
             return fault;
+        if (given.Port == ServerOptions.NoPort)
+            return FaultReason.Because(Fault.Argument, "port: a POP3 server listens");
         fault = Text.ReadOptional(given.Addresses, "addresses", out string? addresses);
         options = new ServerOptions { Addresses = addresses, Port = given.Port, MaxSessions = given.MaxSessions };
         return fault;

@@ -56,6 +56,7 @@ internal struct SessionRcptLayout
     public nint Parameters;
     public nint Original;
     public int Notify;
+    public int Reserved;
 }
 
 /// <summary><c>mm_smtp_server_handlers</c>.</summary>
@@ -119,6 +120,7 @@ internal struct SessionCheckLayout
     public nint Answer;
     public nint Reason;
     public int Result;
+    public int Reserved;
 }
 
 /// <summary><c>mm_smtp_stepped_options</c>.</summary>

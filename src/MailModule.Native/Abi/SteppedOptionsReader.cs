@@ -25,6 +25,8 @@ internal static unsafe class SteppedOptionsReader
         fault = Text.ReadOptional(given.Tls, "tls", out string? tls);
         if (fault != Fault.None)
             return fault;
+        if (tls is not null && (tls.Length == 0 || tls.Any(char.IsControl)))
+            return FaultReason.Because(Fault.Argument, "tls: some text without controls");
         if (given.OfferTls is not (0 or 1))
             return FaultReason.Because(Fault.Argument, "offer_tls is 0 or 1");
         fault = ServerOptionsReader.ReadProtocol(given.Protocol, out var protocol);

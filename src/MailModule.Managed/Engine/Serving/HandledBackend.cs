@@ -239,8 +239,10 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
             case HandlerSteps.Verify when isOpen:
                 return Ask(HandlerSteps.Lookup);
             default:
-                return answer is { Kind: StepAnswerKind.Done, Reply: null }
-                    ? new Verdict(VerdictKind.Accept, Replies.Ok250) : accepted;
+                // Of HELO, EHLO and HELP the module has more to say than that it is done.
+                bool isOwn = isOpen || step is HandlerSteps.Helo or HandlerSteps.Ehlo
+                    || (step == HandlerSteps.Help && answer.Kind == StepAnswerKind.Accept);
+                return answer.Reply is null && !isOwn ? new Verdict(VerdictKind.Accept, Replies.Ok250) : accepted;
         }
     }
 

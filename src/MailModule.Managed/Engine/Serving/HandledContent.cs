@@ -111,6 +111,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
             backend.CountMessage();
             return new Verdict(VerdictKind.Accept, answer.Reply);
         }
+        Session.Transaction.Acceptance = answer.Reply;
         (_answer, _stage) = (answer, Stage.Store);
         return Store();
     }

@@ -231,6 +231,8 @@ internal sealed partial class SmtpSession
     {
         RecipientReplies? replies = Transaction.Replies;
         if (isAccepted)
+            reply = Transaction.Acceptance ?? reply;
+        if (isAccepted)
             CompleteTransaction();
         else
             DiscardTransaction();

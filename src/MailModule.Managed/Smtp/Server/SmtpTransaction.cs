@@ -60,6 +60,10 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// </summary>
     public Reply? Refusal { get; set; }
 
+    /// <summary>For the backend: what the client hears when the message is accepted; null: what the backend says then.
+    /// </summary>
+    public Reply? Acceptance { get; set; }
+
     /// <summary>The refusal does not wait for the end of the content.</summary>
     public bool IsCut { get; private set; }
 
@@ -105,6 +109,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     {
         DeclaredSize = declaredSize;
         HasContentBegun = false;
+        Acceptance = null;
         _chunk = default;
         _envelope = envelope;
         _countedRecipients = 0;

@@ -230,6 +230,7 @@ class mm_session_rcpt(Structure):
         ("parameters", c_char_p),
         ("original", c_char_p),
         ("notify", c_int),
+        ("reserved", c_int),
     ]
 
 
@@ -318,6 +319,7 @@ class mm_session_check(Structure):
         ("answer", c_char_p),
         ("reason", c_char_p),
         ("result", c_int),
+        ("reserved", c_int),
     ]
 
 

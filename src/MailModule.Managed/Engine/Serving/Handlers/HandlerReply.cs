@@ -72,7 +72,7 @@ internal sealed class HandlerReply
     // RFC 2034 §4: none in the greeting, in the answer to EHLO and HELO, and where the code is 3yz
     private string StatusFor(int code, Reply ordinary)
     {
-        if (ordinary.Enhanced.Length == 0 && code / 100 == ordinary.Code / 100 || code / 100 == 3)
+        if (ordinary.Enhanced.Length == 0 || code / 100 == 3)
             return "";
         if (_status is not null && _status[0] - '0' == code / 100)
             return _status;

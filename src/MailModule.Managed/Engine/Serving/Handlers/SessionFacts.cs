@@ -19,6 +19,7 @@ internal static class SessionFacts
             TlsName = session.Peer.ServerName ?? "",
             Certificate = session.Peer.VerifiedCertificate?.Subject ?? "",
             User = session.AuthenticatedUser ?? "",
+            Mechanism = session.AuthenticationMechanism ?? "",
             Began = calls.Began,
             IsTrusted = calls.Effects.IsTrusted(session),
             Messages = calls.Effects.Messages,

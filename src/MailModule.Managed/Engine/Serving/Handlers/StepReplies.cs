@@ -30,6 +30,9 @@ internal static class StepReplies
             return false;
         bool isOwn = !isRefusal && code == 0 && !given.IsGiven;
         Reply ordinary = isRefusal ? Refusal(step, verdict) : Acceptance(step, session);
+        // RFC 2034 §4: the greeting has no enhanced code.
+        if (step == HandlerSteps.Connect)
+            ordinary = new Reply(ordinary.Code, "", [.. ordinary.Lines]);
         answer = new StepAnswer(kind.Value, isOwn ? null : given.Over(ordinary, code, session.Envelope.Utf8));
         return true;
     }
