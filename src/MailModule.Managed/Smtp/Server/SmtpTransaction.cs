@@ -32,8 +32,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
 
     private Envelope? _envelope;
     private RcptArgument _rcpt;
-    private int _countedRecipients;
-    private long _lastOctets;
+    private (int Recipients, long OctetsOfLast) _counted;
     private DotReader _reader;
     private Chunk _chunk;
     private HopCounter _hops;
@@ -119,8 +118,8 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         HasContentBegun = false;
         _chunk = default;
         _envelope = envelope;
-        _countedRecipients = 0;
-        EnvelopeOctets = _lastOctets = 0;
+        _counted = default;
+        EnvelopeOctets = 0;
         Replies = options.IsLmtp ? new RecipientReplies() : null;
     }
 
@@ -140,20 +139,19 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         if (Replies is not { } replies)
             return;
         MailAddress address = _rcpt.Address;
-        int start = end > _countedRecipients
-            ? _countedRecipients
+        int start = end > _counted.Recipients
+            ? _counted.Recipients
             : Math.Max(0, Envelope.Recipients.FindIndex(recipient => recipient.Address.Equals(address)));
-        replies.AddRcpt(start..(end > _countedRecipients ? end : start + 1));
+        replies.AddRcpt(start..(end > _counted.Recipients ? end : start + 1));
     }
 
     // The recipient before this one counts only if it was accepted.
     private void CountRcpt()
     {
-        if (Envelope.Recipients.Count == _countedRecipients)
-            EnvelopeOctets -= _lastOctets;
-        _countedRecipients = Envelope.Recipients.Count;
-        _lastOctets = _rcpt.Octets;
-        EnvelopeOctets += _lastOctets;
+        if (Envelope.Recipients.Count == _counted.Recipients)
+            EnvelopeOctets -= _counted.OctetsOfLast;
+        _counted = (Envelope.Recipients.Count, _rcpt.Octets);
+        EnvelopeOctets += _rcpt.Octets;
     }
 
     /// <summary>BDAT has announced it. The first one of a transaction is followed by <see cref="BeginContent"/>.
@@ -219,7 +217,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
             Fault = ContentFault.BareNewline;
         else if (_reader.SawNul && !options.NormalizeBareNewlines)
             Fault = ContentFault.Nul;
-        else if (_hops.Count > options.HopLimit)
+        else if (_hops.Count > options.Limits.Hops)
             Fault = ContentFault.Looping;
         return Fault == ContentFault.None;
     }
