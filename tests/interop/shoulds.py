@@ -224,6 +224,15 @@ def hops(server):
     return session, f"99 Received fields: {short(reply)}, {'delivered' if top else 'not delivered'}"
 
 
+def unicode_names(server):
+    session = server.session("smtp")
+    session.all("EHLO xn--bcher-kva.example", MAIL + " SMTPUTF8", RCPT, "DATA")
+    token = f"Subject: token-{time.monotonic_ns()}"
+    session.say(token + "\r\n\r\ntext\r\n.")
+    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), b""), 10)
+    return session, f"`EHLO xn--bcher-kva.example`: Received from `{re.search(rb'Received: from ([^ ]*)', found).group(1).decode()}`"
+
+
 def too_long(server):
     session = server.session("login")
     session.secure()
@@ -273,11 +282,13 @@ RULES = [
     ("5321 §4.1.1.9", "an argument of NOOP is ignored", lines("NOOP any words")),
     ("5321 §4.1.4", "NOOP, HELP, EXPN, VRFY, RSET before EHLO are not 503",
      lines("NOOP", "HELP", "EXPN anna", "VRFY anna@example.org", "RSET", hello=False)),
-    ("5321 §4.2.4", "502 is for what is known and not done, 500 for what is not known", lines("TURN", "SEND FROM:<a@example.net>", "FROB")),
+    ("5321 §4.2.4", "502 is for what is known and not done, 500 for what is not known",
+     lines("TURN", "SEND FROM:<a@example.net>", "FROB")),
     ("5321 §4.4", "FROM in Received has the name from EHLO and the address", source),
     ("5321 §6.3", "a loop is seen by the Received fields, 100 at least", hops),
     ("5321 §7.2", "Received does not list all recipients", several),
     ("4954 §6", "where a login is required, 530 to others than AUTH, EHLO, HELO, NOOP, RSET, QUIT", policy),
+    ("6531 §3.7.3", "in a message with SMTPUTF8, names of hosts in Received are U-labels", unicode_names),
     ("4954 §6, §8", "500 with 5.5.6 to a line of AUTH that is too long", too_long),
 ]
 
