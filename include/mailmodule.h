@@ -1620,7 +1620,8 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 /**
  * Sets the reply to the step whose handler runs, in place of the library's; the last one counts. It goes out with the
  * verdict: a verdict that accepts needs a code of 2yz (354 in data; helo and ehlo say 250 whatever it is), one that
- * refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is dropped. With a code as verdict, that code counts, and code may be 0.
+ * refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is dropped. With a code as verdict, that code counts, and code may be
+ * 0.
  *
  * code    200 to 599; 0: the one that goes with the verdict.
  * status  enhanced status (RFC 3463) such as "5.7.1"; NULL: the one that goes with the code.

@@ -141,7 +141,7 @@ internal sealed partial class SmtpSession
         if (fault != PathFault.None)
             return Refusals.Of(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
-        if (Envelope.Recipients.Count >= Options.RecipientLimit || Transaction.IsEnvelopeFull)
+        if (Envelope.Recipients.Count >= Options.Limits.Recipients || Transaction.IsEnvelopeFull)
             return Replies.TooManyRecipients452;
         return TryHold(octetsOfContent: 0) ? null : Replies.NoMemory452;
     }
