@@ -1538,8 +1538,8 @@ MM_API int MM_CALL mm_smtp_server_get_port(mm_smtp_server *server, int *port);
 /**
  * Stops a server and ends its handle, while the engine runs on: takes no new connections, lets its sessions come to
  * their end until the time is up, then cuts them. When it has returned its ports are free, and the engine may start
- * another, and with MM_OK its handlers have returned and are not called any more. What the engine has stopped already
- * is MM_OK, unless a handler still runs. NULL is allowed.
+ * another; with MM_OK its handlers have returned and are not called any more, save by sessions that the host steps and
+ * has not freed. What the engine has stopped already is MM_OK, unless a handler still runs. NULL is allowed.
  *
  * timeout_ms  milliseconds for the sessions; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1) and MM_E_STATE (called inside a callback, which it might
@@ -1620,7 +1620,8 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 /**
  * Sets the reply to the step whose handler runs, in place of the library's; the last one counts. It goes out with the
  * verdict: a verdict that accepts needs a code of 2yz (354 in data; helo and ehlo say 250 whatever it is), one that
- * refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is dropped. With a code as verdict, that code counts, and code may be 0.
+ * refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is dropped. With a code as verdict, that code counts, and code may be
+ * 0.
  *
  * code    200 to 599; 0: the one that goes with the verdict.
  * status  enhanced status (RFC 3463) such as "5.7.1"; NULL: the one that goes with the code.

@@ -227,6 +227,59 @@ static void a_session_tells_about_itself(void) {
     CHECK_OK(mm_engine_free(engine));
 }
 
+/* ---- the pool ---- */
+
+static void holds(mm_session *session) {
+    (void)session;
+    hear("held;");
+    wait_to_hear("let go;");
+}
+
+/* One thread, and nobody who may wait for it: who comes meanwhile is told so, and comes again. */
+static void who_finds_no_place_in_the_pool_is_told(void) {
+    mm_smtp_server_handlers handlers = MM_SMTP_SERVER_HANDLERS_INIT;
+    struct wire held, other;
+    handlers.noop = on_noop;
+    engine_start();
+    CHECK_OK(mm_engine_set(engine, "handler_threads", "1"));
+    CHECK_OK(mm_engine_set(engine, "handler_queue", "0"));
+    CHECK_OK(mm_engine_set(engine, "handler_busy", "All our clerks are busy"));
+    handled_start(&handlers, NULL, 0);
+    begin_anew();
+    answers[AT_NOOP].first = holds;
+    begin_session(&held, NULL);
+    begin_session(&other, NULL);
+    wire_write(&held, "NOOP\r\n");
+    wait_to_hear("held;");
+    CHECK_TEXT("451 4.3.2 All our clerks are busy", said(&other, "NOOP"));
+    CHECK_INT(250, wire_smtp(&other, HELLO)); /* what asks nobody waits for nobody */
+    hear("let go;");
+    CHECK_INT(250, wire_reply(&held));
+    end_session(&held);
+    while (strncmp(said(&other, "NOOP"), "451", 3) == 0) /* the place is free a little behind the reply */
+        ;
+    end_session(&other);
+    handled_stop();
+}
+
+/* A stop waits for a handler as long as it may, and says so where that is not long enough. */
+static void a_stop_waits_for_a_handler(void) {
+    mm_smtp_server_handlers handlers = MM_SMTP_SERVER_HANDLERS_INIT;
+    struct wire held;
+    handlers.noop = on_noop;
+    engine_start();
+    handled_start(&handlers, NULL, 0);
+    begin_anew();
+    answers[AT_NOOP].first = holds;
+    begin_session(&held, NULL);
+    wire_write(&held, "NOOP\r\n");
+    wait_to_hear("held;");
+    CHECK_INT(MM_E_TIMEOUT, mm_smtp_server_stop(server, 0));
+    hear("let go;");
+    wire_close(&held);
+    CHECK_OK(mm_engine_free(engine));
+}
+
 /* ---- inline ---- */
 
 static void on_the_thread_that_serves_all(void) {
@@ -254,6 +307,8 @@ int main(void) {
     later_sessions_alone_have_a_later_table();
     each_table_has_each_piece();
     a_session_tells_about_itself();
+    who_finds_no_place_in_the_pool_is_told();
+    a_stop_waits_for_a_handler();
     on_the_thread_that_serves_all();
     return check_result();
 }

@@ -3,7 +3,6 @@ using MailModule.Delivery.Queue;
 using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
-using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -36,7 +35,6 @@ internal sealed class RunningEngine : IDisposable
     private readonly ClientLimits _limits;
     private readonly Lock _opening = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HandlerPools _handlerPools = new();
     private readonly SingleServer _smtp;
     private readonly SingleServer _pop3;
     private MailData? _data;
@@ -140,7 +138,7 @@ internal sealed class RunningEngine : IDisposable
         _stoppingPart = "requests of other processes";
         Volatile.Read(ref _data)?.Control?.WaitForEnd();
         _stoppingPart = "threads that wait for files or look-ups";
-        _handlerPools.WaitForEnd();
+        _limits.Handlers.WaitForEnd();
         _workers.Stop(Timeout.InfiniteTimeSpan);
         _stoppingPart = "";
     }
@@ -171,7 +169,7 @@ internal sealed class RunningEngine : IDisposable
     private SmtpServer NewSmtpServer(HostCallback host)
     {
         _limits.Checks?.Memory.Open(_settings.Current.FullPath(Keys.MailRoot)!);
-        return new(_settings, _data!.Spool, _data.Usages, _workers, _limits.ForServer(), host, _log, _handlerPools);
+        return new(_settings, _data!.Spool, _data.Usages, _workers, _limits.ForServer(), host, _log);
     }
 
     private Pop3Server NewPop3Server(HostCallback host)

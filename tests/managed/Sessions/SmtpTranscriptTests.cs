@@ -149,9 +149,12 @@ public partial class SmtpTranscriptTests
         {
             HostName = "mail.example",
             SizeLimit = Number(lines, "! size ", 0),
-            RecipientLimit = (int)Number(lines, "! recipients ", 1000),
-            ErrorLimit = (int)Number(lines, "! errors ", 20),
-            HopLimit = (int)Number(lines, "! hops ", 100),
+            Limits = new SmtpServerLimits
+            {
+                Recipients = (int)Number(lines, "! recipients ", 1000),
+                Errors = (int)Number(lines, "! errors ", 20),
+                Hops = (int)Number(lines, "! hops ", 100),
+            },
             OfferStartTls = lines.Contains("! starttls"),
             OfferAuth = lines.Contains("! auth"),
             PlainAuthWithoutTls = lines.Contains("! clear text"),

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Policy;
 using MailModule.Transport;
 
@@ -20,6 +21,9 @@ internal sealed record ClientLimits(AddressCounts Connections, SessionMemory Mem
         : this(new AddressCounts(), new SessionMemory(SessionMemory.DefaultLimit), new Guessing())
     {
     }
+
+    /// <summary>The threads that the host's handlers run on.</summary>
+    public HandlerPools Handlers { get; init; } = new();
 
     /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
     public SenderChecks? Checks { get; init; }

@@ -14,7 +14,7 @@ namespace MailModule.Engine.Serving;
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
     EngineSettings settings, ISpool spool, UsageCache usages, Workers workers, ClientLimits limits, HostCallback host,
-    Log log, HandlerPools pools)
+    Log log)
     : MailServer(settings, workers, limits, host.Calls, log)
 {
     private volatile SmtpDependencies _dependencies = new(
@@ -26,7 +26,7 @@ internal sealed class SmtpServer(
     };
 
     private readonly ServerHandlers _handlers = new(
-        settings, pools, workers.Run, limits.Guessing.Clock, host.Calls, log);
+        settings, limits.Handlers, workers.Run, limits.Guessing.Clock, host.Calls, log);
 
     private readonly SteppedSessions _stepped = new();
     private readonly SessionMemory _memory = limits.Memory;

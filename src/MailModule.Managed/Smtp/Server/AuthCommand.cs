@@ -122,5 +122,5 @@ internal static class AuthCommand
         return session.WriteVerdict(reply, output);
     }
 
-    private static bool MayGoOn(SmtpSession session) => session.FailedLogins < session.Options.LoginLimit;
+    private static bool MayGoOn(SmtpSession session) => session.FailedLogins < session.Options.Limits.Logins;
 }

@@ -83,7 +83,7 @@ internal sealed class EhloExtension(string keyword)
 
     // RFC 9422 §4: of the three, only recipients have a limit that is the same for all
     private static void WriteLimits(SmtpSession session, Output output)
-        => WriteNumber(" RCPTMAX="u8, session.Options.RecipientLimit, output);
+        => WriteNumber(" RCPTMAX="u8, session.Options.Limits.Recipients, output);
 
     private static void WriteNumber(ReadOnlySpan<byte> before, long number, Output output)
     {

@@ -33,17 +33,7 @@ internal sealed record SmtpServerOptions
     public bool NormalizeBareNewlines { get; init; }
     /// <summary>What a sender without a domain gets as its domain; null: such a one is refused.</summary>
     public string? SenderDomain { get; init; }
-    public int RecipientLimit { get; init; } = 1000;
-    /// <summary>Unwelcome commands on one connection before 421; nothing that is accepted between them resets the
-    /// count.</summary>
-    public int ErrorLimit { get; init; } = 20;
-    /// <summary>So many of them are answered at once; of more the backend is asked, by
-    /// <see cref="ISmtpBackend.Unwelcome"/>.</summary>
-    public int ErrorsAtOnce => ErrorLimit / 2;
-    /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
-    public int LoginLimit { get; init; } = 3;
-    /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
-    public int HopLimit { get; init; } = 100;
+    public SmtpServerLimits Limits { get; init; } = SmtpServerLimits.Default;
     /// <summary>The client may use XCLIENT, and this judges whom it names; null: it may not.</summary>
     public XclientJudge? Xclient { get; init; }
     /// <summary>The verbs that sessions know.</summary>

@@ -68,7 +68,7 @@ internal sealed partial class SmtpSession : ISession
     public ReadOnlySpan<byte> CommandArgument => _command.Argument;
 
     /// <summary>The client has made too many errors, for which the session has closed.</summary>
-    public bool IsCutOff => _errors > Options.ErrorLimit;
+    public bool IsCutOff => _errors > Options.Limits.Errors;
 
     /// <summary>What EHLO or HELO gave; empty before, and again after STARTTLS.</summary>
     public string Helo { get; private set; } = "";
@@ -341,13 +341,13 @@ internal sealed partial class SmtpSession : ISession
     {
         if (IsOneTooMany(reply))
             return CloseWith(Replies.TooManyErrors421, output);
-        if (reply.Code >= 500 && _errors > Options.ErrorsAtOnce)
+        if (reply.Code >= 500 && _errors > Options.Limits.ErrorsAtOnce)
             return Ask(new Question(session => session.Backend.Unwelcome(session, reply)), output);
         output.Write(reply.Wire);
         return Continue;
     }
 
-    private bool IsOneTooMany(Reply reply) => reply.Code >= 500 && ++_errors > Options.ErrorLimit;
+    private bool IsOneTooMany(Reply reply) => reply.Code >= 500 && ++_errors > Options.Limits.Errors;
 
     /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
     /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>

@@ -32,12 +32,12 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
 
     private Envelope? _envelope;
     private RcptArgument _rcpt;
-    private int _countedRecipients;
-    private long _lastOctets;
+    private (int Recipients, long OctetsOfLast) _counted;
     private DotReader _reader;
     private Chunk _chunk;
     private HopCounter _hops;
     private long _size;
+    private ContentReplies _replies;
 
     public Envelope Envelope => _envelope ??= new Envelope();
 
@@ -58,14 +58,22 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// <summary>
     /// The refusal that the client gets after the final dot; the rest of the content is thrown away until then.
     /// </summary>
-    public Reply? Refusal { get; set; }
+    public Reply? Refusal
+    {
+        get => _replies.Refusal;
+        set => _replies = _replies with { Refusal = value };
+    }
 
     /// <summary>For the backend: what the client hears when the message is accepted; null: what the backend says then.
     /// </summary>
-    public Reply? Acceptance { get; set; }
+    public Reply? Acceptance
+    {
+        get => _replies.Acceptance;
+        set => _replies = _replies with { Acceptance = value };
+    }
 
     /// <summary>The refusal does not wait for the end of the content.</summary>
-    public bool IsCut { get; private set; }
+    public bool IsCut => _replies.IsCut;
 
     /// <summary>354 is out, or on its way; or the octets of a chunk are.</summary>
     public bool HasContentBegun { get; private set; }
@@ -101,19 +109,17 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// <param name="closes">The connection closes behind the reply, without waiting for the end.</param>
     public void RefuseContent(Reply reply, bool closes)
     {
-        Refusal ??= reply;
-        IsCut |= closes;
+        _replies = _replies with { Refusal = Refusal ?? reply, IsCut = IsCut || closes };
     }
 
     public void Begin(long declaredSize, Envelope envelope)
     {
         DeclaredSize = declaredSize;
         HasContentBegun = false;
-        Acceptance = null;
         _chunk = default;
         _envelope = envelope;
-        _countedRecipients = 0;
-        EnvelopeOctets = _lastOctets = 0;
+        _counted = default;
+        EnvelopeOctets = 0;
         Replies = options.IsLmtp ? new RecipientReplies() : null;
     }
 
@@ -133,11 +139,11 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         if (Replies is not { } replies)
             return;
         MailAddress address = _rcpt.Address;
-        int same = end > _countedRecipients
+        int same = end > _counted.Recipients
             ? -1
             : Envelope.Recipients.FindIndex(recipient => recipient.Address.Equals(address));
         // One that the envelope does not have is the backend's own matter, and has what is said of the message.
-        replies.AddRcpt(same < 0 ? _countedRecipients..end : same..(same + 1));
+        replies.AddRcpt(same < 0 ? _counted.Recipients..end : same..(same + 1));
     }
 
     /// <summary>Takes a recipient out of the envelope, before the content begins; those behind it move up.</summary>
@@ -145,18 +151,17 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     {
         Envelope.Recipients.RemoveAt(index);
         Replies?.Remove(index);
-        if (index < _countedRecipients)
-            _countedRecipients--;
+        if (index < _counted.Recipients)
+            _counted.Recipients--;
     }
 
     // The recipient before this one counts only if it was accepted.
     private void CountRcpt()
     {
-        if (Envelope.Recipients.Count == _countedRecipients)
-            EnvelopeOctets -= _lastOctets;
-        _countedRecipients = Envelope.Recipients.Count;
-        _lastOctets = _rcpt.Octets;
-        EnvelopeOctets += _lastOctets;
+        if (Envelope.Recipients.Count == _counted.Recipients)
+            EnvelopeOctets -= _counted.OctetsOfLast;
+        _counted = (Envelope.Recipients.Count, _rcpt.Octets);
+        EnvelopeOctets += _rcpt.Octets;
     }
 
     /// <summary>BDAT has announced it. The first one of a transaction is followed by <see cref="BeginContent"/>.
@@ -183,8 +188,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         _hops = default;
         _size = 0;
         Fault = ContentFault.None;
-        Refusal = null;
-        IsCut = false;
+        _replies = default;
         HasContentBegun = true;
     }
 
@@ -223,7 +227,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
             Fault = ContentFault.BareNewline;
         else if (_reader.SawNul && !options.NormalizeBareNewlines)
             Fault = ContentFault.Nul;
-        else if (_hops.Count > options.HopLimit)
+        else if (_hops.Count > options.Limits.Hops)
             Fault = ContentFault.Looping;
         return Fault == ContentFault.None;
     }

@@ -36,8 +36,7 @@ internal static class SmtpSessionTarget
         NormalizeBareNewlines = (choice & 4) != 0,
         OfferStartTls = (choice & 8) != 0,
         SizeLimit = 4000,
-        RecipientLimit = 4,
-        HopLimit = 3,
+        Limits = new SmtpServerLimits { Recipients = 4, Hops = 3 },
         Verbs = (choice & 64) != 0 ? StateTable.Lmtp : StateTable.Standard,
         Times = new DeliveryTimeOffers(
             (choice & 32) != 0, new FutureReleaseLimit(TimeSpan.FromHours(1), static () => DateTimeOffset.UnixEpoch)),

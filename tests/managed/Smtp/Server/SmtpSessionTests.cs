@@ -175,9 +175,7 @@ public class SmtpSessionTests
         Mechanisms = MechanismSet.All,
         OfferStartTls = true,
         SizeLimit = 500,
-        RecipientLimit = 3,
-        HopLimit = 2,
-        ErrorLimit = 8,
+        Limits = new SmtpServerLimits { Recipients = 3, Hops = 2, Errors = 8 },
         Times = new DeliveryTimeOffers(
             true, new FutureReleaseLimit(TimeSpan.FromHours(1), () => DateTimeOffset.UnixEpoch)),
     };

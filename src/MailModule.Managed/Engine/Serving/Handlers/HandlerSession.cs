@@ -96,7 +96,7 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
             return WrongStep();
         if (!MailAddress.TryParse(address, out MailAddress recipient))
             return NoAddress();
-        return Envelope.Recipients.Count >= Session.Options.RecipientLimit
+        return Envelope.Recipients.Count >= Session.Options.Limits.Recipients
             ? FaultReason.Because(Fault.Limit, "the message has too many recipients")
             : calls.Effects.AddRecipient(recipient);
     }
