@@ -136,6 +136,8 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     public void Closed(SmtpSession session)
     {
+        // A connection whose TLS fails is over before anybody was asked.
+        _session = session;
         _content?.Discard();
         own.Closed(session);
         if (_calls is null && !set.Has(HandlerSteps.Close | HandlerSteps.Error | HandlerSteps.Timeout))
@@ -249,7 +251,8 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     private Verdict Refused(HandlerSteps step, StepAnswer answer)
     {
         own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
-        if (step == HandlerSteps.Secret && answer.Kind == StepAnswerKind.Refuse)
+        // What cannot be told now says nothing about the user.
+        if (step == HandlerSteps.Secret && answer is { Kind: StepAnswerKind.Refuse, Reply.IsTemporary: false })
             return _login!.HasNone();
         if (step == HandlerSteps.Auth)
             return _login!.Refuse(answer);

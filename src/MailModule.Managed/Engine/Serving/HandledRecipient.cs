@@ -77,7 +77,8 @@ internal sealed class HandledRecipient(HandledBackend backend)
 
     private Verdict FollowDomain(StepAnswer answer)
     {
-        if (answer.Kind == StepAnswerKind.Forward)
+        // A bare postmaster has no domain to be sent to.
+        if (answer.Kind == StepAnswerKind.Forward && Address.Domain.Length > 0)
             return Take(Address, null, answer.Reply);
         _isLocalByHost = answer.Kind == StepAnswerKind.Local;
         if (!_isLocalByHost && !IsLocal(Address))
@@ -92,8 +93,17 @@ internal sealed class HandledRecipient(HandledBackend backend)
             return TakeVouched(backend.Calls.Findings.Expansion ?? Address, answer.Reply);
         if (!_isLocalByHost || IsLocal(Address))
             return Own.Rcpt(Session, Session.Envelope, in Session.Transaction.Rcpt);
-        return Rules.Accounts.FindRecipient(Address) is { } account
-            ? Take(Address, account.Name, null)
+        return TakeLocal();
+    }
+
+    // Whose the domain is, the host has said; nobody has vouched for the recipient, so the checks have their say.
+    private Verdict TakeLocal()
+    {
+        RelayPolicy rules = Rules;
+        if (Own.ChecksOf(Session.Envelope)?.Trap(Address) is { } trap)
+            return trap;
+        return rules.Accounts.FindRecipient(Address) is { } account
+            ? Own.CheckAndTake(Session, rules, Session.Envelope, Session.Transaction.Rcpt.ToRecipient(account.Name))
             : Own.RefuseUnknown(Session, BackendReplies.RecipientRefused(RelayRefusal.UnknownUser));
     }
 

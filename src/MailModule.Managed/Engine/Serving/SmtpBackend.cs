@@ -98,11 +98,14 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             dependencies.Log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
             return _refusedRecipients.Add(session, dependencies, verdict.Refusal, mayRelay);
         }
-        Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
-        return ChecksOf(envelope) is { } checks
+        return CheckAndTake(session, rules, envelope, rcpt.ToRecipient(verdict.Maildrop));
+    }
+
+    /// <summary>For a recipient whose place is known: what else speaks against it.</summary>
+    public Verdict CheckAndTake(SmtpSession session, RelayPolicy rules, Envelope envelope, Recipient recipient)
+        => ChecksOf(envelope) is { } checks
             ? CheckAndTake(checks, session, rules, envelope, recipient)
             : TakeIfRoom(session, rules, envelope, recipient);
-    }
 
     private Verdict CheckAndTake(
         SmtpChecks checks, SmtpSession session, RelayPolicy rules, Envelope envelope, Recipient recipient)
@@ -162,7 +165,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     }
 
     /// <summary>What the end of the content does when it is accepted.</summary>
-    public Verdict Commit() => _handler!.CommitChecked();
+    public Verdict Commit() => _handler!.CommitJudged();
 
     /// <summary>A recipient that is nobody's, as others found out; how many of them there are counts as ever.</summary>
     public Verdict RefuseUnknown(SmtpSession session, Reply reply)

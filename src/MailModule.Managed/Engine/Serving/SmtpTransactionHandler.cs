@@ -161,13 +161,8 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     public Verdict Commit()
     {
-        if (_hostAccepted)
-        {
-            _dependencies.Log.AcceptedByHost(_envelope);
-            return Verdict.Accept;
-        }
-        if (!_message.IsOpen)
-            return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
+        if (WithoutMessage() is { } verdict)
+            return verdict;
         // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
         // of it from us, whoever wrote his name there
         if (_watch.Headers is { } watch && watch.IsLoop(_dependencies.Policy()))
@@ -182,7 +177,25 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             ? checks.Antivirus.Scan(_session, copy, CommitChecked)
             : CommitChecked();
 
-    public Verdict CommitChecked()
+    /// <summary>As <see cref="Commit"/>, where others have judged the message: no check is made.</summary>
+    public Verdict CommitJudged()
+    {
+        if (WithoutMessage() is { } verdict)
+            return verdict;
+        _watch.Copy?.Discard();
+        return CommitChecked();
+    }
+
+    // Null: there is a message to commit.
+    private Verdict? WithoutMessage()
+    {
+        if (!_hostAccepted)
+            return _message.IsOpen ? null : Verdict.Refuse(BackendReplies.NotStored(_storeFault));
+        _dependencies.Log.AcceptedByHost(_envelope);
+        return Verdict.Accept;
+    }
+
+    private Verdict CommitChecked()
     {
         if (_session.RecipientReplies is { HasRefusals: true } replies && !TryLeaveOutRefused(replies))
         {

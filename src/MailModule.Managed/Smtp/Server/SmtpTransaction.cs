@@ -139,10 +139,20 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         if (Replies is not { } replies)
             return;
         MailAddress address = _rcpt.Address;
-        int start = end > _counted.Recipients
-            ? _counted.Recipients
-            : Math.Max(0, Envelope.Recipients.FindIndex(recipient => recipient.Address.Equals(address)));
-        replies.AddRcpt(start..(end > _counted.Recipients ? end : start + 1));
+        int same = end > _counted.Recipients
+            ? -1
+            : Envelope.Recipients.FindIndex(recipient => recipient.Address.Equals(address));
+        // One that the envelope does not have is the backend's own matter, and has what is said of the message.
+        replies.AddRcpt(same < 0 ? _counted.Recipients..end : same..(same + 1));
+    }
+
+    /// <summary>Takes a recipient out of the envelope, before the content begins; those behind it move up.</summary>
+    public void RemoveRecipient(int index)
+    {
+        Envelope.Recipients.RemoveAt(index);
+        Replies?.Remove(index);
+        if (index < _counted.Recipients)
+            _counted.Recipients--;
     }
 
     // The recipient before this one counts only if it was accepted.

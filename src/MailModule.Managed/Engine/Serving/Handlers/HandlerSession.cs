@@ -38,8 +38,9 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
         if (!IsIn(HandlerSteps.Message))
             return WrongStep();
         var reply = new HandlerReply();
-        Fault fault = code == 0
-            ? FaultReason.Because(Fault.Argument, "code: a reply code is 200 to 599")
+        // RFC 5321 §4.2.1: nothing more is asked for behind a message
+        Fault fault = code is 0 or (>= 300 and < 400)
+            ? FaultReason.Because(Fault.Argument, "code: the reply to a message is 2yz, 4yz or 5yz")
             : reply.Set(code, status, text);
         return fault == Fault.None ? calls.Effects.SetRecipientReply(index, reply) : fault;
     }
@@ -106,7 +107,7 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
             return WrongStep();
         if ((uint)index >= (uint)Envelope.Recipients.Count)
             return FaultReason.Because(Fault.NotFound, "there is no such recipient");
-        Envelope.Recipients.RemoveAt(index);
+        Session.Transaction.RemoveRecipient(index);
         return Fault.None;
     }
 

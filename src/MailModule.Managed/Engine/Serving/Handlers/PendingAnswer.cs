@@ -12,6 +12,7 @@ public sealed class PendingAnswer : IJob
     private readonly TimeSpan _timeout;
     private readonly int _verdictThen;
     private ITimer? _deadline;
+    private long _endsAt;
     private Stage _stage;
     private int _verdict;
 
@@ -91,9 +92,10 @@ public sealed class PendingAnswer : IJob
                 return true;
             _stage = Stage.Waiting;
             all.Add(this);
+            TimeSpan time = all.Until(_timeout);
+            _endsAt = Environment.TickCount64 + (long)time.TotalMilliseconds;
             _deadline = all.Clock.CreateTimer(
-                static pending => ((PendingAnswer)pending!).End(Stage.Late), this, all.Until(_timeout),
-                Timeout.InfiniteTimeSpan);
+                static pending => ((PendingAnswer)pending!).End(Stage.Late), this, time, Timeout.InfiniteTimeSpan);
             return false;
         }
     }
@@ -112,7 +114,7 @@ public sealed class PendingAnswer : IJob
     internal void HurryUp(TimeSpan timeout)
     {
         lock (_lock)
-            if (_stage == Stage.Waiting && timeout < _timeout)
+            if (_stage == Stage.Waiting && Environment.TickCount64 + (long)timeout.TotalMilliseconds < _endsAt)
                 _deadline?.Change(timeout, Timeout.InfiniteTimeSpan);
     }
 
