@@ -68,6 +68,11 @@ static inline int local_pair(socket_number ends[2]) {
 
 /* ---- time ---- */
 
+/* Of the processor, for this process. */
+static inline long processor_milliseconds(void) {
+    return (long)(clock() * 1000LL / CLOCKS_PER_SEC);
+}
+
 static inline void sleep_microseconds(unsigned int microseconds) {
     usleep(microseconds);
 }
