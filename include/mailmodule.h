@@ -1538,8 +1538,8 @@ MM_API int MM_CALL mm_smtp_server_get_port(mm_smtp_server *server, int *port);
 /**
  * Stops a server and ends its handle, while the engine runs on: takes no new connections, lets its sessions come to
  * their end until the time is up, then cuts them. When it has returned its ports are free, and the engine may start
- * another, and with MM_OK its handlers have returned and are not called any more. What the engine has stopped already
- * is MM_OK, unless a handler still runs. NULL is allowed.
+ * another; with MM_OK its handlers have returned and are not called any more, save by sessions that the host steps and
+ * has not freed. What the engine has stopped already is MM_OK, unless a handler still runs. NULL is allowed.
  *
  * timeout_ms  milliseconds for the sessions; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1) and MM_E_STATE (called inside a callback, which it might

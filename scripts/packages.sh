@@ -156,14 +156,17 @@ need_for_tests() {
       need danted dante-server
       need tinyproxy tinyproxy-bin
       need unshare util-linux
+      need node nodejs
       need ip iproute2
       need_file libnet-ssleay-perl '/usr/lib/*/perl5/*/Net/SSLeay.pm' /usr/share/perl5/Net/SSLeay.pm
       ;;
   esac
 }
 
-# Their packages and Postfix's exclude each other: they are unpacked, not installed, and run in a mount namespace.
+# The servers' packages and Postfix's exclude each other: they are unpacked, not installed, and run in a mount namespace.
+# Of nodemailer, which is text, any Node will do: not only Debian's.
 need_unpacked() {
+  [[ -d $OUT/node-nodemailer/usr || -d /usr/share/nodejs/nodemailer ]] || to_unpack+=(node-nodemailer)
   need_file libevent-2.1-7 '/usr/lib/*/libevent-2.1.so.7' '/lib/*/libevent-2.1.so.7'
   [[ -x $OUT/opensmtpd/usr/sbin/smtpd ]] || to_unpack+=(opensmtpd)
   need_file libgnutls-dane0 '/usr/lib/*/libgnutls-dane.so.0'

@@ -1,9 +1,7 @@
 // mailmodule::smtp_server with handlers: what they are told, what they answer, and when.
 #include "check.hpp"
+#include "threads.hpp"
 
-#include <future>
-#include <mutex>
-#include <thread>
 #include <type_traits>
 
 using mailmodule::session;
@@ -52,14 +50,12 @@ struct client : wire {
     }
 };
 
-// Every step writes down what it was told.
+// Every step writes down what it was told: those of one session, of which one at a time runs.
 struct recorder {
-    std::mutex gate;
     std::string heard;
-    std::promise<void> closed;
+    event closed;
 
     int operator()(const std::string &words, int verdict = MM_VERDICT_CONTINUE) {
-        const std::lock_guard<std::mutex> lock(gate);
         heard += words + ';';
         return verdict;
     }
@@ -90,7 +86,7 @@ struct recorder {
         all.error = [=](session &, int code, std::string_view) { (*this)("error " + std::to_string(code)); };
         all.close = [=](session &) {
             (*this)("close");
-            closed.set_value();
+            closed.set();
         };
     }
 
@@ -128,7 +124,7 @@ static void every_step(mailmodule::engine &of) {
         CHECK_INT(502, to("TURN"));
         CHECK_INT(299, to("XFOO a b"));
     }
-    record.closed.get_future().wait();
+    record.closed.wait();
     server.stop(5000);
     CHECK_SAME("connect;helo old.example.net;ehlo new.example.net;mail bert@example.net;rcpt ann@example.org;"
                "domain example.org 0;lookup ann@example.org;data;chunk 24 3;message 24;vrfy ann;expn staff;help data;"
@@ -275,13 +271,14 @@ static void exceptions(mailmodule::engine &of) {
 }
 
 static void pending(mailmodule::engine &of) {
-    std::vector<std::thread> threads;
+    std::unique_ptr<thread> answering;
     smtp_handlers all;
-    all.noop = [&](session &at, std::string_view text) -> int {
-        threads.emplace_back([owed = at.defer(20000), is_fine = text == "fine"]() mutable {
-            owed.set_reply(452, "later");
-            owed.answer(is_fine ? MM_VERDICT_ACCEPT : MM_VERDICT_REJECT);
-            CHECK_ERROR(MM_E_HANDLE, owed.answer(MM_VERDICT_ACCEPT));
+    all.noop = [&](session &at, std::string_view) {
+        const auto owed = std::make_shared<mailmodule::pending_answer>(at.defer(20000));
+        answering = std::make_unique<thread>([owed] {
+            owed->set_reply(452, "later");
+            owed->answer(MM_VERDICT_REJECT);
+            CHECK_ERROR(MM_E_HANDLE, owed->answer(MM_VERDICT_ACCEPT));
         });
         return MM_VERDICT_PENDING;
     };
@@ -294,9 +291,6 @@ static void pending(mailmodule::engine &of) {
     client to(server);
     CHECK_SAME("452 4.3.1 later", to.says("NOOP"));
     CHECK_INT(455, to("HELP"));
-    server.stop(0);
-    for (auto &thread : threads)
-        thread.join();
 }
 
 static void tables(mailmodule::engine &of) {

@@ -1,8 +1,6 @@
 // mailmodule::smtp_stepped: sessions whose octets the host moves, and connections that the host has accepted.
 #include "check.hpp"
-
-#include <future>
-#include <thread>
+#include "threads.hpp"
 
 using mailmodule::session;
 using mailmodule::smtp_handlers;
@@ -52,16 +50,17 @@ static void a_whole_session(mailmodule::engine &of) {
 }
 
 static void one_that_waits(mailmodule::engine &of) {
-    std::thread answering;
-    std::promise<void> woken;
+    event woken;
+    std::unique_ptr<thread> answering;
     smtp_handlers all;
     all.noop = [&](session &at, std::string_view) {
-        answering = std::thread([owed = at.defer(20000)]() mutable { owed.answer(299); });
+        const auto owed = std::make_shared<mailmodule::pending_answer>(at.defer(20000));
+        answering = std::make_unique<thread>([owed] { owed->answer(299); });
         return MM_VERDICT_PENDING;
     };
     auto server = nowhere(of, all);
     mailmodule::stepped_options options;
-    options.wake = [&] { woken.set_value(); };
+    options.wake = [&] { woken.set(); };
     auto first = server.step(options);
     CHECK_INT(220, said(first, {}));
     auto stepped = server.step();
@@ -69,12 +68,11 @@ static void one_that_waits(mailmodule::engine &of) {
     CHECK_INT(250, said(stepped, "HELO client.example.net\r\n"));
     auto step = stepped.step("NOOP\r\n");
     if (step.wants == MM_WANTS_WAIT) {
-        woken.get_future().wait();
+        woken.wait();
         step = stepped.step();
     }
     CHECK_INT(MM_WANTS_READ, step.wants);
     CHECK(step.output.substr(0, 3) == "299");
-    answering.join();
     CHECK_ERROR(MM_E_HANDLE, first.step()); // NOLINT: moved from
 }
 
@@ -118,9 +116,9 @@ static void errors(mailmodule::engine &of) {
 
 // A connection that this test accepts, and gives away.
 static void adopted(mailmodule::engine &of) {
-    std::promise<void> closed;
+    event closed;
     smtp_handlers all;
-    all.close = [&](session &) { closed.set_value(); };
+    all.close = [&](session &) { closed.set(); };
     auto server = nowhere(of, all);
     int port = 0;
     const auto listener = check_bind(SOCK_STREAM, &port);
@@ -131,7 +129,7 @@ static void adopted(mailmodule::engine &of) {
     CHECK_INT(220, wire_reply(&client));
     CHECK_INT(250, wire_smtp(&client, "HELO client.example.net"));
     CHECK_INT(221, wire_smtp(&client, "QUIT"));
-    closed.get_future().wait();
+    closed.wait();
     wire_close(&client);
     CHECK_ERROR(MM_E_ARGUMENT, server.adopt(listener));
     socket_close(listener);

@@ -1,5 +1,6 @@
 """Which host: preferences, fall-back from one to the next, IPv6 and IPv4, a dead one beside live ones, ourselves in the list."""
 
+import threading
 import time
 
 from support import place
@@ -127,13 +128,17 @@ class Walk(DeliveryTest):
         self.assertEqual(1, len(server.seen))
 
     def test_many_messages_share_connections(self):
-        """They gather while the host takes its time to greet; then a few connections are enough."""
+        """They gather while the host greets nobody; then a few connections are enough."""
+        gathered = threading.Event()
+
         def late(session, line):
-            session.server.over.wait(1.5)
+            gathered.wait(60)
             session.good_greeting(line)
-        server = self.rogue("127.0.0.43", greeting=always(late))
-        tokens = {self.send("somebody@many.test") for _ in range(100)}
-        self.assertTrue(place.wait_until(lambda: len(server.messages) >= 100, 30), self.logged())
+        server, host = self.rogue("127.0.0.43", greeting=always(late)), self.another(pop_timeout=60)
+        self.addCleanup(gathered.set)
+        tokens = {self.send("somebody@many.test", host=host) for _ in range(100)}
+        gathered.set()
+        self.assertTrue(place.wait_until(lambda: len(server.messages) >= 100, 30), self.logged(host))
         self.assertEqual(100, len(server.seen))
         self.assertTrue(all(any(token in m.text for m in server.messages) for token in tokens))
         self.assertLessEqual(len(server.peers), 20)

@@ -79,6 +79,40 @@ class ExitTests(Case):
         self.assertIn("a callback of Python has not returned", errors)
         self.assertLess(seconds, 30)
 
+    def test_handlers_of_a_server_come_to_their_end(self) -> None:
+        status, said, errors, _ = self.end("""
+            entered = threading.Event()
+            class Slow(mailmodule.SmtpHandlers):
+                def connect(self, session):
+                    entered.set()
+                    time.sleep(0.3)
+                    print("connect ends", flush=True)
+                def close(self, session):
+                    print("close", flush=True)
+            engine = Engine(settings)
+            SmtpServer(engine, port, handlers=Slow()).start()
+            connection = socket.create_connection(("127.0.0.1", port))
+            entered.wait()
+        """)
+        self.assertEqual((0, "connect ends\nclose\n"), (status, said), errors)
+        self.assertNotIn("Fatal", errors)
+
+    def test_a_server_whose_handler_owes_an_answer_ends(self) -> None:
+        status, said, errors, seconds = self.end("""
+            entered = threading.Event()
+            class Owing(mailmodule.SmtpHandlers):
+                def connect(self, session):
+                    session.defer(600)
+                    entered.set()
+                    return mailmodule.Verdict.PENDING
+            SmtpServer(Engine(settings), port, handlers=Owing()).start()
+            connection = socket.create_connection(("127.0.0.1", port))
+            entered.wait()
+            print("ends", flush=True)
+        """)
+        self.assertEqual((0, "ends\n"), (status, said), errors)
+        self.assertLess(seconds, 30)
+
     def test_an_engine_that_nobody_names_any_more_serves_until_the_end(self) -> None:
         status, said, errors, _ = self.end("""
             import gc

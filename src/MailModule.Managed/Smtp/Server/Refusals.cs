@@ -15,11 +15,25 @@ internal static class Refusals
     public static Reply? OfChunk(ReadOnlySpan<byte> argument)
         => Chunk.TryParse(argument, out _, out bool isGood) && isGood ? null : Replies.BadChunk501;
 
-    public static Reply Of(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
+    public static Reply OfSender(PathFault fault) => fault switch
     {
-        PathFault.Syntax => badSyntax,
-        PathFault.Address => badAddress,
+        PathFault.Syntax => Replies.BadMailSyntax501,
+        PathFault.Address => Replies.BadSender501,
+        // RFC 6531 §3.5: 550 for a sender, 553 for a recipient
+        PathFault.NeedsUtf8 => Replies.NeedsUtf8550,
+        _ => OfParameter(fault),
+    };
+
+    public static Reply OfRecipient(PathFault fault) => fault switch
+    {
+        PathFault.Syntax => Replies.BadRcptSyntax501,
+        PathFault.Address => Replies.BadRecipient501,
         PathFault.NeedsUtf8 => Replies.NeedsUtf8553,
+        _ => OfParameter(fault),
+    };
+
+    private static Reply OfParameter(PathFault fault) => fault switch
+    {
         PathFault.UnknownParameter => Replies.UnknownParameter555,
         PathFault.Binary => Replies.NoBinary555,
         _ => Replies.BadParameter501,

@@ -77,6 +77,7 @@ internal static class Replies
     public static readonly Reply BareNewline550 = new(550, "5.6.0", "Message has a bare CR or LF; lines end with CRLF");
     public static readonly Reply XclientDenied550 = new(550, "5.7.0", "XCLIENT is not for you");
     public static readonly Reply Nul550 = new(550, "5.6.0", "Message has a NUL octet");
+    public static readonly Reply NeedsUtf8550 = new(550, "5.6.7", "Address needs SMTPUTF8");
     public static readonly Reply Refused550 = new(550, "5.7.1", "Refused");
     public static readonly Reply TooLarge552 = new(552, "5.3.4", "Message is larger than the limit");
     public static readonly Reply NeedsUtf8553 = new(553, "5.6.7", "Address needs SMTPUTF8");
@@ -93,16 +94,6 @@ internal static class Replies
         ExpiryReason.Slow => TooSlow421,
         ExpiryReason.Stopping => Stopping421,
         _ => Failed421,
-    };
-
-    public static Reply To(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
-    {
-        PathFault.Syntax => badSyntax,
-        PathFault.Address => badAddress,
-        PathFault.NeedsUtf8 => NeedsUtf8553,
-        PathFault.UnknownParameter => UnknownParameter555,
-        PathFault.Binary => NoBinary555,
-        _ => BadParameter501,
     };
 
     public static Reply Help214(IEnumerable<string> verbs)

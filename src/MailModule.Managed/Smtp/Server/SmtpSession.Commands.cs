@@ -112,7 +112,7 @@ internal sealed partial class SmtpSession
         if (fault == PathFault.Address && BareSender.Complete(argument, Options.SenderDomain) is { } whole)
             fault = MailArgument.TryParse(whole, out mail);
         if (fault != PathFault.None)
-            return Refusals.Of(fault, Replies.BadMailSyntax501, Replies.BadSender501);
+            return Refusals.OfSender(fault);
         if ((mail.Hold is not null && !EhloExtension.FutureRelease.IsOfferedBy(this))
             || (mail.DeliverBy is not null && !EhloExtension.DeliverBy.IsOfferedBy(this)))
             return Replies.UnknownParameter555;
@@ -139,7 +139,7 @@ internal sealed partial class SmtpSession
     {
         PathFault fault = Transaction.ParseRcpt(argument);
         if (fault != PathFault.None)
-            return Refusals.Of(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
+            return Refusals.OfRecipient(fault);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
         if (Envelope.Recipients.Count >= Options.Limits.Recipients || Transaction.IsEnvelopeFull)
             return Replies.TooManyRecipients452;
