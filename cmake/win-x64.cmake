@@ -2,7 +2,8 @@
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
 set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc)
-set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++)
+# The one of Debian's two that has std::thread and std::mutex.
+set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
 set(CLANG_TARGET x86_64-pc-windows-msvc)
 
 set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)

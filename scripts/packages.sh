@@ -86,7 +86,7 @@ need_for_windows_tests() {
   need cmake cmake
   need make make
   need clang clang
-  need x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
+  need x86_64-w64-mingw32-g++-posix g++-mingw-w64-x86-64-posix
   need wine wine
   need_file wine64 /usr/lib/wine/wine64
 }

@@ -68,6 +68,11 @@ static inline int local_pair(socket_number ends[2]) {
 
 /* ---- time ---- */
 
+/* Of the processor, for this process. */
+static inline long processor_milliseconds(void) {
+    return (long)(clock() * 1000LL / CLOCKS_PER_SEC);
+}
+
 static inline void sleep_microseconds(unsigned int microseconds) {
     usleep(microseconds);
 }
@@ -201,6 +206,11 @@ static inline int may_open_descriptors(unsigned int count) {
 
 static inline int count_threads(void) {
     return entries("/proc/self/task");
+}
+
+/* Sockets wake threads of the library's own, which are as many before as after. */
+static inline void wait_for_pool_threads(int most) {
+    (void)most;
 }
 
 static inline long resident_kib(void) {

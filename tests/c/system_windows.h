@@ -76,6 +76,18 @@ static inline double clock_milliseconds(void) {
     return (double)now.QuadPart * 1e3 / (double)frequency.QuadPart;
 }
 
+/* Of the processor, for this process; clock() counts here what a clock on the wall does. */
+static inline long processor_milliseconds(void) {
+    FILETIME made, ended, kernel, user;
+    ULARGE_INTEGER parts[2];
+    GetProcessTimes(GetCurrentProcess(), &made, &ended, &kernel, &user);
+    parts[0].LowPart = kernel.dwLowDateTime;
+    parts[0].HighPart = kernel.dwHighDateTime;
+    parts[1].LowPart = user.dwLowDateTime;
+    parts[1].HighPart = user.dwHighDateTime;
+    return (long)((parts[0].QuadPart + parts[1].QuadPart) / 10000);
+}
+
 /* Sleep knows milliseconds only; less than one is waited for awake. */
 static inline void sleep_microseconds(unsigned int microseconds) {
     double end = clock_milliseconds() + microseconds / 1e3;
@@ -288,6 +300,13 @@ static inline int count_threads(void) {
         count += thread.th32OwnerProcessID == GetCurrentProcessId();
     CloseHandle(all);
     return count;
+}
+
+/* Sockets wake threads of the system's pool, which makes as many as it likes, and ends those that rest a while. */
+static inline void wait_for_pool_threads(int most) {
+    double end = clock_milliseconds() + 60000;
+    while (count_threads() > most && clock_milliseconds() < end)
+        Sleep(50);
 }
 
 static inline long resident_kib(void) {
