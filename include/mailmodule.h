@@ -1400,8 +1400,9 @@ typedef int(MM_CALL *mm_session_rcpt_fn)(mm_session *session, const mm_session_r
  * route    the hosts of a source route before it (RFC 5321 appendix C), which no other step follows.
  * count    of the route's hosts.
  * user     what was given with the table.
- * Returns MM_VERDICT_LOCAL, MM_VERDICT_FORWARD, MM_VERDICT_REJECT, MM_VERDICT_CONTINUE (the settings say), or a reply
- * code that refuses. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ * Returns MM_VERDICT_LOCAL; MM_VERDICT_FORWARD, by which mail is sent on whoever asks for it; MM_VERDICT_REJECT;
+ * MM_VERDICT_CONTINUE (the settings say); or a reply code that refuses. Threads: as mm_smtp_server_handlers says. Since
+ * 0.1.
  */
 typedef int(MM_CALL *mm_session_domain_fn)(mm_session *session, const char *domain, const char *const *route,
                                            size_t count, void *user);
@@ -1444,10 +1445,11 @@ typedef int(MM_CALL *mm_session_message_fn)(mm_session *session, int64_t size, v
 typedef int(MM_CALL *mm_session_unknown_fn)(mm_session *session, const char *verb, const char *argument, void *user);
 
 /**
- * Hears that a session ends without QUIT: it has been lost, or has broken the protocol beyond bearing.
+ * Hears that a session ends without QUIT: it has been lost, or has broken the protocol beyond bearing. Of a client that
+ * was silent for too long timeout alone hears.
  *
  * session  whose it is.
- * error    MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS, MM_E_PROTOCOL, MM_E_CANCELLED (the server stops).
+ * error    MM_E_CLOSED, MM_E_TLS, MM_E_PROTOCOL, MM_E_CANCELLED (the server stops).
  * text     what happened, in words.
  * user     what was given with the table.
  * Threads: as mm_smtp_server_handlers says. Since 0.1.
@@ -1484,8 +1486,9 @@ typedef struct mm_smtp_server_handlers {
                                         password. REJECT: there is none */
     mm_session_mail_fn mail;       /**< MAIL, SEND, SOML, SAML. REJECT: 550 */
     mm_session_domain_fn domain;   /**< RCPT: what becomes of mail to the domain */
-    mm_session_text_fn lookup;     /**< RCPT and VRFY at a domain that is local: the address. ACCEPT: valid, perhaps
-                                        expanded by mm_session_set_expansion; AMBIGUOUS; REJECT: unknown; ERROR */
+    mm_session_text_fn lookup;     /**< RCPT at a domain that is local: the address; VRFY: its argument. ACCEPT: valid,
+                                        perhaps expanded by mm_session_set_expansion; AMBIGUOUS; REJECT: unknown;
+                                        ERROR */
     mm_session_rcpt_fn rcpt;       /**< RCPT, before domain and lookup are asked. REJECT: 550 */
     mm_session_fn data;            /**< DATA, the first BDAT: content is about to come. REJECT: 554 */
     mm_session_chunk_fn chunk;     /**< a piece of the content */
@@ -1494,7 +1497,7 @@ typedef struct mm_smtp_server_handlers {
     mm_session_text_fn expn;       /**< EXPN. Without: 502 */
     mm_session_text_fn help;       /**< HELP */
     mm_session_text_fn noop;       /**< NOOP */
-    mm_session_fn rset;            /**< RSET */
+    mm_session_fn rset;            /**< RSET. What refuses leaves the transaction as it is */
     mm_session_fn turn;            /**< TURN. Without: 502 */
     mm_session_unknown_fn unknown; /**< any other command. Without: 500 */
     mm_session_event_fn timeout;   /**< the client was silent for too long */
@@ -1669,15 +1672,15 @@ MM_API int MM_CALL mm_session_defer(mm_session *session, int timeout_ms, int ver
 
 /**
  * Sets the reply that goes with the answer, as mm_session_set_reply.
- * Returns MM_OK; MM_E_HANDLE (answered, or too late); MM_E_ARGUMENT. Threads: any, one at a time for a handle. Since
- * 0.1.
+ * Returns MM_OK; MM_E_HANDLE (answered); MM_E_TIMEOUT (too late); MM_E_CLOSED (the session is over); MM_E_ARGUMENT.
+ * Threads: any, one at a time for a handle. Since 0.1.
  */
 MM_API int MM_CALL mm_pending_set_reply(mm_pending *pending, int code, const char *status, const char *text);
 
 /**
  * Adds a line to the reply, as mm_session_add_reply_line.
- * Returns MM_OK; MM_E_HANDLE (answered, or too late); MM_E_ARGUMENT; MM_E_LIMIT. Threads: any, one at a time for a
- * handle. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE (answered); MM_E_TIMEOUT (too late); MM_E_CLOSED (the session is over); MM_E_ARGUMENT;
+ * MM_E_LIMIT. Threads: any, one at a time for a handle. Since 0.1.
  */
 MM_API int MM_CALL mm_pending_add_reply_line(mm_pending *pending, const char *text);
 
