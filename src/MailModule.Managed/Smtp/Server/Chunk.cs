@@ -17,7 +17,7 @@ internal struct Chunk
     /// <summary>The client has not had its reply yet.</summary>
     public bool OwesReply { get; private set; }
 
-    /// <summary>One was refused, and with it the transaction; more may be on their way.</summary>
+    /// <summary>One was refused, and with it the transaction; more may be on their way, up to the last one.</summary>
     public bool HasFailed { get; private set; }
 
     /// <summary>The content ends with it.</summary>
@@ -58,7 +58,7 @@ internal struct Chunk
     public void End(bool hasFailed)
     {
         OwesReply = false;
-        HasFailed |= hasFailed;
+        HasFailed = (HasFailed || hasFailed) && !IsLast;
     }
 
     /// <summary>
