@@ -1,5 +1,5 @@
-/* An archive that parses every message: archive PORT FOLDER takes mail for everybody, tells of each message who wrote it,
- * when and about what, and saves what is attached in FOLDER, until its input ends. */
+/* An archive that parses every message: archive PORT FOLDER takes mail for everybody, tells of each message who wrote
+ * it, when and about what, and saves what is attached in FOLDER, until its input ends. */
 #include "system.h"
 #include <inttypes.h>
 #include <mailmodule.h>

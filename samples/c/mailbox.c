@@ -1,5 +1,5 @@
-/* A process that is a mailbox or a forwarder: mailbox PORT DOMAIN FOLDER. A name NAME@DOMAIN has a mailbox if there is a
- * folder FOLDER/NAME, and is sent on if there is a file FOLDER/NAME.forward with an address in it. */
+/* A process that is a mailbox or a forwarder: mailbox PORT DOMAIN FOLDER. A name NAME@DOMAIN has a mailbox if there is
+ * a folder FOLDER/NAME, and is sent on if there is a file FOLDER/NAME.forward with an address in it. */
 #include "system.h"
 #include <mailmodule.h>
 #include <stdlib.h>

@@ -10,8 +10,9 @@ namespace MailModule.Tests.Sessions;
 
 /// <summary>
 /// One file in Transcripts/Smtp is one case; those in a folder of an RFC are named by the rule that they show. C: what
-/// the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF), S: what the server answers, END: it closes, B: what the backend was asked; ! sets an option, # is a remark. Each
-/// case runs line by line, octet by octet, whole (pipelined) and cut at random, with answers at once, early and late.
+/// the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF), S: what the server answers, END: it closes, B:
+/// what the backend was asked; ! sets an option, # is a remark. Each case runs line by line, octet by octet, whole
+/// (pipelined) and cut at random, with answers at once, early and late.
 /// </summary>
 public partial class SmtpTranscriptTests
 {

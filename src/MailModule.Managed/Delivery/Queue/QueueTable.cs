@@ -270,8 +270,8 @@ internal sealed class QueueTable(ISpool spool, Func<string, bool, string> nextHo
         return waiting;
     }
 
-    /// <summary>Moves the recipients of a transaction to others, if the settings have changed since and give one of them
-    /// another next hop.</summary>
+    /// <summary>Moves the recipients of a transaction to others, if the settings have changed since and give one of
+    /// them another next hop.</summary>
     public bool TryRegroup(QueuedTransaction queued)
     {
         QueueItem item = queued.Item;

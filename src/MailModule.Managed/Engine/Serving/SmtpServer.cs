@@ -75,7 +75,9 @@ internal sealed class SmtpServer(
         return new SmtpSession(OptionsFor(options, client, port), backend, connection);
     }
 
-    /// <summary>Shared ones, save for who may use XCLIENT: each client it names is judged as one that connects.</summary>
+    /// <summary>
+    /// Shared ones, save for who may use XCLIENT: each client it names is judged as one that connects.
+    /// </summary>
     private SmtpServerOptions OptionsFor(OptionSet set, IPAddress client, ServerPort port)
     {
         SmtpServerOptions shared = set.For(client, port);

@@ -88,7 +88,8 @@ internal sealed record DnsListZone(string Name, uint First, uint Last)
         number = 0;
         string[] parts = text.Split('.');
         foreach (string part in parts)
-            if (part.Length > 3 || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out byte octet))
+            if (part.Length > 3
+                || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out byte octet))
                 return false;
             else
                 number = number << 8 | octet;

@@ -49,7 +49,10 @@ public abstract class CheckedSessions : IDisposable
         Checks = new SenderChecks(() => Settings.Current.Checks, () => Dns, Workers.Run, Clock, log);
         var nobody = new HostCallback(null, RequestAction.None, Inline: false);
         Dependencies = new SmtpDependencies(
-            new DsnSpool(), Workers.Run, nobody, () => Settings.Current.Relay, log) { Checks = Checks };
+            new DsnSpool(), Workers.Run, nobody, () => Settings.Current.Relay, log)
+        {
+            Checks = Checks,
+        };
         Dependencies.Guessing.LateAnswers.Stop(); // nothing comes late
         Dns.Addresses("2.0.0.127.bl.example", "127.0.0.2").Addresses("2.0.0.127.wl.example", "127.0.0.2");
     }

@@ -129,7 +129,11 @@ public class StateTableTests
             StringComparison.Ordinal);
 
     private static SmtpHarness With(VerbRule rule)
-        => new(new SmtpServerOptions { Verbs = StateTable.Standard.With(rule), Limits = new SmtpServerLimits { Errors = 100 } });
+        => new(new SmtpServerOptions
+        {
+            Verbs = StateTable.Standard.With(rule),
+            Limits = new SmtpServerLimits { Errors = 100 },
+        });
 
     private static string Ask(SmtpHarness harness, string line)
     {

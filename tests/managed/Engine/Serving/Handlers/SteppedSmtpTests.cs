@@ -83,7 +83,8 @@ public class SteppedSmtpTests
         bool? isTrusted = null;
         var table = new TestTable(HandlerSteps.Mail)
         {
-            Answer = (_, session) => (isTrusted = session.Info!.IsTrusted) is true && session.Info.Client is null ? -1 : 0,
+            Answer = (_, session)
+                => (isTrusted = session.Info!.IsTrusted) is true && session.Info.Client is null ? -1 : 0,
         };
         using var run = new HandlerRun(table);
         using SteppedHost host = run.Connect(client: null);
