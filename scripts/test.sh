@@ -117,7 +117,8 @@ kill_beside=
 
 start_kill_beside() {
   rm -f "$LOGS/kill.end"
-  build_samples || true # which both do: not at the same time
+  # Both suites build the samples, which they may not at the same time. Where that fails, it fails in each of them again.
+  build_samples || true
   set -m                # a process group of its own, for the end of this script
   (
     began=$SECONDS status=0
@@ -132,7 +133,7 @@ start_kill_beside() {
 show_kill() {
   local status=1 seconds=0
   echo "== kill, which ran beside interop"
-  wait $kill_beside || true
+  wait $kill_beside || true # how it ended stands in kill.end; without that file it has failed
   trap - EXIT
   cat "$LOGS/kill.log"
   [[ ! -e $LOGS/kill.end ]] || read -r status seconds <"$LOGS/kill.end"

@@ -39,8 +39,8 @@ internal sealed class RouteKeys
         new("quota", SettingKind.List,
             "What a user's mailbox may hold, all its folders together: octets, with `K`, `M`, `G` or `T`, and "
                 + "messages; 0 = any number. A full one is refused with 552, one without room for the size that MAIL "
-                + "declares with 452; what was accepted before waits until there is room. One of the same user replaces "
-                + "the earlier.")
+                + "declares with 452; what was accepted before waits until there is room. One of the same user "
+                + "replaces the earlier.")
         { Form = "`user;size[;count]`", Check = SettingForms.QuotaOfUser });
 
     public Setting QuotaDefault { get; } = Keys.Add(
