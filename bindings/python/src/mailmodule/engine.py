@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from ctypes import byref, c_int64, c_size_t, c_void_p, create_string_buffer
-from types import TracebackType
 from typing import Union
 
 from . import _exit
@@ -14,6 +13,7 @@ from ._abi import structures as s
 from ._abi.callbacks import Logged, Registry, logger
 from ._abi.library import library
 from ._abi.text import decode, encode, milliseconds
+from ._closing import Closing
 from .constants import ErrorCode, LogLevel
 from .errors import MailModuleError
 from .handlers import forget_handlers
@@ -91,7 +91,7 @@ class Settings:
             self[key] = value
 
 
-class Engine:
+class Engine(Closing):
     """A mail engine of its own. As a context manager it is stopped and freed at the end of the block.
 
     Its log goes to `logger` (logging.getLogger("mailmodule") unless given), each area to a child of that, and no finer
@@ -205,14 +205,6 @@ class Engine:
         _loggers.remove(self._log)
         forget_events(self)
         forget_handlers(self, self._handlers)
-
-    def __enter__(self) -> Engine:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _level_of(target: logging.Logger) -> LogLevel:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from ctypes import byref, c_char_p, c_int, c_int64, c_size_t, c_void_p, cast, create_string_buffer, string_at
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from types import TracebackType
 from typing import Any
 
 from ._abi import structures as s
@@ -14,6 +13,7 @@ from ._abi.callbacks import Kept, Registry
 from ._abi.library import is_usable, library
 from ._abi.readers import Reader, give
 from ._abi.text import decode, encode, encode_optional
+from ._closing import Closing
 from .constants import ContentForm, ErrorCode, MessageFlag, MessageLimit, PartFlag
 
 _PIECE = 65536
@@ -86,7 +86,7 @@ class Part:
         return PartFlag.ATTACHMENT in self.flags
 
 
-class ParsedMessage:
+class ParsedMessage(Closing):
     """A message that is read: octets, or one of open_file and open_reader. Ended by close or a with block; its contents
     end with it. Used by one thread at a time.
 
@@ -132,14 +132,6 @@ class ParsedMessage:
             _readings.remove(number)
             reading.raise_kept()
         return message
-
-    def __enter__(self) -> ParsedMessage:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if is_usable():
@@ -289,7 +281,7 @@ class Attachment:
     content_id: str | None = None
 
 
-class ComposedMessage:
+class ComposedMessage(Closing):
     """A message that is made: fields, texts and attachments are added, then it is read, once. Its method read is a
     Reader: Message.set_reader and SmtpMessage take it."""
 
@@ -297,14 +289,6 @@ class ComposedMessage:
         self._handle = c_void_p()
         self._readings: dict[int, _Reading] = {}
         library().mm_compose_new(byref(self._handle))
-
-    def __enter__(self) -> ComposedMessage:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if is_usable():

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from ctypes import byref, c_size_t, c_void_p, create_string_buffer
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._abi import structures as s
@@ -17,6 +16,7 @@ from ._abi.callbacks import Kept, Logged, Registry
 from ._abi.library import is_usable, library
 from ._abi.readers import Reader, give
 from ._abi.text import decode, encode, encode_optional, moment
+from ._closing import Closing
 from .constants import QUEUE_ID_SIZE, ErrorCode, QueueEventKind, QueueState
 from .errors import MailModuleError
 from .sending import RecipientResult, recipient_result
@@ -252,7 +252,7 @@ def _on_result(recipient: int, result: Any, user: int | None) -> None:
             handing.results.append(recipient_result(result.contents))
 
 
-class Control(Queue):
+class Control(Queue, Closing):
     """The queue of an engine in another process, by its local socket (setting control). Not on Windows.
 
     path  of the socket, or of the mail_root that it lies in.
@@ -288,14 +288,6 @@ class Control(Queue):
         """Closes it. More than once is allowed."""
         handle, self._handle = self._handle, c_void_p()
         library().mm_control_close(handle)
-
-    def __enter__(self) -> Control:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if getattr(self, "_handle", None) and is_usable():

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from ctypes import byref, c_int, c_void_p
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ._abi import structures as s
@@ -15,6 +14,7 @@ from ._abi.callbacks import Logged, Registry
 from ._abi.library import is_usable, library
 from ._abi.readers import Reader, c_read, readers
 from ._abi.text import decode, encode, encode_optional, milliseconds
+from ._closing import Closing
 from .constants import ErrorCode, Notify, Return, Route, SendState, Tls, TlsCheck
 from .errors import MailModuleError, SendFailure
 
@@ -108,7 +108,7 @@ def _on_event(send: int | None, event: Any, user: int | None) -> None:
             message._hear(send, event.contents)
 
 
-class Message:
+class Message(Closing):
     """One message on its way: recipients, content from one source, start, and wait or the future that start gives.
 
     As a context manager it gives up at the end of the block what has not ended.
@@ -227,14 +227,6 @@ class Message:
         elif self._handle:
             self._free()
             self._handle = c_void_p()
-
-    def __enter__(self) -> Message:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _hear(self, send: int | None, event: s.mm_send_event) -> None:
         """The library's events; the last one ends the handle, before the future tells."""

@@ -9,13 +9,13 @@ import os
 from collections.abc import Iterable
 from ctypes import byref, c_char_p, c_int, c_void_p
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Union
 
 from ._abi import structures as s
 from ._abi.clients import Callbacks, CertificateHandler, Token, TraceHandler, c_token
 from ._abi.library import is_usable, library
 from ._abi.text import decode, encode, encode_optional, milliseconds
+from ._closing import Closing
 from .constants import CertificateProblem, ConnectFlags, ErrorCode, Layer, Ready, Stage, TlsCheck, WriteFlags
 from .errors import ErrorDetail, MailModuleError, SmtpRefusal
 from .transactions import SentHandler, SentRecipient, SmtpMessage, Transactions, c_next, c_sent
@@ -54,7 +54,7 @@ class Reply:
         return self
 
 
-class SmtpClient:
+class SmtpClient(Closing):
     """A connection to an SMTP or LMTP server, open or not. As a context manager it is closed at the end of the block.
 
     connect_timeout, send_timeout, receive_timeout
@@ -106,14 +106,6 @@ class SmtpClient:
         self._handle = c_void_p()
         self._callbacks.forget()
         self._callbacks.raise_kept()
-
-    def __enter__(self) -> SmtpClient:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if getattr(self, "_handle", None) and is_usable():

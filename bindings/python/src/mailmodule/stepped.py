@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ctypes import byref, c_int, c_size_t, c_void_p, string_at
-from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ._abi import structures as s
 from ._abi.callbacks import Logged, Registry
 from ._abi.library import is_usable, library
 from ._abi.text import encode, encode_optional
+from ._closing import Closing
 from .constants import SmtpProtocol, Wants
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Step(NamedTuple):
     wants: Wants
 
 
-class SteppedSession:
+class SteppedSession(Closing):
     """A session whose octets the host moves (mm_smtp_stepped). One thread at a time.
 
     The server's handlers run on the thread that is in step. It ends with close, or the block that it is the context of.
@@ -99,14 +99,6 @@ class SteppedSession:
         library().mm_smtp_stepped_free(self._handle)
         self._handle = None
         _wakes.remove(self._wake)
-
-    def __enter__(self) -> SteppedSession:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if getattr(self, "_handle", None) is not None and is_usable():
