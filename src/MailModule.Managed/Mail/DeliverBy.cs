@@ -4,7 +4,7 @@ namespace MailModule.Mail;
 /// <param name="Within">From its reception on; below zero: the time had passed before it came here.</param>
 /// <param name="Returns">by-mode R: it is returned then; else, N, the sender is told that it is late.</param>
 /// <param name="Traces">The sender wants to hear of each host that passes it on.</param>
-internal readonly record struct DeliverBy(TimeSpan Within, bool Returns, bool Traces)
+internal sealed record DeliverBy(TimeSpan Within, bool Returns, bool Traces)
 {
     /// <param name="received">When the message came.</param>
     public DateTimeOffset DeadlineOf(DateTimeOffset received) => received + Within;

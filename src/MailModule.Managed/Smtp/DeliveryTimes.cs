@@ -13,16 +13,16 @@ internal static class DeliveryTimes
     // RFC 3339 §5.6
     private static readonly string[] s_dates = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
-    public static bool TryReadHoldFor(ReadOnlySpan<byte> value, out HoldRequest hold)
+    public static bool TryReadHoldFor(ReadOnlySpan<byte> value, out HoldRequest? hold)
     {
         bool isGood = TryReadSeconds(value, out TimeSpan time);
         hold = new HoldRequest(time, default);
         return isGood;
     }
 
-    public static bool TryReadHoldUntil(ReadOnlySpan<byte> value, out HoldRequest hold)
+    public static bool TryReadHoldUntil(ReadOnlySpan<byte> value, out HoldRequest? hold)
     {
-        hold = default;
+        hold = null;
         if (!Ascii.IsValid(value))
             return false;
         string text = Encoding.ASCII.GetString(value).ToUpperInvariant();
@@ -34,9 +34,9 @@ internal static class DeliveryTimes
     }
 
     /// <summary>by-time ";" by-mode [by-trace].</summary>
-    public static bool TryReadDeliverBy(ReadOnlySpan<byte> value, out DeliverBy by)
+    public static bool TryReadDeliverBy(ReadOnlySpan<byte> value, out DeliverBy? by)
     {
-        by = default;
+        by = null;
         int end = value.IndexOf((byte)';');
         if (end <= 0)
             return false;
@@ -50,7 +50,7 @@ internal static class DeliveryTimes
             return false;
         by = new DeliverBy(isNegative ? -time : time, returns, traces);
         // RFC 2852 §4: what is to be returned has a time that is still to come
-        return !returns || by.Within > TimeSpan.Zero;
+        return !returns || (time > TimeSpan.Zero && !isNegative);
     }
 
     private static bool TryReadSeconds(ReadOnlySpan<byte> digits, out TimeSpan time)

@@ -97,14 +97,14 @@ internal struct MailArgument
         if (isFor || Ascii.EqualsIgnoreCase(name, "HOLDUNTIL"u8))
         {
             bool isGood = isFor
-                ? DeliveryTimes.TryReadHoldFor(value, out HoldRequest hold)
+                ? DeliveryTimes.TryReadHoldFor(value, out HoldRequest? hold)
                 : DeliveryTimes.TryReadHoldUntil(value, out hold);
             Hold = hold;
             return MarkGiven(Parameter.Hold, isGood);
         }
         if (!Ascii.EqualsIgnoreCase(name, "BY"u8))
             return PathFault.UnknownParameter;
-        bool isTime = DeliveryTimes.TryReadDeliverBy(value, out DeliverBy by);
+        bool isTime = DeliveryTimes.TryReadDeliverBy(value, out DeliverBy? by);
         DeliverBy = by;
         return MarkGiven(Parameter.By, isTime);
     }

@@ -70,7 +70,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
         BeginEnvelope(session, envelope);
-        if (MailChecks.Refusal(session, dependencies, dependencies.Policy(), IsTrusted(session)) is { } refusal)
+        if (MailChecks.Refusal(session, dependencies, dependencies.Policy(), !envelope.IsFromStranger) is { } refusal)
             return Verdict.Refuse(refusal);
         if (ChecksOf(envelope)?.Mail(envelope) is { } verdict)
             return verdict;
@@ -88,7 +88,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         if (ChecksOf(envelope)?.Trap(rcpt.Address) is { } trap)
             return trap;
         RelayPolicy rules = dependencies.Policy();
-        bool mayRelay = MayRelay(session, rules);
+        bool mayRelay = !envelope.IsFromStranger;
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
         bool leaves = verdict is { IsAccepted: true, Maildrop: null };
         if (leaves && !MailChecks.MayLeave(rcpt.Address, session, dependencies, rules))
@@ -130,9 +130,12 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     // What strangers ask of reports is taken for less.
     private static Recipient AsAsked(Envelope envelope, Recipient recipient)
-        => envelope.IsFromStranger
-            ? recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) }
-            : recipient;
+    {
+        Notify notify = envelope.IsFromStranger
+            ? DsnRequests.WithoutSuccess(recipient.Notify)
+            : recipient.Notify;
+        return notify == recipient.Notify ? recipient : recipient with { Notify = notify };
+    }
 
     /// <summary>Those that a message meets; who has logged in since he connected meets none.</summary>
     public SmtpChecks? ChecksOf(Envelope envelope) => envelope.IsFromStranger ? _checks : null;

@@ -135,9 +135,13 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// <summary>The backend has accepted the last RCPT.</summary>
     public void AddRcpt()
     {
+        if (Replies is { } replies)
+            AddRcpt(replies);
+    }
+
+    private void AddRcpt(RecipientReplies replies)
+    {
         int end = Envelope.Recipients.Count;
-        if (Replies is not { } replies)
-            return;
         MailAddress address = _rcpt.Address;
         int same = end > _counted.Recipients
             ? -1
