@@ -1473,7 +1473,7 @@ typedef void(MM_CALL *mm_session_event_fn)(mm_session *session, void *user);
  * Handlers run on a pool of threads of their own (settings handler_threads, handler_queue, handler_busy), so they may
  * block; two for one session never run at once. With the setting callback_inline they run on the thread that serves all
  * connections, and must not block. None of them may throw an exception or jump out. An answer that is no verdict, or
- * none that fits the step, costs the client one reply (451), nothing else.
+ * none that fits the step, costs the client one reply (451; 250 to RSET), nothing else.
  */
 typedef struct mm_smtp_server_handlers {
     size_t size;                   /**< sizeof(mm_smtp_server_handlers) */
@@ -1497,7 +1497,8 @@ typedef struct mm_smtp_server_handlers {
     mm_session_text_fn expn;       /**< EXPN. Without: 502 */
     mm_session_text_fn help;       /**< HELP */
     mm_session_text_fn noop;       /**< NOOP */
-    mm_session_fn rset;            /**< RSET. What refuses leaves the transaction as it is */
+    mm_session_fn rset;            /**< RSET, which ends the transaction and has 250, whatever is answered; what
+                                        refuses or closes is logged */
     mm_session_fn turn;            /**< TURN. Without: 502 */
     mm_session_unknown_fn unknown; /**< any other command. Without: 500 */
     mm_session_event_fn timeout;   /**< the client was silent for too long */

@@ -10,6 +10,13 @@ namespace MailModule.Engine.Serving.Handlers;
 /// </summary>
 internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISessionEffects effects) : IJob
 {
+    /// <summary>
+    /// Steps that wait for a place in the pool however many do: what has come as far as its content was let in before,
+    /// and to RSET and NOOP a server says 250 alone (RFC 5321 §4.1.1.5, §4.1.1.9).
+    /// </summary>
+    private const HandlerSteps Waiting
+        = HandlerSteps.Chunk | HandlerSteps.Message | HandlerSteps.Reset | HandlerSteps.Noop;
+
     private readonly HandlerSession?[] _sessions = new HandlerSession?[set.Tables.Count];
     private HandlerSteps _step;
     private int _table;
@@ -51,11 +58,10 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         Findings.Clear();
         if (set.Pool is not { } pool || HandlerPool.IsCurrent)
             return AskTables();
-        // What has come as far as its content was let in before.
-        if (step is HandlerSteps.Chunk or HandlerSteps.Message)
+        if ((step & Waiting) != 0)
             pool.Run(this);
         else if (!pool.TryRun(this))
-            return StepAnswer.Refuse(set.Busy);
+            return StepReplies.Busy(step, set.Busy);
         return null;
     }
 
@@ -183,7 +189,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         if (StepReplies.TryRead(_step, verdict, reply, session, out StepAnswer answer))
             return answer;
         set.Log.AnswerDoesNotFit(_step, verdict, reply.Code, session.RemoteEndPoint);
-        return StepAnswer.Refuse(StepReplies.Failed451);
+        return StepReplies.Unfit(_step);
     }
 
     private void Close()

@@ -72,6 +72,7 @@ public interface ISmtpHandlers
 
     int Noop(IHandlerSession session, string text);
 
+    /// <summary>RSET: the transaction ends, and the client hears 250, whatever is answered.</summary>
     int Reset(IHandlerSession session);
 
     /// <summary>A reply code or REJECT counts; the library itself never turns: 502.</summary>
