@@ -1354,7 +1354,7 @@ typedef int(MM_CALL *mm_session_fn)(mm_session *session, void *user);
  * A step of a session with a text: helo, ehlo (LHLO too), vrfy, expn, help, noop, lookup, secret.
  *
  * session  whose step it is.
- * text     the argument as the client wrote it; "" for none.
+ * text     the argument as the client wrote it, in vrfy and expn without the parameter SMTPUTF8; "" for none.
  * user     what was given with the table.
  * Returns MM_VERDICT_..., or a reply code. Threads: as mm_smtp_server_handlers says. Since 0.1.
  */
@@ -1486,9 +1486,10 @@ typedef struct mm_smtp_server_handlers {
                                         password. REJECT: there is none */
     mm_session_mail_fn mail;       /**< MAIL, SEND, SOML, SAML. REJECT: 550 */
     mm_session_domain_fn domain;   /**< RCPT: what becomes of mail to the domain */
-    mm_session_text_fn lookup;     /**< RCPT at a domain that is local: the address; VRFY: its argument. ACCEPT: valid,
-                                        perhaps expanded by mm_session_set_expansion; AMBIGUOUS; REJECT: unknown;
-                                        ERROR */
+    mm_session_text_fn lookup;     /**< RCPT at a domain that is local: the address; VRFY: the address that its
+                                        argument has, else that. ACCEPT: valid, perhaps expanded by
+                                        mm_session_set_expansion, where VRFY names a whole address alone (else 252);
+                                        AMBIGUOUS; REJECT: unknown; ERROR */
     mm_session_rcpt_fn rcpt;       /**< RCPT, before domain and lookup are asked. REJECT: 550 */
     mm_session_fn data;            /**< DATA, the first BDAT: content is about to come. REJECT: 554 */
     mm_session_chunk_fn chunk;     /**< a piece of the content */

@@ -67,6 +67,11 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>The argument of the command under way, where <see cref="ISmtpBackend.Asked"/> has it.</summary>
     public ReadOnlySpan<byte> CommandArgument => _command.Argument;
 
+    /// <summary>The client reads UTF-8 in the reply to the command under way (RFC 6531 §3.6, §3.7.4.2).</summary>
+    public bool TakesUtf8 => Asked is AskedCommands.Verify or AskedCommands.Expand
+        ? VerifyArgument.Parse(CommandArgument).Utf8
+        : Envelope.Utf8;
+
     /// <summary>The client has made too many errors, for which the session has closed.</summary>
     public bool IsCutOff => _errors > Options.Limits.Errors;
 

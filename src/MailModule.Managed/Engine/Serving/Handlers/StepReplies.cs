@@ -46,7 +46,7 @@ internal static class StepReplies
         // RFC 2034 §4: the greeting has no enhanced code.
         if (step == HandlerSteps.Connect)
             ordinary = new Reply(ordinary.Code, "", [.. ordinary.Lines]);
-        answer = new StepAnswer(kind.Value, isOwn ? null : given.Over(ordinary, code, session.Envelope.Utf8));
+        answer = new StepAnswer(kind.Value, isOwn ? null : given.Over(ordinary, code, session.TakesUtf8));
         return true;
     }
 

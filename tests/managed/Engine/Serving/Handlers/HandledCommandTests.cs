@@ -1,10 +1,11 @@
+using System.Text;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Primitives;
 
 namespace MailModule.Tests.Engine.Serving.Handlers;
 
-/// <summary>Commands whose answer a host's handlers may not choose freely: RSET, QUIT.</summary>
+/// <summary>Commands whose answer a host's handlers may not choose freely: RSET, QUIT, VRFY and EXPN.</summary>
 public class HandledCommandTests
 {
     // RFC 5321 §4.1.1.5: nothing but 250, no close, and the transaction is over
@@ -51,4 +52,65 @@ public class HandledCommandTests
         Assert.Equal(("221 2.0.0 Bye\r\n", SteppedWant.Close), (host.Send("QUIT\r\n"), host.Wants));
         Assert.Equal(["Connect", "Close"], table.Asked);
     }
+
+    [Theory]
+    [InlineData("ann@mail.example", "ann@mail.example", "ann@mail.example", "250 2.1.5 <ann@mail.example>\r\n")]
+    [InlineData("<a@mail.example>", "<a@mail.example>", "a@mail.example", "250 2.1.5 <a@mail.example>\r\n")]
+    [InlineData("Ann <a@mail.example>", "Ann <a@mail.example>", "a@mail.example", "250 2.1.5 <a@mail.example>\r\n")]
+    [InlineData("a@mail.example (Ann)", "a@mail.example (Ann)", "a@mail.example", "250 2.1.5 <a@mail.example>\r\n")]
+    [InlineData("a@mail.example SMTPUTF8", "a@mail.example", "a@mail.example", "250 2.1.5 <a@mail.example>\r\n")]
+    [InlineData("jürg@mail.example smtputf8", "jürg@mail.example", "jürg@mail.example",
+        "250 2.1.5 <jürg@mail.example>\r\n")]
+    [InlineData("ann", "ann", "ann", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
+    [InlineData("<ann>", "<ann>", "ann", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
+    [InlineData("Ann Smith", "Ann Smith", "Ann Smith", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
+    public void A_name_is_looked_up_as_its_address_and_only_an_address_is_told(
+        string argument, string name, string lookup, string reply)
+    {
+        var table = new TestTable(HandlerSteps.Verify | HandlerSteps.Lookup)
+        {
+            Answer = (step, _) => step == HandlerSteps.Lookup ? HandlerVerdict.Accept : HandlerVerdict.Continue,
+        };
+        using var run = new HandlerRun(table);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        Assert.Equal(reply, host.Send(Octets($"VRFY {argument}\r\n")));
+        Assert.Equal([$"Verify {name}", $"Lookup {lookup}"], table.Asked);
+    }
+
+    [Theory]
+    [InlineData("VRFY boss", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
+    [InlineData("VRFY boss SMTPUTF8", "250 2.1.5 <jürg@mail.example>\r\n")]
+    public void An_address_beyond_ascii_is_told_to_who_reads_it(string command, string reply)
+    {
+        var table = new TestTable(HandlerSteps.Lookup)
+        {
+            Answer = (_, session)
+                => session.SetExpansion("jürg@mail.example") == Fault.None ? HandlerVerdict.Accept : -1,
+        };
+        using var run = new HandlerRun(table);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        Assert.Equal(reply, host.Send($"{command}\r\n"));
+    }
+
+    [Theory]
+    [InlineData("EXPN all", "250-2.0.0 j?rg\r\n250 2.0.0 bj?rn\r\n")]
+    [InlineData("EXPN all SMTPUTF8", "250-2.0.0 jürg\r\n250 2.0.0 björn\r\n")]
+    public void A_list_is_expanded_in_the_characters_that_the_client_reads(string command, string reply)
+    {
+        var table = new TestTable(HandlerSteps.Expand)
+        {
+            Answer = (_, session) => session.SetReply(0, null, "jürg") == Fault.None
+                && session.AddReplyLine("björn") == Fault.None ? HandlerVerdict.Done : -1,
+        };
+        using var run = new HandlerRun(table);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        Assert.Equal(reply, host.Send($"{command}\r\n"));
+        Assert.Equal(["Expand all"], table.Asked);
+    }
+
+    // A stepped host sends characters as octets.
+    private static string Octets(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 }
