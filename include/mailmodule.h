@@ -1619,20 +1619,23 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 /* Sessions of an SMTP server, in its handlers                                                                      */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
-/* What these functions give lives until the handler that has called them returns. Outside its handlers a session is
- * MM_E_STATE, save for mm_session_set_user and mm_session_get_user. */
+/* What these functions give lives until the handler that has called them returns. Outside its handlers, while it owes
+ * no answer either, a session is MM_E_STATE, save for mm_session_set_user and mm_session_get_user. So is a call in a
+ * step in which it would have no effect. */
 
 /**
- * Sets the reply to the step whose handler runs, in place of the library's; the last one counts. It goes out with the
- * verdict: a verdict that accepts needs a code of 2yz (354 in data; helo and ehlo say 250 whatever it is), one that
- * refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is dropped. With a code as verdict, that code counts, and code may be
- * 0.
+ * Sets the reply to the step whose handler runs, or whose answer is owed, in place of the library's; the last one
+ * counts. It goes out with the verdict, of mm_pending_answer too: one that accepts needs a code of 2yz (354 in data;
+ * helo, ehlo and rset say 250 whatever it is), one that refuses 4yz or 5yz; with MM_VERDICT_CONTINUE and with the
+ * verdict of a deadline it is dropped. With a code as verdict, that code counts, and code may be 0. Clients hear none
+ * with what accepts in secret and chunk, with MM_VERDICT_LOCAL, and with a lasting refusal in secret.
  *
  * code    200 to 599; 0: the one that goes with the verdict.
  * status  enhanced status (RFC 3463) such as "5.7.1"; NULL: the one that goes with the code.
  * text    first line: up to 400 octets of UTF-8 without controls (what is not ASCII goes to clients that said SMTPUTF8
  *         alone); NULL: the library's.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (in timeout, error and close, and behind the answer, too); MM_E_ARGUMENT.
+ * Threads: any, one at a time for a session. Since 0.1.
  */
 MM_API int MM_CALL mm_session_set_reply(mm_session *session, int code, const char *status, const char *text);
 
@@ -1641,8 +1644,8 @@ MM_API int MM_CALL mm_session_set_reply(mm_session *session, int code, const cha
  * NAME ADDR".
  *
  * text  as in mm_session_set_reply.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_LIMIT (100 are there). Threads: any, one at a time for a
- * session. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (as mm_session_set_reply, and in helo, whose reply has one line);
+ * MM_E_ARGUMENT; MM_E_LIMIT (100 are there). Threads: any, one at a time for a session. Since 0.1.
  */
 MM_API int MM_CALL mm_session_add_reply_line(mm_session *session, const char *text);
 
@@ -1673,7 +1676,7 @@ typedef struct mm_pending mm_pending;
 MM_API int MM_CALL mm_session_defer(mm_session *session, int timeout_ms, int verdict, mm_pending **pending);
 
 /**
- * Sets the reply that goes with the answer, as mm_session_set_reply.
+ * Sets the reply that goes with the answer, as mm_session_set_reply, in place of what that has set.
  * Returns MM_OK; MM_E_HANDLE (answered); MM_E_TIMEOUT (too late); MM_E_CLOSED (the session is over); MM_E_ARGUMENT.
  * Threads: any, one at a time for a handle. Since 0.1.
  */
@@ -1744,7 +1747,7 @@ typedef struct mm_session_info {
 MM_API int MM_CALL mm_session_get_info(mm_session *session, mm_session_info *info);
 
 /**
- * In auth: who it is that logs in, where that is not the name the client told.
+ * In auth: who it is that logs in, where that is not the name the client told. Counts with a verdict that accepts.
  *
  * user  1 to 255 octets without controls.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
@@ -1752,7 +1755,8 @@ MM_API int MM_CALL mm_session_get_info(mm_session *session, mm_session_info *inf
 MM_API int MM_CALL mm_session_set_login(mm_session *session, const char *user);
 
 /**
- * In secret: the password of the user that the client names, for CRAM-MD5 and SCRAM.
+ * In secret: the password of the user that the client names, for CRAM-MD5 and SCRAM. Counts with a verdict that
+ * accepts.
  *
  * secret  in a stored form of the setting user ("{SCRAM-SHA-256}..."), or plain. CRAM-MD5 needs a plain one.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
@@ -1810,7 +1814,8 @@ MM_API int MM_CALL mm_session_add_recipient(mm_session *session, const char *add
 MM_API int MM_CALL mm_session_remove_recipient(mm_session *session, int index);
 
 /**
- * In lookup: the address that the one asked for stands for. At RCPT the message goes there, at VRFY it is told.
+ * In lookup: the address that the one asked for stands for. At RCPT the message goes there, at VRFY it is told. Counts
+ * with a verdict that accepts.
  *
  * address  a whole address; perhaps at another domain, where mail for it is sent on.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
@@ -1823,8 +1828,8 @@ MM_API int MM_CALL mm_session_set_expansion(mm_session *session, const char *add
  *
  * name   of the field, as RFC 5322 has it.
  * value  UTF-8 without line ends, up to 2000 octets; folded by the library.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_LIMIT (8 KiB are there). Threads: any, one at a time for
- * a session. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (in chunk and message behind MM_VERDICT_DONE in data, too: nothing is stored);
+ * MM_E_ARGUMENT; MM_E_LIMIT (8 KiB are there). Threads: any, one at a time for a session. Since 0.1.
  */
 MM_API int MM_CALL mm_session_add_header(mm_session *session, const char *name, const char *value);
 

@@ -96,6 +96,9 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>Logins that failed on this connection.</summary>
     public int FailedLogins => _authentication.Failures;
 
+    /// <summary>MAIL was accepted, and the transaction has not ended.</summary>
+    public bool IsInTransaction => (_state & SmtpState.Transaction) != 0;
+
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
     public Envelope Envelope => Transaction.Envelope;
 
@@ -199,7 +202,7 @@ internal sealed partial class SmtpSession : ISession
     {
         if (_question is { StateIfAccepted: not SmtpState.None and var state } && _answer.Kind == VerdictKind.Accept)
             _state = state;
-        if ((_state & SmtpState.Transaction) != 0)
+        if (IsInTransaction)
             Backend.Discard(this);
         _state = SmtpState.Refused;
         Backend.Closed(this);

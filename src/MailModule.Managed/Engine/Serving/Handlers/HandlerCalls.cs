@@ -33,7 +33,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     /// <summary>What the step is about; set before <see cref="Ask"/>.</summary>
     public StepArguments Arguments { get; } = new();
 
-    /// <summary>The reply that the handler under way puts together.</summary>
+    /// <summary>The reply that the handler under way puts together, or that goes with the answer it owes.</summary>
     public HandlerReply Reply { get; } = new();
 
     /// <summary>What handlers have found out in the step.</summary>
@@ -45,6 +45,27 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
 
     /// <summary>A handler of the table runs, or owes its answer.</summary>
     public bool IsOpenTo(int table) => Volatile.Read(ref _openTable) == table;
+
+    /// <inheritdoc cref="IHandlerSession.SetReply"/>
+    public Fault SetReply(int table, int code, string? status, string? text)
+    {
+        PendingAnswer? owed = Volatile.Read(ref _pending);
+        if (WhyNoReply(table) is { } reason)
+            return FaultReason.Because(Fault.State, reason);
+        return owed is null ? Reply.Set(code, status, text) : OfSession(owed.SetReply(code, status, text));
+    }
+
+    /// <inheritdoc cref="IHandlerSession.AddReplyLine"/>
+    public Fault AddReplyLine(int table, string text)
+    {
+        PendingAnswer? owed = Volatile.Read(ref _pending);
+        if (WhyNoReply(table) is { } reason)
+            return FaultReason.Because(Fault.State, reason);
+        // RFC 5321 §3.2: no reply like EHLO's to HELO
+        if (_step == HandlerSteps.Helo)
+            return FaultReason.Because(Fault.State, "the reply to HELO has one line");
+        return owed is null ? Reply.AddLine(text) : OfSession(owed.AddReplyLine(text));
+    }
 
     /// <summary>
     /// Asks the tables that have the step. Null: <see cref="ISessionEffects.Answered"/> will be called, perhaps before
@@ -121,9 +142,9 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         set.RunJob(pending);
     }
 
-    internal void Resumed(int verdict, HandlerReply reply)
+    internal void Resumed(int verdict)
     {
-        StepAnswer answer = Read(verdict, reply);
+        StepAnswer answer = Read(verdict);
         Close();
         _table++;
         if (EndsStep(answer))
@@ -133,6 +154,17 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         else if (AskTables() is { } rest)
             effects.Answered(_step, rest);
     }
+
+    // Null: the step has a reply, and a handler of the table a say in it.
+    private string? WhyNoReply(int table)
+        => !IsOpenTo(table) ? HandlerSession.NoHandlerRuns
+            : _step == HandlerSteps.Close ? "the end of a session has no reply" : null;
+
+    // What an owed answer says of itself, said of the session's step.
+    private static Fault OfSession(Fault fault)
+        => fault is Fault.Handle or Fault.Timeout or Fault.Closed
+            ? FaultReason.Because(Fault.State, FaultReason.Current.Text)
+            : fault;
 
     private bool HasMore
     {
@@ -157,14 +189,10 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
             if (!Asks(_table))
                 continue;
             int verdict = Call();
-            HandlerReply reply = Reply;
-            if (_pending is { } pending && verdict == HandlerVerdict.Pending)
-            {
-                if (!pending.TryTake(set.Pending, out verdict))
-                    return null;
-                reply = pending.Reply;
-            }
-            StepAnswer answer = Read(verdict, reply);
+            if (_pending is { } pending && verdict == HandlerVerdict.Pending
+                && !pending.TryTake(set.Pending, out verdict))
+                return null;
+            StepAnswer answer = Read(verdict);
             Close();
             if (EndsStep(answer))
                 return answer;
@@ -184,11 +212,11 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         return false;
     }
 
-    private StepAnswer Read(int verdict, HandlerReply reply)
+    private StepAnswer Read(int verdict)
     {
-        if (StepReplies.TryRead(_step, verdict, reply, session, out StepAnswer answer))
+        if (StepReplies.TryRead(_step, verdict, Reply, session, out StepAnswer answer))
             return answer;
-        set.Log.AnswerDoesNotFit(_step, verdict, reply.Code, session.RemoteEndPoint);
+        set.Log.AnswerDoesNotFit(_step, verdict, Reply.Code, session.RemoteEndPoint);
         return StepReplies.Unfit(_step);
     }
 
@@ -214,6 +242,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         catch (Exception e)
         {
             set.Log.WriteFailure("smtp", $"a handler failed at {_step}", e);
+            _pending?.Drop(); // before the reply is cleared, which is its while it is open
             Reply.Clear();
             verdict = HandlerVerdict.Error;
         }

@@ -3,12 +3,14 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving.Handlers;
 
-/// <summary>An answer that a handler owes its session, which holds no thread meanwhile.</summary>
+/// <summary>
+/// An answer that a handler owes its session, which holds no thread meanwhile. While it is open the session's reply
+/// (<see cref="HandlerCalls.Reply"/>) is changed through it alone.
+/// </summary>
 public sealed class PendingAnswer : IJob
 {
     private readonly Lock _lock = new();
     private readonly HandlerCalls _calls;
-    private readonly HandlerReply _reply = new();
     private readonly TimeSpan _timeout;
     private readonly int _verdictThen;
     private ITimer? _deadline;
@@ -36,21 +38,19 @@ public sealed class PendingAnswer : IJob
         Over,
     }
 
-    internal HandlerReply Reply => _reply;
-
     /// <inheritdoc cref="IHandlerSession.SetReply"/>
     /// <remarks>One thread at a time, before <see cref="Answer"/>.</remarks>
     public Fault SetReply(int code, string? status, string? text)
     {
         lock (_lock)
-            return IsOpen ? _reply.Set(code, status, text) : TooLate();
+            return IsOpen ? _calls.Reply.Set(code, status, text) : TooLate();
     }
 
     /// <inheritdoc cref="IHandlerSession.AddReplyLine"/>
     public Fault AddReplyLine(string text)
     {
         lock (_lock)
-            return IsOpen ? _reply.AddLine(text) : TooLate();
+            return IsOpen ? _calls.Reply.AddLine(text) : TooLate();
     }
 
     /// <summary>
@@ -119,7 +119,7 @@ public sealed class PendingAnswer : IJob
     }
 
     /// <summary>The session goes on, on a worker.</summary>
-    void IJob.Run() => _calls.Resumed(_verdict, _reply);
+    void IJob.Run() => _calls.Resumed(_verdict);
 
     private bool IsOpen => _stage is Stage.Begun or Stage.Waiting;
 
@@ -140,7 +140,7 @@ public sealed class PendingAnswer : IJob
                 return;
             _stage = stage;
             _verdict = _verdictThen;
-            _reply.Clear();
+            _calls.Reply.Clear();
         }
         Resume();
     }
