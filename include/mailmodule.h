@@ -1666,6 +1666,9 @@ typedef struct mm_pending mm_pending;
 
 /**
  * Puts off the answer of the handler that runs, which must then return MM_VERDICT_PENDING. No thread waits meanwhile.
+ * A client that resets its connection meanwhile ends the session at once on Linux: error and close hear of it, and
+ * mm_pending_answer is MM_E_CLOSED. One that has ended its own side alone may still read the reply, and is waited for;
+ * so is, until the reply is written, one that has closed without a reset, and on Windows any.
  *
  * timeout_ms  milliseconds after which verdict counts; 0: the setting handler_timeout.
  * verdict     MM_VERDICT_... or a reply code, for then; MM_VERDICT_CONTINUE: 451.

@@ -194,6 +194,22 @@ static void the_client_goes_meanwhile(void) {
     wait_to_hear("close;");
 }
 
+/* The deadline's verdict would be ACCEPT: nothing is accepted of who is gone. */
+static void the_client_resets_meanwhile(void) {
+    struct linger at_once = {1, 0};
+    struct wire wire;
+    begin_owing(&wire, 600000, MM_VERDICT_ACCEPT);
+    setsockopt(wire.number, SOL_SOCKET, SO_LINGER, (const void *)&at_once, sizeof at_once);
+    wire_close(&wire);
+    if (hears_of_resets()) {
+        wait_to_hear("error(-14);close;");
+        CHECK_INT(MM_E_CLOSED, mm_pending_answer(owed, MM_VERDICT_ACCEPT));
+    } else {
+        CHECK_OK(mm_pending_answer(owed, MM_VERDICT_ACCEPT));
+        wait_to_hear("close;");
+    }
+}
+
 static void also_on_the_thread_that_serves_all(void) {
     mm_smtp_server_handlers handlers = all_handlers();
     CHECK_OK(mm_smtp_server_stop(server, 10000));
@@ -205,6 +221,7 @@ static void also_on_the_thread_that_serves_all(void) {
     nobody_answers_in_time(452, 452);
     every_step_may_be_put_off();
     the_client_goes_meanwhile();
+    the_client_resets_meanwhile();
     begin_anew();
     CHECK_OK(mm_engine_set(engine, "callback_inline", "0"));
 }
@@ -291,6 +308,7 @@ int main(void) {
     the_server_stops_meanwhile(0);
     the_server_stops_meanwhile(100);
     the_client_goes_meanwhile();
+    the_client_resets_meanwhile();
     also_on_the_thread_that_serves_all();
     a_thousand_hold_no_thread();
     handled_stop();

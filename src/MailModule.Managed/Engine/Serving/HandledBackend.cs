@@ -157,8 +157,14 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         _isCounted = true;
     }
 
-    /// <summary>The step that waits for an owed answer gets its deadline's.</summary>
+    /// <summary>The session is to end: no step waits for an owed answer any more.</summary>
     public void CancelPending() => _calls?.CancelPending();
+
+    public bool PeerReset()
+    {
+        CancelPending();
+        return true;
+    }
 
     /// <summary>Asks the handlers, where any table has the step, and goes on with their answer.</summary>
     public Verdict Ask(HandlerSteps step)
@@ -254,7 +260,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     private Verdict Refused(HandlerSteps step, StepAnswer answer)
     {
-        own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
+        LogRefusal(answer);
         // What cannot be told now says nothing about the user.
         if (step == HandlerSteps.Secret && answer is { Kind: StepAnswerKind.Refuse, Reply.IsTemporary: false })
             return _login!.HasNone();
@@ -265,6 +271,12 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         return step == HandlerSteps.Lookup && Session.Asked != AskedCommands.Verify
             ? own.RefuseUnknown(Session, answer.Reply!)
             : Verdict.Refuse(answer.Reply!);
+    }
+
+    public void LogRefusal(StepAnswer answer)
+    {
+        if (answer != StepReplies.Over)
+            own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
     }
 
     private Verdict FollowMail(bool isOpen, Verdict accepted)

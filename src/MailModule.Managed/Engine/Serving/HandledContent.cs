@@ -240,7 +240,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
 
     private void Refuse(StepAnswer answer)
     {
-        Own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
+        backend.LogRefusal(answer);
         _answer = answer;
         Session.Transaction.RefuseContent(answer.Reply!, answer.Kind == StepAnswerKind.Close);
     }

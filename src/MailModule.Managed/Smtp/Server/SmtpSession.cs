@@ -193,6 +193,8 @@ internal sealed partial class SmtpSession : ISession
     public void Expire(ExpiryReason reason, Output output)
         => output.Write(Replies.Expired421(reason).Wire);
 
+    public bool PeerReset() => Backend.PeerReset();
+
     /// <inheritdoc/>
     /// <remarks>
     /// The last verdict may have come without the session having acted on it: a transaction whose MAIL was accepted has

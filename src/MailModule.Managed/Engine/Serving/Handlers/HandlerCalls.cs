@@ -102,7 +102,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
             pool.Run(this);
     }
 
-    /// <summary>The step that waits for an owed answer gets its deadline's.</summary>
+    /// <summary>The session is to end: no step waits for an owed answer any more.</summary>
     public void CancelPending() => Volatile.Read(ref _pending)?.Cancel();
 
     /// <inheritdoc cref="IHandlerSession.Defer"/>
@@ -142,12 +142,13 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         set.RunJob(pending);
     }
 
-    internal void Resumed(int verdict)
+    /// <param name="verdict">Null: the session is to end.</param>
+    internal void Resumed(int? verdict)
     {
         StepAnswer answer = Read(verdict);
         Close();
         _table++;
-        if (EndsStep(answer))
+        if (verdict is null || EndsStep(answer))
             effects.Answered(_step, answer);
         else if (set.Pool is { } pool && HasMore)
             pool.Run(this);
@@ -188,13 +189,13 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         {
             if (!Asks(_table))
                 continue;
-            int verdict = Call();
+            int? verdict = Call();
             if (_pending is { } pending && verdict == HandlerVerdict.Pending
                 && !pending.TryTake(set.Pending, out verdict))
                 return null;
             StepAnswer answer = Read(verdict);
             Close();
-            if (EndsStep(answer))
+            if (verdict is null || EndsStep(answer))
                 return answer;
         }
         return _chunkAnswer;
@@ -212,11 +213,13 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         return false;
     }
 
-    private StepAnswer Read(int verdict)
+    private StepAnswer Read(int? verdict)
     {
-        if (StepReplies.TryRead(_step, verdict, Reply, session, out StepAnswer answer))
+        if (verdict is not { } known)
+            return StepReplies.Over;
+        if (StepReplies.TryRead(_step, known, Reply, session, out StepAnswer answer))
             return answer;
-        set.Log.AnswerDoesNotFit(_step, verdict, Reply.Code, session.RemoteEndPoint);
+        set.Log.AnswerDoesNotFit(_step, known, Reply.Code, session.RemoteEndPoint);
         return StepReplies.Unfit(_step);
     }
 

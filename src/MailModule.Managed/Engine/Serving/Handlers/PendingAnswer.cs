@@ -16,7 +16,7 @@ public sealed class PendingAnswer : IJob
     private ITimer? _deadline;
     private long _endsAt;
     private Stage _stage;
-    private int _verdict;
+    private int? _verdict;
 
     internal PendingAnswer(HandlerCalls calls, TimeSpan timeout, int verdictThen)
     {
@@ -34,7 +34,7 @@ public sealed class PendingAnswer : IJob
         Answered,
         /// <summary>The deadline's verdict counts.</summary>
         Late,
-        /// <summary>The session needs no answer any more.</summary>
+        /// <summary>The session needs no answer any more: it has one, or is to end.</summary>
         Over,
     }
 
@@ -83,13 +83,19 @@ public sealed class PendingAnswer : IJob
             or >= 200 and <= 599;
 
     /// <summary>The handler has returned. True: the answer is there; false: the session waits for it.</summary>
-    internal bool TryTake(PendingAnswers all, out int verdict)
+    /// <param name="verdict">Null: the session is to end.</param>
+    internal bool TryTake(PendingAnswers all, out int? verdict)
     {
         lock (_lock)
         {
             verdict = _verdict;
             if (_stage == Stage.Answered)
                 return true;
+            if (_calls.Session.Peer.IsReset)
+            {
+                _stage = Stage.Over; // whoever told it came before the wait
+                return true;
+            }
             _stage = Stage.Waiting;
             all.Add(this);
             TimeSpan time = all.Until(_timeout);
@@ -108,7 +114,7 @@ public sealed class PendingAnswer : IJob
                 _stage = Stage.Over;
     }
 
-    /// <summary>The deadline's verdict counts now: the session, or the server, is to end.</summary>
+    /// <summary>The session is to end, and waits no longer.</summary>
     internal void Cancel() => End(Stage.Over);
 
     internal void HurryUp(TimeSpan timeout)
@@ -139,7 +145,7 @@ public sealed class PendingAnswer : IJob
             if (_stage != Stage.Waiting)
                 return;
             _stage = stage;
-            _verdict = _verdictThen;
+            _verdict = stage == Stage.Late ? _verdictThen : null;
             _calls.Reply.Clear();
         }
         Resume();

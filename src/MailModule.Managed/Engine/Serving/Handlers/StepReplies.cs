@@ -8,6 +8,10 @@ internal static class StepReplies
 {
     /// <summary>A handler has failed, or answered what does not fit.</summary>
     public static readonly Reply Failed451 = new(451, "4.3.0", "Error in processing, try again later");
+
+    /// <summary>The session is to end: nobody hears an answer.</summary>
+    public static readonly StepAnswer Over = new(StepAnswerKind.Close, new Reply(421, "4.4.2", "Connection lost"));
+
     private static readonly Reply s_notNow = new(451, "4.3.0", "Cannot be told now, try again later");
     private static readonly Reply s_unknownUser = new(550, "5.1.1", "No such user here");
     private static readonly Reply s_ambiguous = new(553, "5.1.4", "User ambiguous");
