@@ -36,7 +36,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     /// <summary>The reply that the handler under way puts together, or that goes with the answer it owes.</summary>
     public HandlerReply Reply { get; } = new();
 
-    /// <summary>What handlers have found out in the step.</summary>
+    /// <summary>What the handler that was called last has found out.</summary>
     public StepFindings Findings { get; } = new();
 
     public HandlerSteps Step => _step;
@@ -76,7 +76,6 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         _step = step;
         _table = 0;
         _chunkAnswer = default;
-        Findings.Clear();
         if (set.Pool is not { } pool || HandlerPool.IsCurrent)
             return AskTables();
         if ((step & Waiting) != 0)
@@ -233,6 +232,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     {
         int table = _table;
         Reply.Clear();
+        Findings.Clear();
         HandlerSession own = SessionOf(table);
         Volatile.Write(ref _openTable, table);
         int verdict;
