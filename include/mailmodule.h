@@ -1354,7 +1354,7 @@ typedef int(MM_CALL *mm_session_fn)(mm_session *session, void *user);
  * A step of a session with a text: helo, ehlo (LHLO too), vrfy, expn, help, noop, lookup, secret.
  *
  * session  whose step it is.
- * text     the argument as the client wrote it; "" for none.
+ * text     the argument as the client wrote it, in vrfy and expn without the parameter SMTPUTF8; "" for none.
  * user     what was given with the table.
  * Returns MM_VERDICT_..., or a reply code. Threads: as mm_smtp_server_handlers says. Since 0.1.
  */
@@ -1473,7 +1473,7 @@ typedef void(MM_CALL *mm_session_event_fn)(mm_session *session, void *user);
  * Handlers run on a pool of threads of their own (settings handler_threads, handler_queue, handler_busy), so they may
  * block; two for one session never run at once. With the setting callback_inline they run on the thread that serves all
  * connections, and must not block. None of them may throw an exception or jump out. An answer that is no verdict, or
- * none that fits the step, costs the client one reply (451), nothing else.
+ * none that fits the step, costs the client one reply (451; 250 to RSET), nothing else.
  */
 typedef struct mm_smtp_server_handlers {
     size_t size;                   /**< sizeof(mm_smtp_server_handlers) */
@@ -1486,9 +1486,10 @@ typedef struct mm_smtp_server_handlers {
                                         password. REJECT: there is none */
     mm_session_mail_fn mail;       /**< MAIL, SEND, SOML, SAML. REJECT: 550 */
     mm_session_domain_fn domain;   /**< RCPT: what becomes of mail to the domain */
-    mm_session_text_fn lookup;     /**< RCPT at a domain that is local: the address; VRFY: its argument. ACCEPT: valid,
-                                        perhaps expanded by mm_session_set_expansion; AMBIGUOUS; REJECT: unknown;
-                                        ERROR */
+    mm_session_text_fn lookup;     /**< RCPT at a domain that is local: the address; VRFY: the address that its
+                                        argument has, else that. ACCEPT: valid, perhaps expanded by
+                                        mm_session_set_expansion, where VRFY names a whole address alone (else 252);
+                                        AMBIGUOUS; REJECT: unknown; ERROR */
     mm_session_rcpt_fn rcpt;       /**< RCPT, before domain and lookup are asked. REJECT: 550 */
     mm_session_fn data;            /**< DATA, the first BDAT: content is about to come. REJECT: 554 */
     mm_session_chunk_fn chunk;     /**< a piece of the content */
@@ -1497,7 +1498,8 @@ typedef struct mm_smtp_server_handlers {
     mm_session_text_fn expn;       /**< EXPN. Without: 502 */
     mm_session_text_fn help;       /**< HELP */
     mm_session_text_fn noop;       /**< NOOP */
-    mm_session_fn rset;            /**< RSET. What refuses leaves the transaction as it is */
+    mm_session_fn rset;            /**< RSET, which ends the transaction and has 250, whatever is answered; what
+                                        refuses or closes is logged */
     mm_session_fn turn;            /**< TURN. Without: 502 */
     mm_session_unknown_fn unknown; /**< any other command. Without: 500 */
     mm_session_event_fn timeout;   /**< the client was silent for too long */
@@ -1617,20 +1619,23 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 /* Sessions of an SMTP server, in its handlers                                                                      */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
-/* What these functions give lives until the handler that has called them returns. Outside its handlers a session is
- * MM_E_STATE, save for mm_session_set_user and mm_session_get_user. */
+/* What these functions give lives until the handler that has called them returns. Outside its handlers, while it owes
+ * no answer either, a session is MM_E_STATE, save for mm_session_set_user and mm_session_get_user. So is a call in a
+ * step in which it would have no effect. */
 
 /**
- * Sets the reply to the step whose handler runs, in place of the library's; the last one counts. It goes out with the
- * verdict: a verdict that accepts needs a code of 2yz (354 in data; helo and ehlo say 250 whatever it is), one that
- * refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is dropped. With a code as verdict, that code counts, and code may be
- * 0.
+ * Sets the reply to the step whose handler runs, or whose answer is owed, in place of the library's; the last one
+ * counts. It goes out with the verdict, of mm_pending_answer too: one that accepts needs a code of 2yz (354 in data;
+ * helo, ehlo and rset say 250 whatever it is), one that refuses 4yz or 5yz; with MM_VERDICT_CONTINUE and with the
+ * verdict of a deadline it is dropped. With a code as verdict, that code counts, and code may be 0. Clients hear none
+ * with what accepts in secret and chunk, with MM_VERDICT_LOCAL, and with a lasting refusal in secret.
  *
  * code    200 to 599; 0: the one that goes with the verdict.
  * status  enhanced status (RFC 3463) such as "5.7.1"; NULL: the one that goes with the code.
  * text    first line: up to 400 octets of UTF-8 without controls (what is not ASCII goes to clients that said SMTPUTF8
  *         alone); NULL: the library's.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (in timeout, error and close, and behind the answer, too); MM_E_ARGUMENT.
+ * Threads: any, one at a time for a session. Since 0.1.
  */
 MM_API int MM_CALL mm_session_set_reply(mm_session *session, int code, const char *status, const char *text);
 
@@ -1639,8 +1644,8 @@ MM_API int MM_CALL mm_session_set_reply(mm_session *session, int code, const cha
  * NAME ADDR".
  *
  * text  as in mm_session_set_reply.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_LIMIT (100 are there). Threads: any, one at a time for a
- * session. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (as mm_session_set_reply, and in helo, whose reply has one line);
+ * MM_E_ARGUMENT; MM_E_LIMIT (100 are there). Threads: any, one at a time for a session. Since 0.1.
  */
 MM_API int MM_CALL mm_session_add_reply_line(mm_session *session, const char *text);
 
@@ -1661,6 +1666,9 @@ typedef struct mm_pending mm_pending;
 
 /**
  * Puts off the answer of the handler that runs, which must then return MM_VERDICT_PENDING. No thread waits meanwhile.
+ * A client that resets its connection meanwhile ends the session at once on Linux: error and close hear of it, and
+ * mm_pending_answer is MM_E_CLOSED. One that has ended its own side alone may still read the reply, and is waited for;
+ * so is, until the reply is written, one that has closed without a reset, and on Windows any.
  *
  * timeout_ms  milliseconds after which verdict counts; 0: the setting handler_timeout.
  * verdict     MM_VERDICT_... or a reply code, for then; MM_VERDICT_CONTINUE: 451.
@@ -1671,7 +1679,7 @@ typedef struct mm_pending mm_pending;
 MM_API int MM_CALL mm_session_defer(mm_session *session, int timeout_ms, int verdict, mm_pending **pending);
 
 /**
- * Sets the reply that goes with the answer, as mm_session_set_reply.
+ * Sets the reply that goes with the answer, as mm_session_set_reply, in place of what that has set.
  * Returns MM_OK; MM_E_HANDLE (answered); MM_E_TIMEOUT (too late); MM_E_CLOSED (the session is over); MM_E_ARGUMENT.
  * Threads: any, one at a time for a handle. Since 0.1.
  */
@@ -1742,7 +1750,7 @@ typedef struct mm_session_info {
 MM_API int MM_CALL mm_session_get_info(mm_session *session, mm_session_info *info);
 
 /**
- * In auth: who it is that logs in, where that is not the name the client told.
+ * In auth: who it is that logs in, where that is not the name the client told. Counts with a verdict that accepts.
  *
  * user  1 to 255 octets without controls.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
@@ -1750,7 +1758,8 @@ MM_API int MM_CALL mm_session_get_info(mm_session *session, mm_session_info *inf
 MM_API int MM_CALL mm_session_set_login(mm_session *session, const char *user);
 
 /**
- * In secret: the password of the user that the client names, for CRAM-MD5 and SCRAM.
+ * In secret: the password of the user that the client names, for CRAM-MD5 and SCRAM. Counts with a verdict that
+ * accepts.
  *
  * secret  in a stored form of the setting user ("{SCRAM-SHA-256}..."), or plain. CRAM-MD5 needs a plain one.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
@@ -1808,7 +1817,8 @@ MM_API int MM_CALL mm_session_add_recipient(mm_session *session, const char *add
 MM_API int MM_CALL mm_session_remove_recipient(mm_session *session, int index);
 
 /**
- * In lookup: the address that the one asked for stands for. At RCPT the message goes there, at VRFY it is told.
+ * In lookup: the address that the one asked for stands for. At RCPT the message goes there, at VRFY it is told. Counts
+ * with a verdict that accepts.
  *
  * address  a whole address; perhaps at another domain, where mail for it is sent on.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
@@ -1821,8 +1831,8 @@ MM_API int MM_CALL mm_session_set_expansion(mm_session *session, const char *add
  *
  * name   of the field, as RFC 5322 has it.
  * value  UTF-8 without line ends, up to 2000 octets; folded by the library.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_LIMIT (8 KiB are there). Threads: any, one at a time for
- * a session. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (in chunk and message behind MM_VERDICT_DONE in data, too: nothing is stored);
+ * MM_E_ARGUMENT; MM_E_LIMIT (8 KiB are there). Threads: any, one at a time for a session. Since 0.1.
  */
 MM_API int MM_CALL mm_session_add_header(mm_session *session, const char *name, const char *value);
 

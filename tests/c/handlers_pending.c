@@ -74,6 +74,33 @@ static void the_answer_comes_later_with_its_reply(void) {
     wait_to_hear("close;");
 }
 
+static void speaks_and_defers(mm_session *session) {
+    CHECK_OK(mm_session_set_reply(session, 0, NULL, "as it was deferred"));
+    defers(session);
+}
+
+/* While the answer is owed mm_session_set_reply sets its reply as well; when it was given, nothing does. */
+static void the_session_sets_the_reply_of_what_it_owes(void) {
+    struct wire wire;
+    begin_owing(&wire, 60000, MM_VERDICT_REJECT);
+    CHECK_INT(MM_E_ARGUMENT, mm_session_set_reply(session_then, 550, NULL, "a\r\nb"));
+    CHECK_OK(mm_pending_set_reply(owed, 550, "5.7.1", "not to her"));
+    CHECK_OK(mm_session_set_reply(session_then, 551, "5.1.6", "she has moved"));
+    CHECK_OK(mm_session_add_reply_line(session_then, "far away"));
+    CHECK_OK(mm_pending_answer(owed, MM_VERDICT_REJECT));
+    CHECK_TEXT("551-5.1.6 she has moved\n551 5.1.6 far away", said(&wire, NULL));
+    CHECK_INT(MM_E_STATE, mm_session_set_reply(session_then, 0, NULL, "x"));
+    end_session(&wire);
+    begin_anew();
+    answers[AT_RCPT] = (struct answer){.verdict = MM_VERDICT_PENDING, .first = speaks_and_defers};
+    begin_session(&wire, SENDER);
+    wire_write(&wire, "RCPT TO:<ann@example.org>\r\n");
+    wait_to_hear("deferred;");
+    CHECK_OK(mm_pending_answer(owed, 450));
+    CHECK_TEXT("450 4.2.0 as it was deferred", said(&wire, NULL));
+    end_session(&wire);
+}
+
 static void the_session_goes_on_as_any(void) {
     struct wire wire;
     begin_owing(&wire, 60000, MM_VERDICT_REJECT);
@@ -167,6 +194,22 @@ static void the_client_goes_meanwhile(void) {
     wait_to_hear("close;");
 }
 
+/* The deadline's verdict would be ACCEPT: nothing is accepted of who is gone. */
+static void the_client_resets_meanwhile(void) {
+    struct linger at_once = {1, 0};
+    struct wire wire;
+    begin_owing(&wire, 600000, MM_VERDICT_ACCEPT);
+    setsockopt(wire.number, SOL_SOCKET, SO_LINGER, (const void *)&at_once, sizeof at_once);
+    wire_close(&wire);
+    if (hears_of_resets()) {
+        wait_to_hear("error(-14);close;");
+        CHECK_INT(MM_E_CLOSED, mm_pending_answer(owed, MM_VERDICT_ACCEPT));
+    } else {
+        CHECK_OK(mm_pending_answer(owed, MM_VERDICT_ACCEPT));
+        wait_to_hear("close;");
+    }
+}
+
 static void also_on_the_thread_that_serves_all(void) {
     mm_smtp_server_handlers handlers = all_handlers();
     CHECK_OK(mm_smtp_server_stop(server, 10000));
@@ -178,6 +221,7 @@ static void also_on_the_thread_that_serves_all(void) {
     nobody_answers_in_time(452, 452);
     every_step_may_be_put_off();
     the_client_goes_meanwhile();
+    the_client_resets_meanwhile();
     begin_anew();
     CHECK_OK(mm_engine_set(engine, "callback_inline", "0"));
 }
@@ -252,6 +296,7 @@ int main(void) {
     handled_start(&handlers, NULL, 0);
     the_answer_comes_before_the_handler_returns();
     the_answer_comes_later_with_its_reply();
+    the_session_sets_the_reply_of_what_it_owes();
     the_session_goes_on_as_any();
     nobody_answers_in_time(MM_VERDICT_CONTINUE, 451);
     nobody_answers_in_time(MM_VERDICT_REJECT, 550);
@@ -263,6 +308,7 @@ int main(void) {
     the_server_stops_meanwhile(0);
     the_server_stops_meanwhile(100);
     the_client_goes_meanwhile();
+    the_client_resets_meanwhile();
     also_on_the_thread_that_serves_all();
     a_thousand_hold_no_thread();
     handled_stop();

@@ -238,25 +238,31 @@ static void holds(mm_session *session) {
 /* One thread, and nobody who may wait for it: who comes meanwhile is told so, and comes again. */
 static void who_finds_no_place_in_the_pool_is_told(void) {
     mm_smtp_server_handlers handlers = MM_SMTP_SERVER_HANDLERS_INIT;
-    struct wire held, other;
-    handlers.noop = on_noop;
+    struct wire held, other, third;
+    handlers.vrfy = on_vrfy;
+    handlers.rset = on_rset;
     engine_start();
     CHECK_OK(mm_engine_set(engine, "handler_threads", "1"));
     CHECK_OK(mm_engine_set(engine, "handler_queue", "0"));
     CHECK_OK(mm_engine_set(engine, "handler_busy", "All our clerks are busy"));
     handled_start(&handlers, NULL, 0);
     begin_anew();
-    answers[AT_NOOP].first = holds;
+    answers[AT_VRFY].first = holds;
     begin_session(&held, NULL);
     begin_session(&other, NULL);
-    wire_write(&held, "NOOP\r\n");
+    begin_session(&third, NULL);
+    wire_write(&held, "VRFY ann\r\n");
     wait_to_hear("held;");
-    CHECK_TEXT("451 4.3.2 All our clerks are busy", said(&other, "NOOP"));
+    CHECK_TEXT("451 4.3.2 All our clerks are busy", said(&other, "VRFY ann"));
     CHECK_INT(250, wire_smtp(&other, HELLO)); /* what asks nobody waits for nobody */
+    wire_write(&other, "RSET\r\n");           /* RFC 5321 §4.1.1.5: 250 alone, so it waits */
+    CHECK_TEXT("451 4.3.2 All our clerks are busy", said(&third, "VRFY ann"));
+    end_session(&third);
     hear("let go;");
-    CHECK_INT(250, wire_reply(&held));
+    CHECK_INT(250, wire_reply(&other));
+    CHECK_INT(252, wire_reply(&held));
     end_session(&held);
-    while (strncmp(said(&other, "NOOP"), "451", 3) == 0) /* the place is free a little behind the reply */
+    while (strncmp(said(&other, "VRFY ann"), "451", 3) == 0) /* the place is free a little behind the reply */
         ;
     end_session(&other);
     handled_stop();

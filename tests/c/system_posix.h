@@ -66,6 +66,11 @@ static inline int local_pair(socket_number ends[2]) {
     return socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0;
 }
 
+/* A connection that is reset is told of while nobody reads from it. */
+static inline int hears_of_resets(void) {
+    return 1;
+}
+
 /* ---- time ---- */
 
 /* Of the processor, for this process. */

@@ -15,6 +15,9 @@ internal sealed partial class Connection
 
     public bool IsTls => _link.Tls is not null;
 
+    /// <inheritdoc/>
+    public bool IsReset => _link.IsReset;
+
     /// <summary>
     /// The peer's certificate is the right one: name, time and chain. Told also where
     /// <see cref="TlsClientSettings.Verify"/> does not ask for it.

@@ -185,6 +185,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     void ILinkOwner.OnBegun() => ServeEvents(mayDecrypt: true);
     void ILinkOwner.OnInput() => Raise(Events.Input, mayDecrypt: true);
     void ILinkOwner.OnRoom() => Raise(Events.Room, mayDecrypt: true);
+    void ILinkOwner.OnReset() => _session.PeerReset();
 
     /// <summary>An event, from any thread; may serve the connection before it returns.</summary>
     internal void Raise(Events events) => Raise(events, mayDecrypt: Workers.IsCurrent);
@@ -294,6 +295,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         _phase = Phase.Running;
         _blockingCalls = null;
         StartClock();
+        if (_link.IsReset && _session.PeerReset())
+            Lose(Fault.Closed, "the peer has reset the connection");
         if (Lost && !MayHaveSaidWhy)
             Finish();
     }

@@ -35,6 +35,12 @@ internal interface ILink
     /// <summary>All that <see cref="Send"/> has taken has left.</summary>
     bool IsFlushed => true;
 
+    /// <summary>
+    /// The peer has reset the connection, as the system has told without being asked; not every system does. Any
+    /// thread.
+    /// </summary>
+    bool IsReset => false;
+
     /// <summary>Octets of those sent that the peer's system has not taken yet, as far as that can be told.</summary>
     long InFlight => 0;
 
@@ -97,6 +103,11 @@ internal interface ILinkOwner
 
     /// <summary>More can be sent, or a failure can be seen.</summary>
     void OnRoom();
+
+    /// <summary><see cref="ILink.IsReset"/> is true from now on; whatever the owner waits for. Must not block.</summary>
+    void OnReset()
+    {
+    }
 }
 
 /// <summary>What was agreed in a TLS handshake.</summary>

@@ -62,6 +62,9 @@ internal interface IPeer
     /// <summary>What there is to say about <see cref="Fault"/> beside its name; null if nothing.</summary>
     string? FaultText { get; }
 
+    /// <inheritdoc cref="ILink.IsReset"/>
+    bool IsReset => false;
+
     /// <summary>How long the peer may stay silent (or take no output) before <see cref="ISession.Expire"/>.</summary>
     TimeSpan IdleTimeout { set; }
 

@@ -12,4 +12,11 @@ internal interface IPolled
     /// Something has changed: told once for each change, on the poller's thread. Must not block, nor throw.
     /// </summary>
     void OnReadiness(bool isReadable, bool isWritable, bool isAtEnd);
+
+    /// <summary>
+    /// Nothing goes either way any more; told before <see cref="OnReadiness"/> is, and like that.
+    /// </summary>
+    void OnBroken()
+    {
+    }
 }

@@ -47,6 +47,12 @@ internal interface ISession
     /// </summary>
     void Expire(ExpiryReason reason, Output output);
 
+    /// <summary>
+    /// The peer has reset the connection while a wait is pending, perhaps: nobody will hear what comes of it. True: the
+    /// session wants no more than its end, when the wait is over. Any thread, any time; must not block.
+    /// </summary>
+    bool PeerReset() => false;
+
     /// <summary>Called exactly once, last, whatever happened; never while Advance runs or a wait is pending.</summary>
     void Closed();
 }

@@ -15,6 +15,7 @@ internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint?
     private int _readiness;
     private volatile bool _isPeerEnded;
     private volatile bool _wantsRoom;
+    private volatile bool _isReset;
 
     private enum InputState
     {
@@ -31,6 +32,7 @@ internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint?
     }
 
     public override bool IsFlushed => true;
+    public override bool IsReset => _isReset;
 
     /// <summary>The tag by which the poller knows this link; belongs to the poller.</summary>
     public ulong PollTag { get; set; }
@@ -76,6 +78,14 @@ internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint?
         Interlocked.Exchange(ref _readiness, (int)InputState.Removed);
         poller.Remove(this);
         base.Close();
+    }
+
+    /// <summary>From the poller's thread.</summary>
+    public void OnBroken()
+    {
+        _isReset = true;
+        Interlocked.MemoryBarrier(); // who begins to wait for something else from now on sees it
+        _owner.OnReset();
     }
 
     /// <summary>From the poller's thread.</summary>

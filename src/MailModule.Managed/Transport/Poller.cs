@@ -147,6 +147,8 @@ internal sealed class Poller
             return;
         try
         {
+            if (one.IsBroken)
+                link.OnBroken();
             link.OnReadiness(one.IsReadable, one.IsWritable, one.IsAtEnd);
         }
         catch (Exception)

@@ -25,6 +25,7 @@ internal abstract class SocketLink : ILink
     public nint Descriptor => IsClosed ? -1 : Socket.SafeHandle.DangerousGetHandle();
     public string? Failure { get; private set; }
     public abstract bool IsFlushed { get; }
+    public virtual bool IsReset => false;
     public virtual long InFlight => IsClosed ? 0 : SocketQueue.Unacknowledged((int)Descriptor);
     public bool HasUnread => CountUnread() > 0;
 

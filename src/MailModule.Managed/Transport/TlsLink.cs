@@ -64,6 +64,7 @@ internal sealed class TlsLink : ILink
     /// <summary>The peer's certificate, as DER; null: there is none.</summary>
     public byte[]? PeerCertificate => _ssl.RemoteCertificate?.GetRawCertData();
 
+    public bool IsReset => _lower.IsReset;
     public bool IsFlushed => _records.Records.IsEmpty && _lower.IsFlushed;
 
     public long InFlight => _records.Records.Length + _lower.InFlight;

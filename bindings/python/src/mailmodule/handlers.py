@@ -55,7 +55,7 @@ class SmtpHandlers:
         """RCPT: what becomes of mail to the domain. LOCAL, FORWARD, REJECT."""
 
     def lookup(self, session: Session, address: str) -> Answer:
-        """RCPT and VRFY at a domain that is local. ACCEPT: valid (Session.set_expansion); AMBIGUOUS; REJECT; ERROR."""
+        """RCPT at a domain that is local, VRFY. ACCEPT: valid (Session.set_expansion); AMBIGUOUS; REJECT; ERROR."""
 
     def rcpt(self, session: Session, recipient: SessionRecipient) -> Answer:
         """RCPT, before domain and lookup. ACCEPT: it is taken, whoever asks. REJECT: 550."""
@@ -82,7 +82,7 @@ class SmtpHandlers:
         """NOOP."""
 
     def rset(self, session: Session) -> Answer:
-        """RSET."""
+        """RSET, which ends the transaction and has 250, whatever is answered."""
 
     def turn(self, session: Session) -> Answer:
         """TURN. Without: 502."""

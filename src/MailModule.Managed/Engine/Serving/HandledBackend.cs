@@ -45,14 +45,16 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     {
         StepArguments arguments = Calls.Arguments;
         HandlerSteps step = HandlerSet.StepOf(session.Asked);
+        ReadOnlySpan<byte> text = session.CommandArgument;
         if (step == HandlerSteps.Unknown)
         {
-            CommandLine line = CommandLine.Parse(session.CommandArgument);
+            CommandLine line = CommandLine.Parse(text);
             arguments.Verb = Encoding.UTF8.GetString(line.Verb);
-            arguments.Text = Encoding.UTF8.GetString(line.Argument);
+            text = line.Argument;
         }
-        else
-            arguments.Text = Encoding.UTF8.GetString(session.CommandArgument);
+        else if (step is HandlerSteps.Verify or HandlerSteps.Expand)
+            text = VerifyArgument.Parse(text).Text;
+        arguments.Text = Encoding.UTF8.GetString(text);
         return Ask(step);
     }
 
@@ -155,8 +157,14 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         _isCounted = true;
     }
 
-    /// <summary>The step that waits for an owed answer gets its deadline's.</summary>
+    /// <summary>The session is to end: no step waits for an owed answer any more.</summary>
     public void CancelPending() => _calls?.CancelPending();
+
+    public bool PeerReset()
+    {
+        CancelPending();
+        return true;
+    }
 
     /// <summary>Asks the handlers, where any table has the step, and goes on with their answer.</summary>
     public Verdict Ask(HandlerSteps step)
@@ -198,8 +206,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     Fault ISessionEffects.SetRecipientReply(int index, HandlerReply reply)
     {
-        bool utf8 = Session.Envelope.Utf8;
-        if (Session.TrySetRecipientReply(index, reply.Over(Replies.MessageAccepted250, 0, utf8)))
+        if (Session.TrySetRecipientReply(index, reply.Over(Replies.MessageAccepted250, 0, Session.TakesUtf8)))
             return Fault.None;
         return Session.Options.IsLmtp
             ? FaultReason.Because(Fault.NotFound, "there is no such recipient")
@@ -233,12 +240,15 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
             case HandlerSteps.Rcpt or HandlerSteps.Domain:
                 return _recipient!.Follow(step, answer);
             case HandlerSteps.Lookup:
-                return Session.Asked == AskedCommands.Verify ? Verified(answer) : _recipient!.Follow(step, answer);
+                return Session.Asked == AskedCommands.Verify
+                    ? HandledName.Follow(Session, Calls, answer)
+                    : _recipient!.Follow(step, answer);
             case HandlerSteps.Data:
                 return FollowData(answer);
             case HandlerSteps.Message:
                 return _content!.Follow(answer);
             case HandlerSteps.Verify when isOpen:
+                Calls.Arguments.Text = HandledName.AddressIn(Calls.Arguments.Text);
                 return Ask(HandlerSteps.Lookup);
             default:
                 // Of HELO, EHLO and HELP the module has more to say than that it is done.
@@ -250,7 +260,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     private Verdict Refused(HandlerSteps step, StepAnswer answer)
     {
-        own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
+        LogRefusal(answer);
         // What cannot be told now says nothing about the user.
         if (step == HandlerSteps.Secret && answer is { Kind: StepAnswerKind.Refuse, Reply.IsTemporary: false })
             return _login!.HasNone();
@@ -261,6 +271,12 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         return step == HandlerSteps.Lookup && Session.Asked != AskedCommands.Verify
             ? own.RefuseUnknown(Session, answer.Reply!)
             : Verdict.Refuse(answer.Reply!);
+    }
+
+    public void LogRefusal(StepAnswer answer)
+    {
+        if (answer != StepReplies.Over)
+            own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
     }
 
     private Verdict FollowMail(bool isOpen, Verdict accepted)
@@ -289,14 +305,5 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
             return own.Data(Session, Session.Envelope);
         Verdict stored = own.Store(Session, Session.Envelope);
         return stored.Kind == VerdictKind.Accept ? stored with { Reply = answer.Reply } : stored;
-    }
-
-    // RFC 5321 §3.5.3: 250 with the mailbox, where it is known
-    private Verdict Verified(StepAnswer answer)
-    {
-        if (answer is { Kind: StepAnswerKind.Continue } or { Reply: not null })
-            return new Verdict(VerdictKind.Accept, answer.Reply);
-        string mailbox = Calls.Findings.Expansion?.WireText ?? Calls.Arguments.Text;
-        return new Verdict(VerdictKind.Accept, new Reply(250, "2.1.5", $"<{mailbox.Trim('<', '>', ' ')}>"));
     }
 }

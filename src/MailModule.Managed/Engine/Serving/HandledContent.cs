@@ -118,6 +118,8 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
 
     public Fault AddHeader(string field)
     {
+        if (IsOpen && _isHosts)
+            return FaultReason.Because(Fault.State, "the host takes the message: the library stores none");
         if (_fields.Length + field.Length > MostHeaderOctets)
             return FaultReason.Because(Fault.Limit, $"the fields of a message have at most {MostHeaderOctets} octets");
         _fields.Append(field);
@@ -238,7 +240,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
 
     private void Refuse(StepAnswer answer)
     {
-        Own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
+        backend.LogRefusal(answer);
         _answer = answer;
         Session.Transaction.RefuseContent(answer.Reply!, answer.Kind == StepAnswerKind.Close);
     }

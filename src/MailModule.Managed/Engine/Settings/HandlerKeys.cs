@@ -11,7 +11,8 @@ internal sealed class HandlerKeys
 
     public Setting Queue { get; } = Keys.Number(
         "handler_queue", 0, 1_000_000, 1024, "steps",
-        "Steps of sessions that may wait for a thread of the handlers; one more is refused.");
+        "Steps of sessions that may wait for a thread of the handlers; one more is refused, save content, RSET and "
+            + "NOOP.");
 
     public Setting Timeout { get; } = Keys.Number(
         "handler_timeout", 1, 86_400, 60, "s",
@@ -19,5 +20,6 @@ internal sealed class HandlerKeys
 
     public Setting Busy { get; } = Keys.Text(
         "handler_busy", BusyText, 400,
-        "What a client hears whose step finds no place among those that wait for a handler, behind `451 4.3.2`.");
+        "What a client hears whose step finds no place among those that wait for a handler, behind `451 4.3.2`, or "
+            + "`421` where it connects.");
 }

@@ -71,7 +71,10 @@ internal sealed unsafe partial class Epoll : IDisposable
         uint what = MemoryMarshal.Read<uint>(one);
         bool isAtEnd = (what & (Error | HungUp | PeerEnded)) != 0;
         bool isReadable = isAtEnd || (what & In) != 0;
-        return new EpollEvent(MemoryMarshal.Read<ulong>(one[s_tagOffset..]), isReadable, (what & Out) != 0, isAtEnd);
+        return new EpollEvent(MemoryMarshal.Read<ulong>(one[s_tagOffset..]), isReadable, (what & Out) != 0, isAtEnd)
+        {
+            IsBroken = (what & (Error | HungUp)) != 0,
+        };
     }
 
     [LibraryImport("libc")]
@@ -91,4 +94,8 @@ internal sealed unsafe partial class Epoll : IDisposable
 /// <param name="IsReadable">There is something to read: octets, an end or an error.</param>
 /// <param name="IsAtEnd">The octets that are there are the last, or an error follows them: no further event tells of
 /// that.</param>
-internal readonly record struct EpollEvent(ulong Tag, bool IsReadable, bool IsWritable, bool IsAtEnd);
+internal readonly record struct EpollEvent(ulong Tag, bool IsReadable, bool IsWritable, bool IsAtEnd)
+{
+    /// <summary>Nothing goes either way any more: a connected socket has been reset.</summary>
+    public bool IsBroken { get; init; }
+}

@@ -1,5 +1,6 @@
 using MailModule.Mail;
 using MailModule.Mail.Logins.Server;
+using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
 
@@ -97,6 +98,9 @@ internal interface ISmtpBackend
 
     /// <summary>The client speaks another protocol; the session closes.</summary>
     void NotSmtp(SmtpSession session);
+
+    /// <inheritdoc cref="ISession.PeerReset"/>
+    bool PeerReset() => false;
 
     /// <summary>The connection is gone; the last call.</summary>
     void Closed(SmtpSession session);

@@ -168,7 +168,7 @@ internal sealed partial class SmtpSession
     /// <summary>Ends the transaction, if there is one; its message is not taken.</summary>
     internal void DiscardTransaction()
     {
-        if ((_state & SmtpState.Transaction) == 0)
+        if (!IsInTransaction)
             return;
         Backend.Discard(this);
         _state = SmtpState.Ready;

@@ -67,6 +67,11 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>The argument of the command under way, where <see cref="ISmtpBackend.Asked"/> has it.</summary>
     public ReadOnlySpan<byte> CommandArgument => _command.Argument;
 
+    /// <summary>The client reads UTF-8 in the reply to the command under way (RFC 6531 §3.6, §3.7.4.2).</summary>
+    public bool TakesUtf8 => Asked is AskedCommands.Verify or AskedCommands.Expand
+        ? VerifyArgument.Parse(CommandArgument).Utf8
+        : Envelope.Utf8;
+
     /// <summary>The client has made too many errors, for which the session has closed.</summary>
     public bool IsCutOff => _errors > Options.Limits.Errors;
 
@@ -90,6 +95,9 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>Logins that failed on this connection.</summary>
     public int FailedLogins => _authentication.Failures;
+
+    /// <summary>MAIL was accepted, and the transaction has not ended.</summary>
+    public bool IsInTransaction => (_state & SmtpState.Transaction) != 0;
 
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
     public Envelope Envelope => Transaction.Envelope;
@@ -185,6 +193,8 @@ internal sealed partial class SmtpSession : ISession
     public void Expire(ExpiryReason reason, Output output)
         => output.Write(Replies.Expired421(reason).Wire);
 
+    public bool PeerReset() => Backend.PeerReset();
+
     /// <inheritdoc/>
     /// <remarks>
     /// The last verdict may have come without the session having acted on it: a transaction whose MAIL was accepted has
@@ -194,7 +204,7 @@ internal sealed partial class SmtpSession : ISession
     {
         if (_question is { StateIfAccepted: not SmtpState.None and var state } && _answer.Kind == VerdictKind.Accept)
             _state = state;
-        if ((_state & SmtpState.Transaction) != 0)
+        if (IsInTransaction)
             Backend.Discard(this);
         _state = SmtpState.Refused;
         Backend.Closed(this);

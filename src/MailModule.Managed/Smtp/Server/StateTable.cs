@@ -105,7 +105,9 @@ internal sealed class StateTable
         {
             Asked = AskedCommands.Reset,
             Handle = static (session, _, output) => session.Reset(Replies.Ok250, output),
-            HandleWithReply = static (session, _, reply, output) => session.Reset(reply, output),
+            // RFC 5321 §4.1.1.5: 250 alone
+            HandleWithReply = static (session, _, reply, output)
+                => session.Reset(new Reply(250, reply.Enhanced, [.. reply.Lines]), output),
         },
         new VerbRule("NOOP", SmtpState.Greeted, ArgumentRule.Optional)
         {

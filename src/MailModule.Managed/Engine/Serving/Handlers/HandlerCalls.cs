@@ -10,6 +10,13 @@ namespace MailModule.Engine.Serving.Handlers;
 /// </summary>
 internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISessionEffects effects) : IJob
 {
+    /// <summary>
+    /// Steps that wait for a place in the pool however many do: what has come as far as its content was let in before,
+    /// and to RSET and NOOP a server says 250 alone (RFC 5321 §4.1.1.5, §4.1.1.9).
+    /// </summary>
+    private const HandlerSteps Waiting
+        = HandlerSteps.Chunk | HandlerSteps.Message | HandlerSteps.Reset | HandlerSteps.Noop;
+
     private readonly HandlerSession?[] _sessions = new HandlerSession?[set.Tables.Count];
     private HandlerSteps _step;
     private int _table;
@@ -26,10 +33,10 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     /// <summary>What the step is about; set before <see cref="Ask"/>.</summary>
     public StepArguments Arguments { get; } = new();
 
-    /// <summary>The reply that the handler under way puts together.</summary>
+    /// <summary>The reply that the handler under way puts together, or that goes with the answer it owes.</summary>
     public HandlerReply Reply { get; } = new();
 
-    /// <summary>What handlers have found out in the step.</summary>
+    /// <summary>What the handler that was called last has found out.</summary>
     public StepFindings Findings { get; } = new();
 
     public HandlerSteps Step => _step;
@@ -38,6 +45,27 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
 
     /// <summary>A handler of the table runs, or owes its answer.</summary>
     public bool IsOpenTo(int table) => Volatile.Read(ref _openTable) == table;
+
+    /// <inheritdoc cref="IHandlerSession.SetReply"/>
+    public Fault SetReply(int table, int code, string? status, string? text)
+    {
+        PendingAnswer? owed = Volatile.Read(ref _pending);
+        if (WhyNoReply(table) is { } reason)
+            return FaultReason.Because(Fault.State, reason);
+        return owed is null ? Reply.Set(code, status, text) : OfSession(owed.SetReply(code, status, text));
+    }
+
+    /// <inheritdoc cref="IHandlerSession.AddReplyLine"/>
+    public Fault AddReplyLine(int table, string text)
+    {
+        PendingAnswer? owed = Volatile.Read(ref _pending);
+        if (WhyNoReply(table) is { } reason)
+            return FaultReason.Because(Fault.State, reason);
+        // RFC 5321 §3.2: no reply like EHLO's to HELO
+        if (_step == HandlerSteps.Helo)
+            return FaultReason.Because(Fault.State, "the reply to HELO has one line");
+        return owed is null ? Reply.AddLine(text) : OfSession(owed.AddReplyLine(text));
+    }
 
     /// <summary>
     /// Asks the tables that have the step. Null: <see cref="ISessionEffects.Answered"/> will be called, perhaps before
@@ -48,14 +76,12 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         _step = step;
         _table = 0;
         _chunkAnswer = default;
-        Findings.Clear();
         if (set.Pool is not { } pool || HandlerPool.IsCurrent)
             return AskTables();
-        // What has come as far as its content was let in before.
-        if (step is HandlerSteps.Chunk or HandlerSteps.Message)
+        if ((step & Waiting) != 0)
             pool.Run(this);
         else if (!pool.TryRun(this))
-            return StepAnswer.Refuse(set.Busy);
+            return StepReplies.Busy(step, set.Busy);
         return null;
     }
 
@@ -75,7 +101,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
             pool.Run(this);
     }
 
-    /// <summary>The step that waits for an owed answer gets its deadline's.</summary>
+    /// <summary>The session is to end: no step waits for an owed answer any more.</summary>
     public void CancelPending() => Volatile.Read(ref _pending)?.Cancel();
 
     /// <inheritdoc cref="IHandlerSession.Defer"/>
@@ -115,18 +141,30 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         set.RunJob(pending);
     }
 
-    internal void Resumed(int verdict, HandlerReply reply)
+    /// <param name="verdict">Null: the session is to end.</param>
+    internal void Resumed(int? verdict)
     {
-        StepAnswer answer = Read(verdict, reply);
+        StepAnswer answer = Read(verdict);
         Close();
         _table++;
-        if (EndsStep(answer))
+        if (verdict is null || EndsStep(answer))
             effects.Answered(_step, answer);
         else if (set.Pool is { } pool && HasMore)
             pool.Run(this);
         else if (AskTables() is { } rest)
             effects.Answered(_step, rest);
     }
+
+    // Null: the step has a reply, and a handler of the table a say in it.
+    private string? WhyNoReply(int table)
+        => !IsOpenTo(table) ? HandlerSession.NoHandlerRuns
+            : _step == HandlerSteps.Close ? "the end of a session has no reply" : null;
+
+    // What an owed answer says of itself, said of the session's step.
+    private static Fault OfSession(Fault fault)
+        => fault is Fault.Handle or Fault.Timeout or Fault.Closed
+            ? FaultReason.Because(Fault.State, FaultReason.Current.Text)
+            : fault;
 
     private bool HasMore
     {
@@ -150,17 +188,13 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         {
             if (!Asks(_table))
                 continue;
-            int verdict = Call();
-            HandlerReply reply = Reply;
-            if (_pending is { } pending && verdict == HandlerVerdict.Pending)
-            {
-                if (!pending.TryTake(set.Pending, out verdict))
-                    return null;
-                reply = pending.Reply;
-            }
-            StepAnswer answer = Read(verdict, reply);
+            int? verdict = Call();
+            if (_pending is { } pending && verdict == HandlerVerdict.Pending
+                && !pending.TryTake(set.Pending, out verdict))
+                return null;
+            StepAnswer answer = Read(verdict);
             Close();
-            if (EndsStep(answer))
+            if (verdict is null || EndsStep(answer))
                 return answer;
         }
         return _chunkAnswer;
@@ -178,12 +212,14 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         return false;
     }
 
-    private StepAnswer Read(int verdict, HandlerReply reply)
+    private StepAnswer Read(int? verdict)
     {
-        if (StepReplies.TryRead(_step, verdict, reply, session, out StepAnswer answer))
+        if (verdict is not { } known)
+            return StepReplies.Over;
+        if (StepReplies.TryRead(_step, known, Reply, session, out StepAnswer answer))
             return answer;
-        set.Log.AnswerDoesNotFit(_step, verdict, reply.Code, session.RemoteEndPoint);
-        return StepAnswer.Refuse(StepReplies.Failed451);
+        set.Log.AnswerDoesNotFit(_step, known, Reply.Code, session.RemoteEndPoint);
+        return StepReplies.Unfit(_step);
     }
 
     private void Close()
@@ -196,6 +232,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     {
         int table = _table;
         Reply.Clear();
+        Findings.Clear();
         HandlerSession own = SessionOf(table);
         Volatile.Write(ref _openTable, table);
         int verdict;
@@ -208,6 +245,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         catch (Exception e)
         {
             set.Log.WriteFailure("smtp", $"a handler failed at {_step}", e);
+            _pending?.Drop(); // before the reply is cleared, which is its while it is open
             Reply.Clear();
             verdict = HandlerVerdict.Error;
         }

@@ -11,8 +11,11 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
     private const HandlerSteps BeforeContent
         = HandlerSteps.Mail | HandlerSteps.Rcpt | HandlerSteps.Domain | HandlerSteps.Lookup | HandlerSteps.Data;
 
-    private const HandlerSteps InTransaction = BeforeContent | HandlerSteps.Chunk | HandlerSteps.Message;
+    private const HandlerSteps WithEnvelope = BeforeContent | HandlerSteps.Chunk | HandlerSteps.Message;
     private const int MostLoginOctets = 255;
+
+    /// <summary>Why a call is <see cref="Fault.State"/>.</summary>
+    public const string NoHandlerRuns = "no handler of this session runs, or not one of a step that allows it";
 
     private SmtpSession Session => calls.Session;
     private Envelope Envelope => calls.Session.Envelope;
@@ -24,14 +27,14 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
 
     public IReadOnlyList<SessionCheck> Checks => IsOpen ? calls.Effects.Checks : [];
 
-    public string? Sender => IsIn(InTransaction) ? Envelope.ReversePath.Text : null;
+    public string? Sender => IsInTransaction(WithEnvelope) ? Envelope.ReversePath.Text : null;
 
-    public int RecipientCount => IsIn(InTransaction) ? Envelope.Recipients.Count : 0;
+    public int RecipientCount => IsInTransaction(WithEnvelope) ? Envelope.Recipients.Count : 0;
 
     public Fault SetReply(int code, string? status, string? text)
-        => IsOpen ? calls.Reply.Set(code, status, text) : WrongStep();
+        => calls.SetReply(table, code, status, text);
 
-    public Fault AddReplyLine(string text) => IsOpen ? calls.Reply.AddLine(text) : WrongStep();
+    public Fault AddReplyLine(string text) => calls.AddReplyLine(table, text);
 
     public Fault SetRecipientReply(int index, int code, string? status, string? text)
     {
@@ -73,7 +76,7 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
 
     public Fault SetSender(string address)
     {
-        if (!IsIn(BeforeContent))
+        if (!IsInTransaction(BeforeContent))
             return WrongStep();
         MailAddress sender = MailAddress.Null;
         if (address.Length > 0 && !(MailAddress.TryParse(address, out sender) && sender.Domain.Length > 0))
@@ -92,7 +95,7 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
 
     public Fault AddRecipient(string address)
     {
-        if (!IsIn(BeforeContent))
+        if (!IsInTransaction(BeforeContent))
             return WrongStep();
         if (!MailAddress.TryParse(address, out MailAddress recipient))
             return NoAddress();
@@ -103,7 +106,7 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
 
     public Fault RemoveRecipient(int index)
     {
-        if (!IsIn(BeforeContent))
+        if (!IsInTransaction(BeforeContent))
             return WrongStep();
         if ((uint)index >= (uint)Envelope.Recipients.Count)
             return FaultReason.Because(Fault.NotFound, "there is no such recipient");
@@ -123,7 +126,7 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
 
     public Fault AddHeader(string name, string value)
     {
-        if (!IsIn(InTransaction))
+        if (!IsInTransaction(WithEnvelope))
             return WrongStep();
         Fault fault = HeaderField.TryWrite(name, value, out string field);
         return fault == Fault.None ? calls.Effects.AddHeader(field) : fault;
@@ -147,8 +150,11 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
 
     private bool IsIn(HandlerSteps steps) => IsOpen && (calls.Step & steps) != 0;
 
-    private static Fault WrongStep()
-        => FaultReason.Because(Fault.State, "no handler of this session runs, or not one of a step that allows it");
+    // A look-up may be VRFY's, outside a transaction; MAIL is about to begin one.
+    private bool IsInTransaction(HandlerSteps steps)
+        => IsIn(steps) && (calls.Step == HandlerSteps.Mail || Session.IsInTransaction);
+
+    private static Fault WrongStep() => FaultReason.Because(Fault.State, NoHandlerRuns);
 
     private static Fault NoAddress() => FaultReason.Because(Fault.Argument, "address: it is none");
 }

@@ -4,9 +4,9 @@ namespace MailModule.Engine.Serving.Handlers;
 
 /// <summary>
 /// A session as the handlers of one table see it: the same object for all calls of one session and table. Its members
-/// may be used while a handler runs or its answer is owed, by one thread at a time; else they are
-/// <see cref="Fault.State"/>, or empty, save <see cref="User"/>. The reason of a fault tells
-/// <see cref="FaultReason"/>.
+/// may be used while a handler runs or its answer is owed, by one thread at a time; else, and in a step in which they
+/// would have no effect, they are <see cref="Fault.State"/>, or empty, save <see cref="User"/>. The reason of a fault
+/// tells <see cref="FaultReason"/>.
 /// </summary>
 public interface IHandlerSession
 {
@@ -20,15 +20,18 @@ public interface IHandlerSession
     IReadOnlyList<SessionCheck> Checks { get; }
 
     /// <summary>
-    /// Sets the reply to the step that goes with a verdict which accepts or refuses as its code does; the last one
-    /// counts. <see cref="Fault.Argument"/>: a code, status or text that is none.
+    /// Sets the reply to the step, or to the answer that is owed, which goes with a verdict that accepts or refuses as
+    /// its code does; the last one counts. <see cref="Fault.Argument"/>: a code, status or text that is none.
     /// </summary>
     /// <param name="code">200 to 599; 0: the one that goes with the verdict.</param>
     /// <param name="status">Enhanced status; null: one that goes with the code.</param>
     /// <param name="text">The first line; null: the library's.</param>
     Fault SetReply(int code, string? status, string? text);
 
-    /// <summary>One more line; <see cref="Fault.Limit"/> behind a hundred.</summary>
+    /// <summary>
+    /// One more line; <see cref="Fault.Limit"/> behind a hundred, <see cref="Fault.State"/> in Helo, whose reply is one
+    /// line.
+    /// </summary>
     Fault AddReplyLine(string text);
 
     /// <summary>
@@ -75,7 +78,7 @@ public interface IHandlerSession
 
     /// <summary>
     /// In Mail, Rcpt, Data, Chunk and Message: a header field in front of the message that is stored, behind Received.
-    /// <see cref="Fault.Limit"/>: there are 8 KiB.
+    /// <see cref="Fault.Limit"/>: there are 8 KiB; <see cref="Fault.State"/>: nothing is stored, the host has taken it.
     /// </summary>
     Fault AddHeader(string name, string value);
 

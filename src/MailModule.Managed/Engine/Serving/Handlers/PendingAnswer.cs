@@ -3,18 +3,20 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving.Handlers;
 
-/// <summary>An answer that a handler owes its session, which holds no thread meanwhile.</summary>
+/// <summary>
+/// An answer that a handler owes its session, which holds no thread meanwhile. While it is open the session's reply
+/// (<see cref="HandlerCalls.Reply"/>) is changed through it alone.
+/// </summary>
 public sealed class PendingAnswer : IJob
 {
     private readonly Lock _lock = new();
     private readonly HandlerCalls _calls;
-    private readonly HandlerReply _reply = new();
     private readonly TimeSpan _timeout;
     private readonly int _verdictThen;
     private ITimer? _deadline;
     private long _endsAt;
     private Stage _stage;
-    private int _verdict;
+    private int? _verdict;
 
     internal PendingAnswer(HandlerCalls calls, TimeSpan timeout, int verdictThen)
     {
@@ -32,25 +34,23 @@ public sealed class PendingAnswer : IJob
         Answered,
         /// <summary>The deadline's verdict counts.</summary>
         Late,
-        /// <summary>The session needs no answer any more.</summary>
+        /// <summary>The session needs no answer any more: it has one, or is to end.</summary>
         Over,
     }
-
-    internal HandlerReply Reply => _reply;
 
     /// <inheritdoc cref="IHandlerSession.SetReply"/>
     /// <remarks>One thread at a time, before <see cref="Answer"/>.</remarks>
     public Fault SetReply(int code, string? status, string? text)
     {
         lock (_lock)
-            return IsOpen ? _reply.Set(code, status, text) : TooLate();
+            return IsOpen ? _calls.Reply.Set(code, status, text) : TooLate();
     }
 
     /// <inheritdoc cref="IHandlerSession.AddReplyLine"/>
     public Fault AddReplyLine(string text)
     {
         lock (_lock)
-            return IsOpen ? _reply.AddLine(text) : TooLate();
+            return IsOpen ? _calls.Reply.AddLine(text) : TooLate();
     }
 
     /// <summary>
@@ -83,13 +83,19 @@ public sealed class PendingAnswer : IJob
             or >= 200 and <= 599;
 
     /// <summary>The handler has returned. True: the answer is there; false: the session waits for it.</summary>
-    internal bool TryTake(PendingAnswers all, out int verdict)
+    /// <param name="verdict">Null: the session is to end.</param>
+    internal bool TryTake(PendingAnswers all, out int? verdict)
     {
         lock (_lock)
         {
             verdict = _verdict;
             if (_stage == Stage.Answered)
                 return true;
+            if (_calls.Session.Peer.IsReset)
+            {
+                _stage = Stage.Over; // whoever told it came before the wait
+                return true;
+            }
             _stage = Stage.Waiting;
             all.Add(this);
             TimeSpan time = all.Until(_timeout);
@@ -108,7 +114,7 @@ public sealed class PendingAnswer : IJob
                 _stage = Stage.Over;
     }
 
-    /// <summary>The deadline's verdict counts now: the session, or the server, is to end.</summary>
+    /// <summary>The session is to end, and waits no longer.</summary>
     internal void Cancel() => End(Stage.Over);
 
     internal void HurryUp(TimeSpan timeout)
@@ -119,7 +125,7 @@ public sealed class PendingAnswer : IJob
     }
 
     /// <summary>The session goes on, on a worker.</summary>
-    void IJob.Run() => _calls.Resumed(_verdict, _reply);
+    void IJob.Run() => _calls.Resumed(_verdict);
 
     private bool IsOpen => _stage is Stage.Begun or Stage.Waiting;
 
@@ -139,8 +145,8 @@ public sealed class PendingAnswer : IJob
             if (_stage != Stage.Waiting)
                 return;
             _stage = stage;
-            _verdict = _verdictThen;
-            _reply.Clear();
+            _verdict = stage == Stage.Late ? _verdictThen : null;
+            _calls.Reply.Clear();
         }
         Resume();
     }

@@ -8,11 +8,26 @@ internal static class StepReplies
 {
     /// <summary>A handler has failed, or answered what does not fit.</summary>
     public static readonly Reply Failed451 = new(451, "4.3.0", "Error in processing, try again later");
+
+    /// <summary>The session is to end: nobody hears an answer.</summary>
+    public static readonly StepAnswer Over = new(StepAnswerKind.Close, new Reply(421, "4.4.2", "Connection lost"));
+
     private static readonly Reply s_notNow = new(451, "4.3.0", "Cannot be told now, try again later");
     private static readonly Reply s_unknownUser = new(550, "5.1.1", "No such user here");
     private static readonly Reply s_ambiguous = new(553, "5.1.4", "User ambiguous");
     private static readonly Reply s_closing = new(421, "4.3.2", "Closing connection");
     private static readonly Reply s_notLocal = new(550, "5.7.1", "Relaying denied");
+
+    /// <summary>What a step is answered that finds no place in the pool.</summary>
+    // RFC 5321 §3.1: a greeting is 220 or 554, where it is not 421; RFC 2034 §4: it has no enhanced code
+    public static StepAnswer Busy(HandlerSteps step, Reply busy) => step == HandlerSteps.Connect
+        ? new StepAnswer(StepAnswerKind.Close, new Reply(421, "", [.. busy.Lines]))
+        : StepAnswer.Refuse(busy);
+
+    /// <summary>What a step is answered whose handler's answer does not fit.</summary>
+    // RFC 5321 §4.1.1.5: a server MUST say 250 to RSET, and MUST NOT close
+    public static StepAnswer Unfit(HandlerSteps step)
+        => step == HandlerSteps.Reset ? default : StepAnswer.Refuse(Failed451);
 
     /// <summary>False: the verdict does not fit the step.</summary>
     public static bool TryRead(
@@ -25,6 +40,8 @@ internal static class StepReplies
         if (kind == StepAnswerKind.Continue)
             return true;
         bool isRefusal = kind is StepAnswerKind.Refuse or StepAnswerKind.Close;
+        if (isRefusal && step == HandlerSteps.Reset)
+            return false;
         int code = verdict >= 200 ? verdict : 0;
         if (!Fits(step, code != 0 ? code : given.Code, isRefusal))
             return false;
@@ -33,7 +50,7 @@ internal static class StepReplies
         // RFC 2034 §4: the greeting has no enhanced code.
         if (step == HandlerSteps.Connect)
             ordinary = new Reply(ordinary.Code, "", [.. ordinary.Lines]);
-        answer = new StepAnswer(kind.Value, isOwn ? null : given.Over(ordinary, code, session.Envelope.Utf8));
+        answer = new StepAnswer(kind.Value, isOwn ? null : given.Over(ordinary, code, session.TakesUtf8));
         return true;
     }
 

@@ -78,4 +78,119 @@ public class HandlerReplyTests
         Assert.StartsWith("250-mail.example\r\n250-XFORWARD NAME ADDR\r\n250-", host.Send("EHLO me\r\n"),
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void While_an_answer_is_owed_the_session_sets_its_reply()
+    {
+        (IHandlerSession? session, PendingAnswer? owed) = (null, null);
+        var table = new TestTable(HandlerSteps.Noop)
+        {
+            Answer = (_, one) =>
+            {
+                session = one;
+                Assert.Equal(Fault.None, one.SetReply(0, null, "before"));
+                Assert.Equal(Fault.None, one.Defer(TimeSpan.FromHours(1), 0, out owed));
+                Assert.Equal(Fault.None, one.SetReply(0, null, "in the handler"));
+                return HandlerVerdict.Pending;
+            },
+        };
+        using var run = new HandlerRun(table);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        host.Step("NOOP\r\n");
+        owed!.Answer(HandlerVerdict.Accept);
+        Assert.Equal(Fault.State, session!.SetReply(0, null, "too late"));
+        Assert.Equal(Fault.State, session.AddReplyLine("too late"));
+        Assert.Equal("250 2.0.0 in the handler\r\n", host.Send(""));
+        host.Step("NOOP\r\n");
+        Assert.Equal(Fault.None, owed.SetReply(450, null, "by the answer"));
+        Assert.Equal(Fault.None, session.SetReply(550, null, "by the session"));
+        Assert.Equal(Fault.None, session.AddReplyLine("more"));
+        owed.Answer(HandlerVerdict.Reject);
+        Assert.Equal("550-5.7.1 by the session\r\n550 5.7.1 more\r\n", host.Send(""));
+    }
+
+    [Fact]
+    public void A_handler_that_answers_after_all_keeps_its_reply()
+    {
+        var table = new TestTable(HandlerSteps.Noop)
+        {
+            Answer = (_, session) =>
+            {
+                Assert.Equal(Fault.None, session.Defer(TimeSpan.Zero, 0, out PendingAnswer? owed));
+                Assert.NotNull(owed);
+                return session.SetReply(0, null, "at once") == Fault.None ? HandlerVerdict.Reject : -1;
+            },
+        };
+        using var run = new HandlerRun(table);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        Assert.Equal("550 5.7.1 at once\r\n", host.Send("NOOP\r\n"));
+    }
+
+    [Theory]
+    [InlineData(HandlerSteps.Close, Fault.State, Fault.State)]
+    [InlineData(HandlerSteps.Helo, Fault.None, Fault.State)]
+    [InlineData(HandlerSteps.Ehlo, Fault.None, Fault.None)]
+    public void A_reply_or_line_that_nobody_would_hear_is_an_error(HandlerSteps step, Fault reply, Fault line)
+    {
+        var faults = new List<Fault>();
+        var table = new TestTable(step)
+        {
+            Answer = (asked, session) =>
+            {
+                if (asked == step)
+                    faults.AddRange([session.SetReply(0, null, "x"), session.AddReplyLine("XTRA")]);
+                return HandlerVerdict.Accept;
+            },
+        };
+        using var run = new HandlerRun(table);
+        using (SteppedHost host = run.Connect())
+        {
+            host.Send("");
+            host.Send(step == HandlerSteps.Ehlo ? "EHLO me\r\n" : HandlerRun.Hello);
+            host.Send("QUIT\r\n");
+        }
+        Assert.Equal([reply, line], faults);
+    }
+
+    [Fact]
+    public void Outside_a_transaction_a_look_up_has_no_envelope_to_change()
+    {
+        var seen = new List<string>();
+        var table = new TestTable(HandlerSteps.Lookup)
+        {
+            Answer = (_, session) =>
+            {
+                seen.Add($"{session.Sender ?? "none"} {session.SetSender("x@y.example")} "
+                    + $"{session.AddRecipient("ann@mail.example")} {session.AddHeader("X-A", "b")} "
+                    + $"{session.RecipientCount}");
+                return 0;
+            },
+        };
+        using var run = new HandlerRun(table);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        host.Send("VRFY ann\r\n" + HandlerRun.Begun + "VRFY ann\r\n");
+        Assert.Equal(["none State State State 0", "a@b.example None None None 1"], seen);
+    }
+
+    [Fact]
+    public void A_message_that_the_host_has_taken_gets_no_fields()
+    {
+        var faults = new List<Fault>();
+        var table = new TestTable(HandlerSteps.Data | HandlerSteps.Message)
+        {
+            Answer = (step, session) =>
+            {
+                faults.Add(session.AddHeader("X-A", "b"));
+                return step == HandlerSteps.Data ? HandlerVerdict.Done : HandlerVerdict.Continue;
+            },
+        };
+        using var run = new HandlerRun(table);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        host.Send(HandlerRun.Begun + "RCPT TO:<ann@mail.example>\r\nDATA\r\ntext\r\n.\r\n");
+        Assert.Equal([Fault.None, Fault.State], faults);
+    }
 }

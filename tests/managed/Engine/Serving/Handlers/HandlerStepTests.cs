@@ -267,6 +267,32 @@ public class HandlerStepTests
     }
 
     [Fact]
+    public void What_a_table_has_found_counts_with_its_own_verdict_alone()
+    {
+        string user = "", expansion = "";
+        var first = new TestTable(HandlerSteps.Auth | HandlerSteps.Lookup)
+        {
+            Answer = (step, session) => (step == HandlerSteps.Auth
+                ? session.SetLogin("boss") : session.SetExpansion("boss@mail.example")) == Fault.None ? 0 : -1,
+        };
+        var second = new TestTable(HandlerSteps.Auth | HandlerSteps.Lookup | HandlerSteps.Data)
+        {
+            Answer = (step, session) =>
+            {
+                if (step == HandlerSteps.Data)
+                    (user, expansion) = (session.Info!.User, session.RecipientAt(0)!.Address.Text);
+                return HandlerVerdict.Accept;
+            },
+        };
+        using var run = new HandlerRun(["plain_auth=always"], ServerOptions.NoPort, SmtpProtocol.Smtp, first, second);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        host.Send("EHLO me\r\nAUTH PLAIN AG1lAHB3\r\n"
+            + "MAIL FROM:<a@b.example>\r\nRCPT TO:<ann@mail.example>\r\nDATA\r\n");
+        Assert.Equal(("me", "ann@mail.example"), (user, expansion));
+    }
+
+    [Fact]
     public void The_sender_and_the_recipients_may_be_changed_until_the_content_begins()
     {
         var faults = new List<Fault>();

@@ -137,28 +137,37 @@ public sealed class PendingAnswerTests : IDisposable
     [Fact]
     public void A_step_that_finds_no_place_among_those_that_wait_is_told_so()
     {
-        using var gate = new ManualResetEventSlim();
-        using var isInside = new SemaphoreSlim(0);
-        var table = new TestTable(HandlerSteps.Noop)
-        {
-            Answer = (_, _) =>
-            {
-                isInside.Release();
-                gate.Wait();
-                return 0;
-            },
-        };
-        using var run = new HandlerRun(
-            ["handler_threads=1", "handler_queue=0", "handler_busy=Come again"], ServerOptions.AnyPort,
-            SmtpProtocol.Smtp, table);
-        using var first = new TcpClient("127.0.0.1", run.Server.Port);
-        using var second = new TcpClient("127.0.0.1", run.Server.Port);
-        first.GetStream().Write("NOOP\r\n"u8);
-        Assert.True(isInside.Wait(Loop.Long));
-        second.GetStream().Write("NOOP\r\n"u8);
-        ReadTo(second, "451 4.3.2 Come again\r\n");
-        gate.Set();
-        ReadTo(first, "250 2.0.0 Ok\r\n");
+        using BusyPool pool = new(HandlerSteps.Helo | HandlerSteps.Verify);
+        pool.Second.GetStream().Write("VRFY ann\r\n"u8);
+        ReadTo(pool.Second, "451 4.3.2 Come again\r\n");
+        pool.Gate.Set();
+        ReadTo(pool.First, "250 mail.example\r\n");
+    }
+
+    [Fact]
+    public void A_client_that_connects_and_finds_no_place_is_told_to_come_again()
+    {
+        using BusyPool pool = new(HandlerSteps.Connect | HandlerSteps.Helo);
+        using var third = new TcpClient("127.0.0.1", pool.Port);
+        ReadTo(third, "421 Come again\r\n");
+        Assert.Equal(0, third.GetStream().Read(new byte[1]));
+        pool.Gate.Set();
+    }
+
+    // RFC 5321 §4.1.1.5, §4.1.1.9: they have 250 alone
+    [Theory]
+    [InlineData("NOOP")]
+    [InlineData("RSET")]
+    public void What_must_be_250_waits_for_its_place(string command)
+    {
+        using BusyPool pool = new(
+            HandlerSteps.Helo | HandlerSteps.Noop | HandlerSteps.Reset | HandlerSteps.Verify);
+        pool.Second.GetStream().Write(Encoding.ASCII.GetBytes($"{command}\r\nQUIT\r\n"));
+        using var third = new TcpClient("127.0.0.1", pool.Port);
+        third.GetStream().Write("VRFY ann\r\n"u8);
+        ReadTo(third, "451 4.3.2 Come again\r\n"); // so the command before it has been read
+        pool.Gate.Set();
+        ReadTo(pool.Second, "220 mail.example ESMTP\r\n250 2.0.0 Ok\r\n221 2.0.0 Bye\r\n");
     }
 
     private PendingAnswer NextOwed()
@@ -190,5 +199,50 @@ public sealed class PendingAnswerTests : IDisposable
             Assert.True(count > 0, $"the connection ended behind: {text}");
             text.Append(Encoding.ASCII.GetString(buffer, 0, count));
         }
+    }
+
+    /// <summary>A pool of one thread, which HELO of the first client holds, and without a place to wait.</summary>
+    private sealed class BusyPool : IDisposable
+    {
+        private readonly SemaphoreSlim _isInside = new(0);
+        private readonly HandlerRun _run;
+
+        public BusyPool(HandlerSteps steps)
+        {
+            var table = new TestTable(steps)
+            {
+                Answer = (step, _) =>
+                {
+                    if (step != HandlerSteps.Helo)
+                        return 0;
+                    _isInside.Release();
+                    Gate.Wait();
+                    return 0;
+                },
+            };
+            _run = new HandlerRun(
+                ["handler_threads=1", "handler_queue=0", "handler_busy=Come again"], ServerOptions.AnyPort,
+                SmtpProtocol.Smtp, table);
+            First = Greeted();
+            Second = steps.HasFlag(HandlerSteps.Connect) ? new TcpClient() : Greeted();
+            First.GetStream().Write("HELO me\r\n"u8);
+            Assert.True(_isInside.Wait(Loop.Long));
+        }
+
+        public ManualResetEventSlim Gate { get; } = new();
+        public TcpClient First { get; }
+        public TcpClient Second { get; }
+        public int Port => _run.Server.Port;
+
+        public void Dispose()
+        {
+            Gate.Set();
+            First.Dispose();
+            Second.Dispose();
+            _run.Dispose();
+            _isInside.Dispose();
+        }
+
+        private TcpClient Greeted() => new("127.0.0.1", Port);
     }
 }
