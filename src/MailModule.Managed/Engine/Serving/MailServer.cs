@@ -180,8 +180,11 @@ internal abstract class MailServer(
         }
         SocketEngine.Prepare();
         Admission admission = new Intake(OptionsOf(port), _connections).Take(socket);
-        text = admission == Admission.Barred ? "its address may not connect" : "there are too many connections";
-        return admission == Admission.Admitted ? Fault.None : Fault.Limit;
+        if (admission == Admission.Admitted)
+            return Fault.None;
+        text = admission == Admission.Barred ? "its address may not connect"
+            : _connections.IsStopping ? "the server is stopped" : "there are too many connections";
+        return admission == Admission.Full && _connections.IsStopping ? Fault.State : Fault.Limit;
     }
 
     private bool IsAt(IPAddress own, IPAddress target)
