@@ -1543,8 +1543,9 @@ MM_API int MM_CALL mm_smtp_server_get_port(mm_smtp_server *server, int *port);
 /**
  * Stops a server and ends its handle, while the engine runs on: takes no new connections, lets its sessions come to
  * their end until the time is up, then cuts them. When it has returned its ports are free, and the engine may start
- * another; with MM_OK its handlers have returned and are not called any more, save by sessions that the host steps and
- * has not freed. What the engine has stopped already is MM_OK, unless a handler still runs. NULL is allowed.
+ * another; with MM_OK its handlers have returned and are not called any more. Sessions that the host steps end, too: a
+ * step that is under way is waited for; the next one gives what the client is to hear last, and MM_WANTS_CLOSE. What
+ * the engine has stopped already is MM_OK, unless a handler still runs. NULL is allowed.
  *
  * timeout_ms  milliseconds for the sessions; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1) and MM_E_STATE (called inside a callback, which it might
@@ -1905,7 +1906,10 @@ MM_API int MM_CALL mm_session_get_check(mm_session *session, int index, mm_sessi
 /* Sessions that the host steps                                                                                     */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
-/** A session with an SMTP server whose octets the host moves: no socket and no thread of the library's is in it. */
+/**
+ * A session with an SMTP server whose octets the host moves: no socket and no thread of the library's is in it, until
+ * its server stops or it is freed while it waits: the library then carries it to its end.
+ */
 typedef struct mm_smtp_stepped mm_smtp_stepped;
 
 /** What a session that is stepped waits for. */
@@ -1918,7 +1922,8 @@ enum mm_wants {
 };
 
 /**
- * Hears that a session that waits (MM_WANTS_WAIT) can be stepped again. It must not step it itself.
+ * Hears that a session that waits (MM_WANTS_WAIT) can be stepped again, or that the stop of its server has ended it. It
+ * must not step it itself; it may free it.
  *
  * user  of the options.
  * Threads: any. It must not block, throw an exception or jump out. Since 0.1.
@@ -1943,15 +1948,16 @@ typedef struct mm_smtp_stepped_options {
     { sizeof(mm_smtp_stepped_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
 /**
- * Makes a session of a server's. Its handlers run on the thread that steps it, and may answer pending. A message that
- * is stored is waited for with MM_WANTS_WAIT; where message answers MM_VERDICT_DONE no thread of the library's is
+ * Makes a session of a server's. Its handlers run on the thread that steps it, and may answer pending; those that hear
+ * of its end run on a thread of the library's where its server stops, or where it was freed while it waited. A message
+ * that is stored is waited for with MM_WANTS_WAIT; where message answers MM_VERDICT_DONE no thread of the library's is
  * needed.
  *
  * server   which one, be it that it listens nowhere (MM_PORT_NONE).
  * options  NULL: the default.
  * stepped  gets the handle, which mm_smtp_stepped_free ends; NULL on failure.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_NOT_SUPPORTED (G4); MM_E_STATE (the server is stopped); MM_E_LIMIT
- * (too many sessions). Threads: any. Since 0.1.
+ * (too many sessions, or they hold too much memory; client may not connect). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_stepped_new(mm_smtp_server *server, const mm_smtp_stepped_options *options,
                                        mm_smtp_stepped **stepped);
@@ -1961,11 +1967,13 @@ MM_API int MM_CALL mm_smtp_stepped_new(mm_smtp_server *server, const mm_smtp_ste
  * octets: a server greets.
  *
  * octets   what came from the client; NULL with size 0.
- * size     how many.
+ * size     how many. A session that does not read (MM_WANTS_WAIT, MM_WANTS_WRITE) keeps at most 65,536 in all; one that
+ *          reads takes any number.
  * output   gets what is to be sent to it; lives until the next step.
  * length   gets how much that is; 0 on failure.
  * wants    gets what the session waits for: MM_WANTS_...
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (octets while TLS is to begin; another thread is inside).
+ * Returns MM_OK, and has taken all octets; else it has taken none: MM_E_HANDLE; MM_E_ARGUMENT; MM_E_LIMIT (more than it
+ * keeps: the same octets are for a later step); MM_E_STATE (octets while TLS is to begin; another thread is inside).
  * Threads: any, one at a time for a handle. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_stepped_step(mm_smtp_stepped *stepped, const void *octets, size_t size, const void **output,
@@ -1989,9 +1997,11 @@ MM_API int MM_CALL mm_smtp_stepped_begin_tls(mm_smtp_stepped *stepped, const cha
 MM_API int MM_CALL mm_smtp_stepped_get_timeout(mm_smtp_stepped *stepped, int *timeout_ms);
 
 /**
- * Ends a session: its client is gone, or the host wants no more of it. NULL is allowed.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (inside one of its handlers). Threads: any, one at a time for a handle. Since
- * 0.1.
+ * Ends a session: its client is gone, or the host wants no more of it. When it has returned no wake of the session runs
+ * and none will: it waits for one that does, unless it is called inside that one. What waits for the disk comes to its
+ * end later, and close with it. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (inside one of its handlers, or another thread is inside: nothing has
+ * happened). Threads: any, one at a time for a handle. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_stepped_free(mm_smtp_stepped *stepped);
 

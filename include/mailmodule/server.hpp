@@ -141,7 +141,7 @@ class smtp_server {
         return detail::done(mm_smtp_server_adopt(handle_, socket, is_tls_first));
     }
 
-    /** A session that the host steps. It is to end before the server. */
+    /** A session that the host steps. */
     returns<smtp_stepped> step(const stepped_options &options = {}) {
         const detail::text client(options.client), server(options.server), tls(options.tls);
         auto wake = std::make_unique<std::function<void()>>(options.wake);

@@ -1,71 +1,7 @@
 /* Sessions that the host steps, octets in and octets out, and connections that the host has accepted. */
-#include "handled.h"
+#include "stepped.h"
 
 /* ---- a session in memory ---- */
-
-static mm_smtp_stepped *stepped;
-static int wakes;
-
-static void woken(void *user) {
-    (void)user;
-    pthread_mutex_lock(&heard.gate);
-    wakes++;
-    pthread_cond_broadcast(&heard.moved);
-    pthread_mutex_unlock(&heard.gate);
-}
-
-static void wait_for_wake(void) {
-    pthread_mutex_lock(&heard.gate);
-    while (!wakes)
-        pthread_cond_wait(&heard.moved, &heard.gate);
-    wakes = 0;
-    pthread_mutex_unlock(&heard.gate);
-}
-
-/* A step with these octets, or none: what is to be sent, and what is waited for, which is written to now or else so. */
-static const char *one_step(const char *octets, int *wants) {
-    static char text[8192];
-    const void *output = NULL;
-    size_t length = 0;
-    CHECK_OK(mm_smtp_stepped_step(stepped, octets, octets ? strlen(octets) : 0, &output, &length, wants));
-    CHECK(length < sizeof text && (output || length == 0));
-    sprintf(text, "%.*s", (int)length, (const char *)output);
-    return text;
-}
-
-/* Steps until the client is heard again, or nothing more: all the output. */
-static const char *steps(const char *octets, int wanted) {
-    static char text[8192];
-    int wants = 0;
-    strcpy(text, one_step(octets, &wants));
-    while (wants == MM_WANTS_WRITE || wants == MM_WANTS_WAIT) {
-        if (wants == MM_WANTS_WAIT)
-            wait_for_wake();
-        strcat(text, one_step(NULL, &wants));
-    }
-    CHECK_INT(wanted, wants);
-    return text;
-}
-
-static const char *step_for(const char *octets) {
-    return steps(octets, MM_WANTS_READ);
-}
-
-static void begin_stepped(const mm_smtp_stepped_options *options) {
-    CHECK_OK(mm_smtp_stepped_new(server, options, &stepped));
-    if (check_failures)
-        exit(check_result());
-}
-
-static void start_nowhere(const mm_smtp_server_handlers *handlers) {
-    mm_smtp_server_options options = MM_SMTP_SERVER_OPTIONS_INIT;
-    int port = 7;
-    engine_start();
-    options.port = MM_PORT_NONE;
-    CHECK_OK(mm_smtp_server_start(engine, &options, handlers, NULL, &server));
-    CHECK_OK(mm_smtp_server_get_port(server, &port));
-    CHECK_INT(0, port);
-}
 
 static void a_whole_session(void) {
     mm_smtp_stepped_options options = MM_SMTP_STEPPED_OPTIONS_INIT;
@@ -242,20 +178,6 @@ static void arguments(void) {
     CHECK_OK(mm_smtp_stepped_free(stepped));
 }
 
-static void the_server_stops(void) {
-    mm_smtp_stepped *unused;
-    int wants = 0;
-    begin_anew();
-    begin_stepped(NULL);
-    step_for(NULL);
-    CHECK_OK(mm_smtp_server_stop(server, 0));
-    CHECK(strncmp(one_step(NULL, &wants), "421 ", 4) == 0);
-    CHECK_INT(MM_WANTS_CLOSE, wants);
-    CHECK_OK(mm_smtp_stepped_free(stepped));
-    wait_to_hear("close;");
-    CHECK_INT(MM_E_HANDLE, mm_smtp_stepped_new(server, NULL, &unused));
-}
-
 /* ---- connections that the host has accepted ---- */
 
 static void is_served(socket_number client) {
@@ -292,8 +214,8 @@ static void it_serves_what_the_host_accepts(void) {
 }
 
 int main(void) {
-    mm_smtp_server_handlers handlers = all_handlers();
-    start_nowhere(&handlers);
+    engine_start();
+    serve_nowhere(MM_SMTP_PROTOCOL_SMTP);
     a_whole_session();
     one_octet_at_a_time();
     handlers_run_on_the_thread_that_steps();
@@ -301,7 +223,6 @@ int main(void) {
     tls_is_the_hosts();
     arguments();
     it_serves_what_the_host_accepts();
-    the_server_stops();
     CHECK_OK(mm_engine_free(engine));
     return check_result();
 }

@@ -4,6 +4,7 @@
  * server.pem and server.key, issued under ca.pem; other.pem did not issue them. ann's password is secret.
  */
 #include "server.h"
+#include <pthread.h>
 
 static int smtps_port, pop3s_port;
 
@@ -158,6 +159,50 @@ static int wine_lacks_keys(void) {
     return 1;
 }
 
+struct adopting {
+    mm_smtp_server *server;
+    socket_number listener;
+};
+
+static void *adopts_one(void *argument) {
+    struct adopting *adopting = argument;
+    CHECK_OK(mm_smtp_server_adopt(adopting->server, accept(adopting->listener, NULL, NULL), 1));
+    return NULL;
+}
+
+/* A connection that the host has accepted has TLS from the first octet: our own client, and a login inside it. */
+static void what_is_adopted_has_tls(mm_engine *engine) {
+    struct adopting adopting;
+    mm_smtp_server_options options = MM_SMTP_SERVER_OPTIONS_INIT;
+    pthread_t thread;
+    int port;
+    options.port = MM_PORT_NONE;
+    options.protocol = MM_SMTP_PROTOCOL_SUBMISSION;
+    CHECK_OK(mm_smtp_server_start(engine, &options, NULL, NULL, &adopting.server));
+    adopting.listener = check_bind(SOCK_STREAM, &port);
+    CHECK_INT(0, listen(adopting.listener, 1));
+    CHECK_INT(0, pthread_create(&thread, NULL, adopts_one, &adopting));
+    is_taken(with_login(by("localhost", port, MM_TLS_IMPLICIT), "secret"));
+    CHECK_INT(0, pthread_join(thread, NULL));
+    CHECK_OK(mm_smtp_server_stop(adopting.server, 5000));
+    socket_close(adopting.listener);
+}
+
+/* Of an engine of its own, which has the server's settings; the client is the default one. */
+static void adopt_under_tls(void) {
+    char root[128];
+    mm_engine *engine;
+    sprintf(root, "%s/adopted", check_folder);
+    CHECK_OK(mm_engine_new(&engine));
+    CHECK_OK(mm_engine_set(engine, "mail_root", root));
+    CHECK_OK(mm_engine_set(engine, "smtp_name", "example.org"));
+    CHECK_OK(mm_engine_set(engine, "user", "ann;secret;;PS"));
+    CHECK_OK(mm_engine_set(engine, "tls_cert_file", "server.pem"));
+    CHECK_OK(mm_engine_set(engine, "tls_key_file", "server.key"));
+    what_is_adopted_has_tls(engine);
+    CHECK_OK(mm_engine_free(engine));
+}
+
 /* tls.py knocks, too, before it ends our input. */
 static int server(const char *subject) {
     char octet, reason[1000];
@@ -171,6 +216,7 @@ static int server(const char *subject) {
     server_start(NULL, ALL_ACTIONS);
     send_to(smtp_port, smtps_port);
     nothing_is_left(smtps_port);
+    adopt_under_tls();
     printf("serves %d %d %d %d\n", smtp_port, smtps_port, pop_port, pop3s_port);
     fflush(stdout);
     CHECK_INT(0, descriptor_read(own_input(), &octet, 1));

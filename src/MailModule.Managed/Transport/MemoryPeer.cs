@@ -9,8 +9,8 @@ namespace MailModule.Transport;
 /// </summary>
 internal sealed class MemoryPeer : IPeer
 {
+    private readonly CountedMemory _memory = new();
     private Deadlines _deadlines = new();
-    private HeldMemory _memory;
     private int _isResumed;
 
     private (GivenAddresses Own, GivenAddresses? Given) _ends = (new GivenAddresses(null, null), null);
@@ -66,11 +66,15 @@ internal sealed class MemoryPeer : IPeer
 
     public void GotDone(bool isLoggedIn) => _deadlines.GotDone(isLoggedIn, Milliseconds);
 
-    /// <summary>What the session's memory is counted in; with an address.</summary>
+    /// <summary>What the session's memory is counted in.</summary>
     public SessionMemory Memory
     {
-        init => _memory.Begin(value, RemoteEndPoint!.Address, isExempt: false);
+        init => CountIn(value, isExempt: false);
     }
+
+    /// <inheritdoc cref="Connection.CountIn"/>
+    public void CountIn(SessionMemory memory, bool isExempt)
+        => _memory.Begin(memory, (RemoteEndPoint ?? ILink.NoAddress).Address, isExempt);
 
     public bool TryActFor(GivenAddresses addresses)
     {
@@ -89,6 +93,9 @@ internal sealed class MemoryPeer : IPeer
 
     internal void Received(int octets) => _deadlines.Received(octets, Milliseconds);
 
+    /// <inheritdoc cref="HeldMemory.HoldBuffers"/>
+    internal void HoldBuffers(int octets) => _memory.HoldBuffers(octets);
+
     internal void EndMemory() => _memory.End();
 
     internal void StopClock() => _deadlines.StopClock(Milliseconds);
@@ -105,4 +112,37 @@ internal sealed class MemoryPeer : IPeer
 
     /// <summary>Whether the wait is over; true once for each <see cref="Resume"/>.</summary>
     internal bool TryEndWait() => Interlocked.Exchange(ref _isResumed, 0) != 0;
+
+    /// <summary>
+    /// What is held, for two threads: the caller counts what it keeps of the octets while another works on a verdict.
+    /// </summary>
+    private sealed class CountedMemory
+    {
+        private readonly Lock _lock = new();
+        private HeldMemory _held;
+
+        public void Begin(SessionMemory memory, IPAddress address, bool isExempt)
+        {
+            lock (_lock)
+                _held.Begin(memory, address, isExempt);
+        }
+
+        public bool TryHold(long octets)
+        {
+            lock (_lock)
+                return _held.TryHold(octets);
+        }
+
+        public void HoldBuffers(int octets)
+        {
+            lock (_lock)
+                _held.HoldBuffers(octets);
+        }
+
+        public void End()
+        {
+            lock (_lock)
+                _held.End();
+        }
+    }
 }

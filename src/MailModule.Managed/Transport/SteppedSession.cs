@@ -16,6 +16,9 @@ namespace MailModule.Transport;
 /// </remarks>
 internal sealed class SteppedSession(ISession session, MemoryPeer peer)
 {
+    /// <summary>Octets at most that a session keeps of what it is given while it does not read.</summary>
+    public const int KeptLimit = 64 * 1024;
+
     private PooledBuffer _unconsumed;
     private TimeSpan _lastActivity = peer.Now;
     private bool _isAtEnd;
@@ -44,6 +47,13 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
         }
     }
 
+    /// <summary>
+    /// Whether a step may give so many octets. A session that reads takes any number: what it leaves over of them is
+    /// for its caller to bound.
+    /// </summary>
+    public bool Takes(int octets)
+        => octets == 0 || Waits is Next.Read or Next.Close || octets <= KeptLimit - _unconsumed.Length;
+
     private TimeSpan EndOfPace => peer.EndOfPace(Waits == Next.Read ? Phase.Read : Phase.Write);
 
     /// <summary>
@@ -62,7 +72,10 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
             peer.Received(octets.Length);
         bool hasWaited = Waits == Next.Wait;
         if (!MayAdvance(!octets.IsEmpty))
+        {
+            peer.HoldBuffers(_unconsumed.Capacity);
             return Waits;
+        }
         if (hasWaited)
             peer.StartClock();
         _lastActivity = now;
@@ -96,14 +109,21 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
     /// </summary>
     public Next Stop(ExpiryReason reason, Output output)
     {
-        if (Waits == Next.Read || (reason == ExpiryReason.Fault && Waits != Next.Close))
-            session.Expire(reason, output);
-        return Lose(reason switch
+        try
         {
-            ExpiryReason.Idle or ExpiryReason.Slow => Fault.Timeout,
-            ExpiryReason.Stopping => Fault.Cancelled,
-            _ => Fault.Internal,
-        });
+            if (Waits == Next.Read || (reason == ExpiryReason.Fault && Waits != Next.Close))
+                session.Expire(reason, output);
+        }
+        finally
+        {
+            Lose(reason switch
+            {
+                ExpiryReason.Idle or ExpiryReason.Slow => Fault.Timeout,
+                ExpiryReason.Stopping => Fault.Cancelled,
+                _ => Fault.Internal,
+            });
+        }
+        return Waits;
     }
 
     /// <summary>The peer says nothing more; what it has said counts, and it still listens.</summary>
@@ -146,6 +166,7 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
             _unconsumed.Consume(_unconsumed.Length - input.Length);
         }
         while (Waits == Next.Wait && peer.TryEndWait());
+        peer.HoldBuffers(_unconsumed.Capacity);
         if (Waits == Next.Wait)
             peer.StopClock();
         if (Waits == Next.StartTls)
@@ -163,8 +184,14 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
         _isClosed = true;
         Waits = Next.Close;
         _unconsumed.Clear();
-        session.Closed();
-        peer.EndMemory();
+        try
+        {
+            session.Closed();
+        }
+        finally
+        {
+            peer.EndMemory();
+        }
         return Waits;
     }
 }

@@ -59,9 +59,8 @@ internal sealed unsafe class HandlerTable : ISmtpHandlers
             return OutOfHandles;
         var places = stackalloc nint[LoginTexts];
         byte* room = stackalloc byte[OnStack];
-        nint memory = TextBlock.Write(
-            [login.Mechanism, login.User, login.Identity, login.Token, login.Certificate],
-            new Span<nint>(places, LoginTexts), room, OnStack);
+        string[] texts = [login.Mechanism, login.User, login.Identity, login.Token, login.Certificate];
+        nint memory = TextBlock.Write(texts, new Span<nint>(places, LoginTexts), room, OnStack);
         var password = new ZeroEnded(login.Password.Span);
         var layout = new SessionLoginLayout
         {
@@ -79,6 +78,7 @@ internal sealed unsafe class HandlerTable : ISmtpHandlers
             int verdict = ((delegate* unmanaged[Cdecl]<nint, SessionLoginLayout*, nint, int>)_handlers.Auth)(
                 handle.Address, &layout, _user);
             password.Clear();
+            TextBlock.Clear(texts, places[0]);
             Text.Free(memory);
             return verdict;
         }

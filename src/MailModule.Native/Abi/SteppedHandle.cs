@@ -14,6 +14,7 @@ internal sealed unsafe class SteppedHandle
     private readonly SteppedSmtp _session;
     private readonly nint _address;
     private MemoryHandle _output;
+    private int _isFreed;
 
     private SteppedHandle(SteppedSmtp session)
     {
@@ -55,9 +56,10 @@ internal sealed unsafe class SteppedHandle
         var fault = _session.End();
         if (fault != Fault.None)
             return fault;
+        if (Interlocked.Exchange(ref _isFreed, 1) != 0)
+            return FaultReason.Because(Fault.Handle, "another thread has freed it");
         HandleTable.Remove(_address);
         _output.Dispose();
-        _session.Dispose();
         return Fault.None;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace MailModule.Native.Abi;
 
@@ -23,6 +24,11 @@ internal static unsafe class TextBlock
         Write(texts, places, room);
         return 0;
     }
+
+    /// <summary>Overwrites texts that were written, which are not to be found in memory any more.</summary>
+    /// <param name="first">Where the first one is.</param>
+    public static void Clear(ReadOnlySpan<string?> texts, nint first)
+        => CryptographicOperations.ZeroMemory(new Span<byte>((void*)first, (int)SizeOf(texts)));
 
     private static long SizeOf(ReadOnlySpan<string?> texts)
     {

@@ -166,12 +166,57 @@ public class SteppedSessionTests
     }
 
     /// <summary>Gives each line back, and then waits for what the line says.</summary>
+    [Fact]
+    public void What_is_kept_while_it_does_not_read_is_bounded_and_counted()
+    {
+        var memory = new SessionMemory(1 << 20);
+        var peer = new MemoryPeer { Memory = memory };
+        var stepped = new SteppedSession(new LineSession(), peer);
+        stepped.Step("wait\n"u8, default, _output);
+        Assert.True(stepped.Takes(SteppedSession.KeptLimit));
+        byte[] lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("r\n", SteppedSession.KeptLimit / 2)));
+        Assert.Equal(Next.Wait, stepped.Step(lines, default, _output));
+        Assert.Equal((true, false), (stepped.Takes(0), stepped.Takes(1)));
+        Assert.Equal(SteppedSession.KeptLimit, memory.Taken);
+        peer.Resume();
+        Assert.Equal(Next.Read, stepped.Step([], default, _output));
+        Assert.True(stepped.Takes(int.MaxValue));
+        Assert.Equal(0, memory.Taken);
+    }
+
+    [Fact]
+    public void What_fails_at_its_end_is_over_and_holds_nothing()
+    {
+        var memory = new SessionMemory(1 << 20);
+        var peer = new MemoryPeer { Memory = memory };
+        var session = new LineSession { OnEnd = static () => throw new FormatException() };
+        var stepped = new SteppedSession(session, peer);
+        stepped.Step("wait\n"u8, default, _output);
+        stepped.Step(new byte[SteppedSession.KeptLimit], default, _output);
+        peer.Resume();
+        Assert.Throws<FormatException>(() => stepped.Lose(Fault.Closed));
+        Assert.Equal((Next.Close, 0L), (stepped.Waits, memory.Taken));
+    }
+
+    [Fact]
+    public void What_fails_at_its_farewell_is_over()
+    {
+        var session = new LineSession { OnEnd = static () => throw new FormatException() };
+        var stepped = new SteppedSession(session, new MemoryPeer());
+        stepped.Step([], default, _output);
+        Assert.Throws<FormatException>(() => stepped.Stop(ExpiryReason.Stopping, _output));
+        Assert.Equal(Next.Close, stepped.Waits);
+    }
+
     private sealed class LineSession : ISession
     {
         private bool _isGreeted;
 
         public Action? OnWait { get; set; }
         public Action? OnDeadline { get; init; }
+
+        /// <summary>Runs in <see cref="Expire"/> and <see cref="Closed"/>.</summary>
+        public Action? OnEnd { get; init; }
         public int Closings { get; private set; }
 
         public Next Advance(ref ReadOnlySpan<byte> input, Output output)
@@ -191,9 +236,17 @@ public class SteppedSessionTests
             return next;
         }
 
-        public void Expire(ExpiryReason reason, Output output) => output.Write($"bye {reason}\n");
+        public void Expire(ExpiryReason reason, Output output)
+        {
+            OnEnd?.Invoke();
+            output.Write($"bye {reason}\n");
+        }
 
-        public void Closed() => Closings++;
+        public void Closed()
+        {
+            Closings++;
+            OnEnd?.Invoke();
+        }
 
         private Next Obey(string word)
         {

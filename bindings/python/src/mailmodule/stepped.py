@@ -73,7 +73,8 @@ class SteppedSession(Closing):
 
     def step(self, octets: bytes = b"") -> Step:
         """Gives octets of the client, and carries the session on until it waits for something. The first step has none:
-        a server greets."""
+        a server greets. While it does not read it keeps 65,536 octets: a step beyond takes none (ErrorCode.LIMIT).
+        """
         output, length, wants = c_void_p(), c_size_t(), c_int()
         library().mm_smtp_stepped_step(
             self._handle, octets or None, len(octets), byref(output), byref(length), byref(wants)

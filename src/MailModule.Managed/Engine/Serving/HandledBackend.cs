@@ -62,9 +62,10 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     {
         if (!set.Has(HandlerSteps.Secret))
             return own.FindSecret(session, exchange);
-        _login = new HandledLogin(session, own.Dependencies, exchange);
-        if (!_login.MayTry())
+        var login = new HandledLogin(session, own.Dependencies, exchange);
+        if (!login.MayTry())
             return own.RefuseThrottled();
+        _login = login;
         Calls.Arguments.Text = exchange.User;
         return Ask(HandlerSteps.Secret);
     }
@@ -74,10 +75,11 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         // What only proves itself is the module's to check: no host sees more of it than that it is there.
         if (!set.Has(HandlerSteps.Auth) || exchange is SecretExchange)
             return own.Login(session, exchange);
-        _login = new HandledLogin(session, own.Dependencies, exchange);
-        if (!_login.MayTry())
+        var login = new HandledLogin(session, own.Dependencies, exchange);
+        if (!login.MayTry())
             return own.RefuseThrottled();
-        Calls.Arguments.Login = _login.ToRequest();
+        _login = login;
+        Calls.Arguments.Login = login.ToRequest();
         return Ask(HandlerSteps.Auth);
     }
 
@@ -223,6 +225,8 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     /// <summary>What follows the handlers' answer: refused, else done, and where they continue judged first.</summary>
     private Verdict Follow(HandlerSteps step, StepAnswer answer)
     {
+        if (step is HandlerSteps.Auth or HandlerSteps.Secret)
+            return FollowLogin(step, answer);
         if (answer.IsRefusal)
             return Refused(step, answer);
         bool isOpen = answer.Kind == StepAnswerKind.Continue;
@@ -231,10 +235,6 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         {
             case HandlerSteps.Connect:
                 return isOpen ? own.Connect(Session) : accepted;
-            case HandlerSteps.Auth:
-                return isOpen ? own.Login(Session, _login!.Exchange) : _login!.Accept(Calls.Findings.Login, accepted);
-            case HandlerSteps.Secret:
-                return _login!.Follow(own, answer, Calls.Findings.Secret);
             case HandlerSteps.Mail:
                 return FollowMail(isOpen, accepted);
             case HandlerSteps.Rcpt or HandlerSteps.Domain:
@@ -261,11 +261,6 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     private Verdict Refused(HandlerSteps step, StepAnswer answer)
     {
         LogRefusal(answer);
-        // What cannot be told now says nothing about the user.
-        if (step == HandlerSteps.Secret && answer is { Kind: StepAnswerKind.Refuse, Reply.IsTemporary: false })
-            return _login!.HasNone();
-        if (step == HandlerSteps.Auth)
-            return _login!.Refuse(answer);
         if (answer.Kind == StepAnswerKind.Close)
             return Verdict.Close(answer.Reply);
         return step == HandlerSteps.Lookup && Session.Asked != AskedCommands.Verify
@@ -277,6 +272,33 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     {
         if (answer != StepReplies.Over)
             own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
+    }
+
+    private Verdict FollowLogin(HandlerSteps step, StepAnswer answer)
+    {
+        HandledLogin login = _login!;
+        (string? user, string? secret) = (Calls.Findings.Login, Calls.Findings.Secret);
+        _login = null;
+        Calls.ForgetLogin();
+        bool isOpen = answer.Kind == StepAnswerKind.Continue;
+        if (answer.IsRefusal)
+            return RefusedLogin(step, answer, login);
+        if (step == HandlerSteps.Secret)
+            return login.Follow(own, answer, secret);
+        return isOpen
+            ? own.Login(Session, login.Exchange)
+            : login.Accept(user, new Verdict(VerdictKind.Accept, answer.Reply));
+    }
+
+    private Verdict RefusedLogin(HandlerSteps step, StepAnswer answer, HandledLogin login)
+    {
+        LogRefusal(answer);
+        if (step == HandlerSteps.Auth)
+            return login.Refuse(answer);
+        if (answer.Kind == StepAnswerKind.Close)
+            return Verdict.Close(answer.Reply);
+        // What cannot be told now says nothing about the user.
+        return answer.Reply!.IsTemporary ? Verdict.Refuse(answer.Reply) : login.HasNone();
     }
 
     private Verdict FollowMail(bool isOpen, Verdict accepted)

@@ -78,8 +78,8 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     /// <inheritdoc cref="ISmtpBackend.Append"/>
     public bool Append(ReadOnlySpan<byte> content)
     {
-        if (_buffer.Length - _length < content.Length)
-            Grow(_length + content.Length);
+        if (_buffer.Length - _length < content.Length && !TryGrow(_length + content.Length))
+            return true; // the rest is thrown away above
         content.CopyTo(_buffer.AsSpan(_length));
         _length += content.Length;
         return _length < PieceSize || Go();
@@ -151,6 +151,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
         _gathered?.Dispose();
         _gathered = null;
         _length = 0;
+        Own.HeldInFront = 0;
         Own.ContentResumed = null;
         IsOpen = false;
         if (_buffer.Length > 0)
@@ -267,9 +268,16 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
         Fault fault = _gathered!.Write(_buffer.AsSpan(0, piece));
         if (fault == Fault.None && isLast)
             fault = _gathered.Finish();
-        bool fits = Session.TryHold(_buffer.Length + Math.Min(_gathered.Length, MemoryLimit));
+        bool fits = TryHold(_buffer.Length);
         if (fault != Fault.None || !fits)
             Refuse(StepAnswer.Refuse(fits ? BackendReplies.NotStored(fault) : Replies.NoMemory452));
+    }
+
+    /// <summary>Counts what is held here: the buffer, and what of the message is gathered in memory.</summary>
+    private bool TryHold(int octetsOfBuffer)
+    {
+        Own.HeldInFront = octetsOfBuffer + Math.Min(_gathered?.Length ?? 0, MemoryLimit);
+        return Session.TryHold(Own.HeldInFront);
     }
 
     /// <summary>The calling thread may touch files; false: a worker carries on.</summary>
@@ -303,8 +311,8 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
             if (!Own.Append(Session, fields))
                 return Verdict.Pending;
         }
-        if (_buffer.Length == 0)
-            Grow(PieceSize);
+        if (_buffer.Length == 0 && !TryGrow(PieceSize))
+            return Verdict.Refuse(Replies.NoMemory452);
         while (_fed < _gathered.Length)
         {
             Fault fault = _gathered.Read(_buffer, _fed, out int count);
@@ -352,13 +360,21 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
         _path = null;
     }
 
-    private void Grow(int octets)
+    /// <summary>Makes room for so many octets. False: there is no memory for them, and the content is refused.</summary>
+    private bool TryGrow(int octets)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(octets, Math.Min(2 * _buffer.Length, PieceSize)));
+        int size = Math.Max(octets, Math.Min(2 * _buffer.Length, PieceSize));
+        if (!TryHold(size))
+        {
+            Refuse(StepAnswer.Refuse(Replies.NoMemory452));
+            return false;
+        }
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         _buffer.AsSpan(0, _length).CopyTo(buffer);
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = buffer;
+        return true;
     }
 
     private void Answer(Verdict verdict)

@@ -128,8 +128,17 @@ internal abstract class MailServer(
     // Those that hear of a session's end outlive it.
     private bool WaitForHandlers(TimeSpan timeout, long began)
     {
-        TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
-        return Ended(timeout < TimeSpan.Zero ? timeout : left > HandlerGrace ? left : HandlerGrace);
+        TimeSpan left = Left(timeout, began);
+        return Ended(left < TimeSpan.Zero || left > HandlerGrace ? left : HandlerGrace);
+    }
+
+    /// <summary>What is left of a time; without end if that has none.</summary>
+    protected static TimeSpan Left(TimeSpan timeout, long began)
+    {
+        if (timeout < TimeSpan.Zero)
+            return timeout;
+        TimeSpan passed = TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+        return timeout > passed ? timeout - passed : TimeSpan.Zero;
     }
 
     /// <summary>What a session that <see cref="Stop"/> could not end waits for.</summary>
@@ -171,8 +180,11 @@ internal abstract class MailServer(
         }
         SocketEngine.Prepare();
         Admission admission = new Intake(OptionsOf(port), _connections).Take(socket);
-        text = admission == Admission.Barred ? "its address may not connect" : "there are too many connections";
-        return admission == Admission.Admitted ? Fault.None : Fault.Limit;
+        if (admission == Admission.Admitted)
+            return Fault.None;
+        text = admission == Admission.Barred ? "its address may not connect"
+            : _connections.IsStopping ? "the server is stopped" : "there are too many connections";
+        return admission == Admission.Full && _connections.IsStopping ? Fault.State : Fault.Limit;
     }
 
     private bool IsAt(IPAddress own, IPAddress target)

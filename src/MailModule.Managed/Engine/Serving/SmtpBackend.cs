@@ -177,6 +177,9 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     /// <summary>The client may relay.</summary>
     public bool IsTrusted(SmtpSession session) => MayRelay(session, dependencies.Policy());
 
+    /// <summary>Octets of the message that are held in front of the backend, beside what it holds itself.</summary>
+    public long HeldInFront { get; set; }
+
     /// <summary>Who hears that content is taken again; null: the session.</summary>
     public Action? ContentResumed { get; set; }
 

@@ -28,9 +28,8 @@ internal sealed class SmtpServer(
     private readonly ServerHandlers _handlers = new(
         settings, limits.Handlers, workers.Run, limits.Guessing.Clock, host.Calls, log);
 
-    private readonly SteppedSessions _stepped = new();
+    private readonly SteppedSessions _stepped = new(workers.Run, host.Calls, log);
     private readonly SessionMemory _memory = limits.Memory;
-    private readonly Action<IJob> _runJob = workers.Run;
 
     private volatile OptionSet _options = new(settings.Current, HandlerSteps.None);
 
@@ -104,30 +103,32 @@ internal sealed class SmtpServer(
     {
         session = null;
         SettingValues values = Settings.Current;
-        if (options.Client is { } end && Gate.WhyBarred(end.Address, mustLogIn: false) is not null)
+        IPAddress? client = options.Client?.Address;
+        var port = new ServerPort(
+            0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
+            IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
+        if (client is not null && Gate.WhyBarred(client, port.RequiresAuth) is not null)
             return FaultReason.Because(Fault.Limit, "its address may not connect");
-        var made = new SteppedSmtp(options, _memory, values.Pace, _stepped.Remove, _runJob)
-        {
-            IdleTimeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
-        };
-        Fault fault = _stepped.Add(made, SessionLimit - SessionCount);
-        if (fault != Fault.None)
-            return fault;
+        if (_memory.IsShort)
+            return FaultReason.Because(Fault.Limit, "the sessions that there are hold too much memory");
+        // An address that is not known is no one client's.
+        var limits = new SteppedLimits(
+            _memory, client is null || values.IsExempt(client), values.Pace,
+            TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)));
+        var made = new SteppedSmtp(options, limits, _stepped);
         var own = new SmtpBackend(_dependencies with { RunJob = made.RunJob }, connection: null);
         HandledBackend? handled = _handlers.Set is { } set
             ? new HandledBackend(own, set with { Pool = null, IsInline = false, RunJob = made.RunJob })
             : null;
-        var port = new ServerPort(
-            0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
-            IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
-        SmtpServerOptions offered = OptionsOf(values, _handlers.Set).For(
-            options.Client?.Address ?? XclientArgument.Unknown, port);
+        SmtpServerOptions offered = OptionsOf(values, _handlers.Set).For(client ?? XclientArgument.Unknown, port);
         var smtp = new SmtpSession(
             offered with { OfferStartTls = options.OffersTls && options.Tls is null }, handled ?? (ISmtpBackend)own,
             made.Peer);
         made.Begin(smtp, handled);
-        session = made;
-        return Fault.None;
+        Fault fault = _stepped.Add(made, SessionLimit - SessionCount);
+        if (fault == Fault.None)
+            session = made;
+        return fault;
     }
 
     private OptionSet OptionsOf(SettingValues values, HandlerSet? set)
@@ -145,7 +146,12 @@ internal sealed class SmtpServer(
         _handlers.EndWaits(timeout);
     }
 
-    protected override bool Ended(TimeSpan timeout) => _handlers.End(timeout);
+    protected override bool Ended(TimeSpan timeout)
+    {
+        long began = Environment.TickCount64;
+        bool ended = _stepped.End(timeout);
+        return _handlers.End(Left(timeout, began)) && ended;
+    }
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
     private sealed class OptionSet(SettingValues values, HandlerSteps steps)

@@ -153,7 +153,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private void Hold(long octets)
     {
         _held = octets;
-        if (_session.TryHold(octets))
+        if (_session.TryHold(octets + _backend.HeldInFront))
             return;
         Discard();
         _storeFault = Fault.Full;

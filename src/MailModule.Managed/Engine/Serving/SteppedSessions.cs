@@ -1,14 +1,27 @@
 using MailModule.Primitives;
+using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
 /// <summary>The sessions of a server that its host steps. Any thread.</summary>
-internal sealed class SteppedSessions
+/// <param name="runJob">Carries on sessions that their host steps no more.</param>
+/// <param name="calls">Those of the host, which a session may wait for.</param>
+internal sealed class SteppedSessions(Action<IJob> runJob, HostCalls calls, Log log)
 {
+    /// <summary>Beyond the time of a stop, for what is cut: much more than that needs, for a loaded machine.</summary>
+    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _lock = new();
     private readonly HashSet<SteppedSmtp> _sessions = [];
+    private readonly ManualResetEvent _isEmpty = new(true);
     private bool _isStopped;
 
+    public Action<IJob> RunJob => runJob;
+    public Log Log => log;
+
+    /// <param name="session">Ready to be stepped.</param>
     /// <param name="limit">Sessions at most.</param>
     public Fault Add(SteppedSmtp session, int limit)
     {
@@ -19,26 +32,48 @@ internal sealed class SteppedSessions
             if (_sessions.Count >= limit)
                 return FaultReason.Because(Fault.Limit, "there are too many sessions");
             _sessions.Add(session);
+            _isEmpty.Reset();
             return Fault.None;
         }
     }
 
+    /// <summary>The session is over, and its handlers have returned.</summary>
     public void Remove(SteppedSmtp session)
     {
         lock (_lock)
-            _sessions.Remove(session);
+            if (_sessions.Remove(session) && _sessions.Count == 0)
+                _isEmpty.Set();
     }
 
-    /// <summary>None begins any more; each ends at its next step.</summary>
+    /// <summary>None begins any more; each ends, at once or when it has what it waits for.</summary>
     public void Stop()
     {
-        SteppedSmtp[] all;
         lock (_lock)
-        {
             _isStopped = true;
-            all = [.. _sessions];
-        }
-        foreach (SteppedSmtp session in all)
+        foreach (SteppedSmtp session in Snapshot())
             session.Stop();
+    }
+
+    /// <summary>
+    /// After <see cref="Stop"/>: waits for the end of all, and cuts them when the time is up. False: one is not at its
+    /// end yet; it ends when it has what it waits for.
+    /// </summary>
+    public bool End(TimeSpan timeout)
+    {
+        if (_isEmpty.WaitOne(timeout))
+            return true;
+        foreach (SteppedSmtp session in Snapshot())
+            session.Cut();
+        long began = Environment.TickCount64;
+        while (!calls.IsAnyLongRunning && Environment.TickCount64 - began < CutGrace.TotalMilliseconds)
+            if (_isEmpty.WaitOne(LookInterval))
+                return true;
+        return _isEmpty.WaitOne(TimeSpan.Zero);
+    }
+
+    private SteppedSmtp[] Snapshot()
+    {
+        lock (_lock)
+            return [.. _sessions];
     }
 }

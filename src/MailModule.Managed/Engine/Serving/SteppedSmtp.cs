@@ -5,58 +5,58 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
+/// <summary>What bounds a session that its host steps.</summary>
+/// <param name="IsExempt">It may have more than an address's share of the memory.</param>
+internal sealed record SteppedLimits(SessionMemory Memory, bool IsExempt, Pace Pace, TimeSpan IdleTimeout);
+
 /// <summary>
 /// A session of an SMTP server that its host steps: octets in, octets and what it waits for out. Handlers, and what
 /// else would run on a worker, run on the thread that steps; only the spool's own threads are others. One thread at a
-/// time: another is <see cref="Fault.State"/>.
+/// time: another is <see cref="Fault.State"/>. Where the server stops, or the host gives the session up, a worker
+/// carries it to its end.
 /// </summary>
 public sealed class SteppedSmtp : IDisposable
 {
-    private readonly SteppedOptions _options;
-    private readonly Action<SteppedSmtp> _ended;
-    private readonly Action<IJob> _runElsewhere;
+    private readonly SteppedSessions _all;
     private readonly ConcurrentQueue<IJob> _jobs = new();
     private readonly Output _output = new();
     private readonly MemoryPeer _peer;
+    private readonly StepTurn _turn;
+    private readonly WakeCalls _wake;
     private readonly long _began = Environment.TickCount64;
     private SteppedSession _stepped = null!;
     private HandledBackend? _handled;
-    private int _steppingThread;
     private bool _isStopping;
-    private bool _isEnded;
+    private bool _hasLastWords;
+    private volatile Fault _lost;
 
-    /// <param name="ended">Told once, when the session is over.</param>
-    /// <param name="runElsewhere">Carries on a session that its host has given up.</param>
-    internal SteppedSmtp(
-        SteppedOptions options, SessionMemory memory, Pace pace, Action<SteppedSmtp> ended, Action<IJob> runElsewhere)
+    internal SteppedSmtp(SteppedOptions options, SteppedLimits limits, SteppedSessions all)
     {
-        (_options, _ended, _runElsewhere) = (options, ended, runElsewhere);
-        _peer = options.Client is null
-            ? new MemoryPeer { Resumed = Woken, LocalEndPoint = options.Server, Pace = pace }
-            : new MemoryPeer
-            {
-                RemoteEndPoint = options.Client,
-                LocalEndPoint = options.Server,
-                Resumed = Woken,
-                Memory = memory,
-                Pace = pace,
-            };
-        _peer.IsTls = options.Tls is not null;
-        _peer.TlsDescription = options.Tls;
+        _all = all;
+        _turn = new StepTurn(all.RunJob, new OwnTurn(this));
+        _wake = new WakeCalls(options.Wake);
+        _peer = new MemoryPeer
+        {
+            RemoteEndPoint = options.Client,
+            LocalEndPoint = options.Server,
+            Resumed = Woken,
+            Pace = limits.Pace,
+            IsTls = options.Tls is not null,
+            TlsDescription = options.Tls,
+            IdleTimeout = limits.IdleTimeout,
+        };
+        _peer.CountIn(limits.Memory, limits.IsExempt);
     }
 
     internal IPeer Peer => _peer;
-
-    internal TimeSpan IdleTimeout
-    {
-        set => _peer.IdleTimeout = value;
-    }
 
     /// <summary>Milliseconds until it is to be stepped at the latest; -1: no limit.</summary>
     public int Timeout
     {
         get
         {
+            if (Volatile.Read(ref _hasLastWords))
+                return 0;
             TimeSpan at = _stepped.ExpiresAt;
             return at == TimeSpan.MaxValue
                 ? -1
@@ -67,8 +67,6 @@ public sealed class SteppedSmtp : IDisposable
     // The peer's time begins with the session.
     private TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64 - _began);
 
-    private bool IsStepping => Volatile.Read(ref _steppingThread) == Environment.CurrentManagedThreadId;
-
     /// <param name="handled">Null: the server has no handlers.</param>
     internal void Begin(SmtpSession session, HandledBackend? handled)
     {
@@ -76,20 +74,28 @@ public sealed class SteppedSmtp : IDisposable
         _stepped = new SteppedSession(session, _peer);
     }
 
-    /// <summary>Gives octets of the client, or none, and carries the session on until it waits for something.</summary>
+    /// <summary>
+    /// Gives octets of the client, or none, and carries the session on until it waits for something.
+    /// <see cref="Fault.Limit"/>: it does not read, and has as many octets as it keeps; nothing has happened.
+    /// </summary>
     /// <param name="output">What is to be sent.</param>
     public Fault Step(ReadOnlySpan<byte> octets, out ReadOnlyMemory<byte> output, out SteppedWant want)
     {
-        (output, want) = (default, SteppedWant.Close);
-        if (!TryEnter())
-            return AnotherIsInside();
+        (output, want) = (default, SteppedWant.Wait);
+        // Ours ends the session, and wakes the host then.
+        if (_turn.Enter() is not TurnEntry.Entered and var entry)
+            return entry == TurnEntry.Ours ? Fault.None : AnotherIsInside();
         try
         {
             if (!octets.IsEmpty && _stepped.Waits == Next.StartTls)
                 return FaultReason.Because(Fault.State, "octets, and the session waits for TLS");
-            _output.Clear();
+            if (!_stepped.Takes(octets.Length))
+                return FaultReason.Because(
+                    Fault.Limit, $"a session that does not read keeps {SteppedSession.KeptLimit} octets at most");
             Advance(octets);
             output = _output.Written.ToArray();
+            _output.Clear();
+            Volatile.Write(ref _hasLastWords, false);
             want = Want;
             return Fault.None;
         }
@@ -104,14 +110,13 @@ public sealed class SteppedSmtp : IDisposable
     {
         if (description.Length == 0 || description.Any(char.IsControl))
             return FaultReason.Because(Fault.Argument, "description: some text without controls");
-        if (!TryEnter())
+        if (_turn.Enter() != TurnEntry.Entered)
             return AnotherIsInside();
         try
         {
             if (_stepped.Waits != Next.StartTls)
                 return FaultReason.Because(Fault.State, "the session did not ask for TLS");
-            _output.Clear();
-            _stepped.BeginTls(description, Now, _output);
+            Guard(static (session, text) => session._stepped.BeginTls(text, session.Now, session._output), description);
             return Fault.None;
         }
         finally
@@ -120,38 +125,51 @@ public sealed class SteppedSmtp : IDisposable
         }
     }
 
-    /// <summary>The client is gone, or the host wants no more of the session.</summary>
+    /// <summary>
+    /// The client is gone, or the host wants no more of the session: it hears nothing of it any more. What waits for
+    /// the disk ends when it has been there, on a worker.
+    /// </summary>
     public Fault End()
     {
-        if (!TryEnter())
+        TurnEntry entry = _turn.Enter();
+        if (entry == TurnEntry.Refused)
             return AnotherIsInside();
-        try
+        _lost = Fault.Closed;
+        if (entry == TurnEntry.Ours)
         {
-            Volatile.Write(ref _isEnded, true);
-            _stepped.Lose(Fault.Closed);
-            _handled?.CancelPending();
-            Advance([]);
-            return Fault.None;
+            _turn.Ask();
         }
-        finally
+        else
         {
+            Advance([]);
             Leave();
         }
+        _wake.End();
+        return Fault.None;
     }
 
     public void Dispose() => End();
 
-    /// <summary>The server stops: the next step ends the session. Any thread.</summary>
+    /// <summary>The server stops: the session ends, now or when it has what it waits for. Any thread.</summary>
     internal void Stop()
     {
         Volatile.Write(ref _isStopping, true);
-        _options.Wake?.Invoke();
+        _turn.Ask();
+    }
+
+    /// <summary>It ends without another word as soon as it may. Any thread.</summary>
+    internal void Cut()
+    {
+        if (_lost == Fault.None)
+            _lost = Fault.Cancelled;
+        _turn.Ask();
     }
 
     /// <summary>What would run on a worker runs in the next step, or in this one.</summary>
     internal void RunJob(IJob job)
     {
         _jobs.Enqueue(job);
+        Interlocked.MemoryBarrier(); // who gives the session up looks for jobs behind that
         Woken();
     }
 
@@ -164,51 +182,110 @@ public sealed class SteppedSmtp : IDisposable
         _ => SteppedWant.Close,
     };
 
+    private bool IsOver => _stepped.Waits == Next.Close;
+
     private void Advance(ReadOnlySpan<byte> octets)
     {
-        bool isBusy = _stepped.Waits == Next.Wait;
-        if (Volatile.Read(ref _isStopping) && !isBusy)
-            _stepped.Stop(ExpiryReason.Stopping, _output);
-        else if (octets.IsEmpty && !isBusy)
+        Guard(static (session, given) => session.Carry(given), octets);
+        do
+        {
+            while (_jobs.TryDequeue(out IJob? job))
+                Guard(static (session, due) => session.Carry(due), job);
+            Guard(static (session, _) => session.EndIfDue(), 0);
+        }
+        while (!_jobs.IsEmpty);
+    }
+
+    private void Carry(ReadOnlySpan<byte> octets)
+    {
+        EndIfDue();
+        if (octets.IsEmpty && _stepped.Waits != Next.Wait)
             _stepped.Expire(Now, _output);
         _stepped.Step(octets, Now, _output);
-        while (_jobs.TryDequeue(out IJob? job))
+    }
+
+    private void Carry(IJob job)
+    {
+        try
         {
             job.Run();
-            _stepped.Step([], Now, _output);
         }
-        if (_stepped.Waits == Next.Close)
-            _ended(this);
+        catch (Exception e)
+        {
+            _all.Log.WriteFailure("smtp", "a job failed", e); // as on a worker
+        }
+        _stepped.Step([], Now, _output);
     }
 
-    // A wait is over, or there is a job: the host steps, and where it has given the session up a worker does.
+    private void EndIfDue()
+    {
+        if (_lost != Fault.None)
+        {
+            _stepped.Lose(_lost);
+            _handled?.CancelPending();
+        }
+        else if (Volatile.Read(ref _isStopping) && _stepped.Waits != Next.Wait)
+            _stepped.Stop(ExpiryReason.Stopping, _output);
+    }
+
+    /// <summary>The one place where what a session throws is caught: it ends then.</summary>
+    private void Guard<T>(Action<SteppedSmtp, T> carry, T argument) where T : allows ref struct
+    {
+        try
+        {
+            carry(this, argument);
+        }
+        catch (Exception e)
+        {
+            _all.Log.WriteFailure("smtp", "a session that the host steps failed", e);
+            if (_stepped.Waits is not (Next.Close or Next.Wait))
+                Guard(static (session, _) => session._stepped.Stop(ExpiryReason.Fault, session._output), 0);
+        }
+    }
+
+    private void Leave()
+    {
+        bool isOver = IsOver;
+        _turn.Leave();
+        if (isOver)
+            _all.Remove(this);
+    }
+
+    // A wait is over, or there is a job: the host steps, and where it is not to a worker does.
     private void Woken()
     {
-        if (IsStepping)
+        if (_turn.IsCurrent)
             return;
-        if (Volatile.Read(ref _isEnded))
-            _runElsewhere(new LastStep(this));
+        if (_lost != Fault.None || Volatile.Read(ref _isStopping))
+            _turn.Ask();
         else
-            _options.Wake?.Invoke();
+            _wake.Wake();
     }
-
-    private bool TryEnter()
-        => Interlocked.CompareExchange(ref _steppingThread, Environment.CurrentManagedThreadId, 0) == 0;
-
-    private void Leave() => Volatile.Write(ref _steppingThread, 0);
 
     private static Fault AnotherIsInside()
         => FaultReason.Because(Fault.State, "the session is being stepped, or one of its handlers runs");
 
-    private sealed class LastStep(SteppedSmtp session) : IJob
+    private sealed class OwnTurn(SteppedSmtp session) : IJob
     {
         public void Run()
         {
-            var spin = new SpinWait();
-            while (!session.TryEnter())
-                spin.SpinOnce();
+            session._turn.Begin();
+            bool wasOver = session.IsOver;
             session.Advance([]);
-            session.Leave();
+            bool isEnd = session.IsOver && !wasOver;
+            if (isEnd)
+                Volatile.Write(ref session._hasLastWords, true);
+            session._turn.Leave();
+            try
+            {
+                if (isEnd)
+                    session._wake.Wake();
+            }
+            finally
+            {
+                if (isEnd)
+                    session._all.Remove(session);
+            }
         }
     }
 }

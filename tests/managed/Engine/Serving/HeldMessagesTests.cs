@@ -1,8 +1,10 @@
 using MailModule.Engine.Serving;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
 using MailModule.Spool;
+using MailModule.Tests.Engine.Serving.Handlers;
 using MailModule.Tests.Loopback;
 using MailModule.Tests.Support;
 using MailModule.Transport;
@@ -90,6 +92,35 @@ public sealed class HeldMessagesTests : IDisposable
     }
 
     [Fact]
+    public void Content_that_handlers_have_not_had_yet_counts()
+    {
+        string text = string.Concat(Enumerable.Repeat(new string('x', 998) + "\r\n", 40));
+        var table = new TestTable(HandlerSteps.Chunk);
+        List<SteppedClient> held = [.. Enumerable.Range(0, 40).Select(_ => Begin(Attacker, table))];
+        held.ForEach(client => client.Send(Data + text));
+        Assert.Empty(table.Asked);
+        Assert.InRange(_memory.Taken, 128 * 1024, 256 * 1024);
+        string others = Begin(Other, table).Send(Data + text + ".\r\n");
+        Assert.Contains("250 2.0.0 Ok: queued", others, StringComparison.Ordinal);
+        Assert.Equal("452 4.3.1 Insufficient memory, try again later\r\n", held[^1].Send(".\r\n"));
+        held[1..].ForEach(client => client.Dispose());
+        Assert.StartsWith("250 2.0.0 Ok: queued", held[0].Send(".\r\n"), StringComparison.Ordinal);
+        Assert.Equal(["Chunk 40000 first last", "Chunk 40000 first last"], table.Asked);
+    }
+
+    [Fact]
+    public void What_is_held_for_handlers_counts_beside_what_the_spool_holds_of_it()
+    {
+        string text = string.Concat(Enumerable.Repeat(new string('x', 998) + "\r\n", 60));
+        long most = 0;
+        _disk.OnSync = () => most = Math.Max(most, _memory.Taken);
+        SteppedClient client = Begin(Attacker, new TestTable(HandlerSteps.Message));
+        Assert.Contains("250 2.0.0 Ok: queued", client.Send(Data + text + ".\r\n"), StringComparison.Ordinal);
+        Assert.InRange(most, HandledContent.PieceSize + 2 * text.Length, 256 * 1024); // a piece, and the message twice
+        Assert.Equal(0, _memory.Taken);
+    }
+
+    [Fact]
     public void Sizes_that_are_only_declared_leave_the_disk_to_others()
     {
         _disk.Size = 128 << 20;
@@ -107,9 +138,14 @@ public sealed class HeldMessagesTests : IDisposable
         Assert.StartsWith("250 ", fits, StringComparison.Ordinal);
     }
 
-    private SteppedClient Begin(string address)
+    private SteppedClient Begin(string address, ISmtpHandlers? handlers = null)
     {
-        var client = new SteppedClient(address, new SmtpServerOptions(), Backend(), _memory);
+        SmtpBackend own = Backend();
+        var set = handlers is null
+            ? null
+            : new HandlerSet([handlers], null, _workers.Run, new PendingAnswers(TimeProvider.System), Log.None);
+        ISmtpBackend backend = set is null ? own : new HandledBackend(own, set);
+        var client = new SteppedClient(address, new SmtpServerOptions(), backend, _memory);
         _clients.Add(client);
         return client;
     }

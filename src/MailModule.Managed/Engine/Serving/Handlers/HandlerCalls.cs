@@ -85,6 +85,14 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         return null;
     }
 
+    /// <summary>A login is decided: nothing of what the client has proved it by is kept.</summary>
+    public void ForgetLogin()
+    {
+        Arguments.Login = null;
+        Arguments.Text = "";
+        Findings.Clear();
+    }
+
     /// <summary>
     /// A new message's content begins: tables that have refused an earlier one get pieces again.
     /// </summary>

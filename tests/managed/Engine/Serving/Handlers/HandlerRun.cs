@@ -123,6 +123,9 @@ internal sealed class SteppedHost : IDisposable
         return Take();
     }
 
+    /// <summary>It was woken since it waited last.</summary>
+    public bool TryTakeWake() => _woken.Wait(TimeSpan.Zero);
+
     /// <summary>One step.</summary>
     public SteppedWant Step(string octets)
     {

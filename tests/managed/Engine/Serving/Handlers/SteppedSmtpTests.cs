@@ -1,3 +1,4 @@
+using System.Text;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Primitives;
@@ -94,21 +95,6 @@ public class SteppedSmtpTests
         Assert.False(isTrusted);
     }
 
-    [Fact]
-    public void A_session_of_a_server_that_stops_ends_at_its_next_step()
-    {
-        var table = new TestTable(HandlerSteps.Error | HandlerSteps.Close);
-        using var run = new HandlerRun(table);
-        using SteppedHost host = run.Connect();
-        host.Send("");
-        Assert.Equal(Fault.None, run.Server.Stop(Loop.Long));
-        Assert.Equal("421 4.3.2 Service is stopping, try again later\r\n", host.Send(""));
-        Assert.Equal(SteppedWant.Close, host.Wants);
-        Assert.Equal(["Error Cancelled", "Close"], table.Asked);
-        Assert.Equal(Fault.State, run.Server.NewSteppedSession(new SteppedOptions(), out _));
-        Assert.Equal(Fault.State, run.Server.AddHandlers(table));
-    }
-
     [Theory]
     [InlineData("QUIT\r\n", "Close")]
     [InlineData("", "Error Closed,Close")]
@@ -136,6 +122,49 @@ public class SteppedSmtpTests
         Assert.True(SpinWait.SpinUntil(() => host.Step("") == SteppedWant.Close, Loop.Long));
         Assert.Equal("421 4.4.2 Idle for too long, closing connection\r\n", host.Take());
         Assert.Equal(["Timeout", "Close"], table.Asked);
+    }
+
+    [Fact]
+    public void What_is_given_to_a_session_that_waits_is_kept_up_to_a_limit_and_beyond_it_not_taken()
+    {
+        PendingAnswer? owed = null;
+        var table = new TestTable(HandlerSteps.Noop)
+        {
+            Answer = (_, session) => owed is not null || session.Defer(Loop.Long, 250, out owed) != Fault.None
+                ? HandlerVerdict.Continue
+                : HandlerVerdict.Pending,
+        };
+        using var run = new HandlerRun(table);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        Assert.Equal(SteppedWant.Wait, host.Step("NOOP\r\n"));
+        string commands = string.Concat(Enumerable.Repeat("RSET\r\n", 1000));
+        for (int i = 0; i < 10; i++)
+            Assert.Equal(SteppedWant.Wait, host.Step(commands));
+        Assert.Equal(Fault.Limit, host.Session.Step(Encoding.ASCII.GetBytes(commands), out _, out _));
+        Assert.Equal(SteppedWant.Wait, host.Step(commands[..5400]));
+        owed!.Answer(HandlerVerdict.Accept);
+        string replies = host.Send("");
+        Assert.Equal(1 + 10_900, replies.Split("\r\n250 ").Length);
+        Assert.Equal(100_000, host.Send(string.Concat(Enumerable.Repeat(commands, 100))).Split("\n250 ").Length);
+    }
+
+    [Fact]
+    public void A_ban_keeps_an_address_from_sessions_but_not_from_those_for_submissions()
+    {
+        using var run = new HandlerRun(["ban_threshold=1", "ban_time=60"], ServerOptions.NoPort, SmtpProtocol.Smtp);
+        using (SteppedHost host = run.Connect())
+        {
+            host.Send("");
+            host.Send(HandlerRun.Begun + "RCPT TO:<no@mail.example>\r\n");
+        }
+        var options = new SteppedOptions { Client = System.Net.IPEndPoint.Parse("198.51.100.7:1") };
+        Assert.Equal(Fault.Limit, run.Server.NewSteppedSession(options, out _));
+        Assert.Equal(Fault.Limit, run.Server.NewSteppedSession(options with { Protocol = SmtpProtocol.Lmtp }, out _));
+        using SteppedHost submitting = run.Connect(protocol: SmtpProtocol.Submission);
+        submitting.Send("");
+        Assert.EndsWith("530 5.7.0 Authentication required\r\n", submitting.Send(HandlerRun.Begun),
+            StringComparison.Ordinal);
     }
 
     [Fact]
