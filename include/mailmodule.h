@@ -1720,7 +1720,7 @@ typedef struct mm_session_info {
     const char *protocol;       /**< as in Received (RFC 3848): "ESMTPSA", "LMTP", ... */
     const char *tls;            /**< version and cipher; "" in clear text */
     const char *tls_name;       /**< the server's name that the client asked for (SNI) */
-    const char *certificate;    /**< distinguished name of the client's certificate, if it was verified */
+    const char *certificate;    /**< distinguished name of the client's verified certificate, controls escaped */
     const char *user;           /**< who logged in */
     const char *mechanism;      /**< by which mechanism */
     int64_t began;              /**< when */
