@@ -1853,7 +1853,7 @@ enum mm_check_result {
     MM_CHECK_NOT_LISTED = 0,   /**< the list does not have it */
     MM_CHECK_LISTED = 1,       /**< the list has it */
     MM_CHECK_OUT_OF_RANGE = 2, /**< the list answers with what it does not count as listed */
-    MM_CHECK_DOWN = 3,         /**< no answer in time, or a wrong one: as not listed */
+    MM_CHECK_DOWN = 3,         /**< no answer in time: as not listed */
     MM_CHECK_REFUSED = 4,      /**< the list says that it is asked too much (127.255.255.0/24): as not listed */
     MM_CHECK_UNKNOWN = 5       /**< not asked yet, or left out because the list is out of order */
 };
