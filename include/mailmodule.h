@@ -1297,7 +1297,7 @@ enum mm_verdict {
 typedef struct mm_session_login {
     size_t size;             /**< set by the library: the octets it has filled */
     const char *mechanism;   /**< "PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", ... */
-    const char *user;        /**< who the client says it is */
+    const char *user;        /**< who the client says it is; of OAUTHBEARER its authorization identity */
     const char *identity;    /**< whom it asks to act as (RFC 4616); "" itself */
     const char *password;    /**< PLAIN and LOGIN: in clear */
     const char *token;       /**< XOAUTH2 and OAUTHBEARER: the bearer token */
