@@ -1367,7 +1367,7 @@ typedef int(MM_CALL *mm_session_text_fn)(mm_session *session, const char *text, 
  * login    lives until the handler returns.
  * user     what was given with the table.
  * Returns MM_VERDICT_..., or a reply code. ACCEPT: it is logged in, under the name that mm_session_set_login has given,
- * else the one it told. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ * else the first that there is of user, identity and certificate. Threads: as mm_smtp_server_handlers says. Since 0.1.
  */
 typedef int(MM_CALL *mm_session_auth_fn)(mm_session *session, const mm_session_login *login, void *user);
 
