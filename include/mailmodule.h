@@ -1855,7 +1855,7 @@ enum mm_check_result {
     MM_CHECK_OUT_OF_RANGE = 2, /**< the list answers with what it does not count as listed */
     MM_CHECK_DOWN = 3,         /**< no answer in time: as not listed */
     MM_CHECK_REFUSED = 4,      /**< the list says that it is asked too much (127.255.255.0/24): as not listed */
-    MM_CHECK_UNKNOWN = 5       /**< not asked yet, or left out because the list is out of order */
+    MM_CHECK_UNKNOWN = 5       /**< no answer yet, or left out: its test entries are wrong (RFC 5782 section 5) */
 };
 
 /** One check of a session. Texts are never NULL, "" for none. */
@@ -1873,7 +1873,10 @@ typedef struct mm_session_check {
     { sizeof(mm_session_check), NULL, NULL, NULL, NULL, 0, 0 }
 
 /**
- * How many checks the session has had: lists that were asked about its client (settings dnsbl, dnswl) and rules.
+ * How many checks the session has had: lists that were asked about its client (settings dnsbl, dnswl) and rules. What
+ * lists say is there in mail, rcpt, domain, lookup, data and message, which wait for it as long as dnsbl_timeout says,
+ * and in connect where the setting dnsbl_stage is "connect"; in other steps it may be MM_CHECK_UNKNOWN. A client that
+ * may relay is not asked about.
  *
  * count  gets the number; 0 on failure.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (count NULL). Threads: any, one at a time for a session. Since
