@@ -27,6 +27,8 @@ def make_certificates(openssl):
     certificates.issue(openssl, "long", "/C=DE/O=Example, Inc./CN=eve", FOR_CLIENTS)
     certificates.issue(openssl, "mail", "/CN=whoever", FOR_CLIENTS + "subjectAltName=email:ann@example.org\n")
     certificates.issue(openssl, "stranger", "/CN=joe", FOR_CLIENTS, authority="other")
+    certificates.issue(openssl, "nul", "/CN=joe_.example.net", FOR_CLIENTS)
+    certificates.rename(openssl, "nul", b"joe_.example.net", b"joe\0.example.net")
     certificates.issue(openssl, "notclient", "/CN=joe", FOR_SERVERS)
 
 
@@ -151,6 +153,13 @@ def test_the_host_accepts(ports):
                 same("250 ", client.said("RCPT TO:<far@elsewhere.example>")[:4])
 
 
+def test_a_nul_in_a_name_makes_it_nobody_elses(ports):
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        with Client(ports, cert="nul", version=version) as client:
+            same("CN=joe\\00.example.net", client.facts()[2])
+            same("535 5.7.8 EXTERNAL|||CN=joe\\00.example.net", client.by_external())
+
+
 def test_it_may_say_whom_to_act_as_when_it_is_asked(ports):
     with Client(ports, **TRUSTED) as client:
         same("334 ", client.said("AUTH EXTERNAL").ljust(4))
@@ -206,6 +215,7 @@ def run(ports, openssl):
     test_only_what_was_verified_has_a_subject(ports)
     test_it_is_offered_to_who_can_use_it(ports)
     test_the_host_accepts(ports)
+    test_a_nul_in_a_name_makes_it_nobody_elses(ports)
     test_it_may_say_whom_to_act_as_when_it_is_asked(ports)
     test_the_host_refuses(ports)
     test_the_library_judges_by_the_certificates_addresses_where_the_host_continues(ports)
