@@ -1297,7 +1297,7 @@ enum mm_verdict {
 typedef struct mm_session_login {
     size_t size;             /**< set by the library: the octets it has filled */
     const char *mechanism;   /**< "PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", ... */
-    const char *user;        /**< who the client says it is */
+    const char *user;        /**< who the client says it is; of OAUTHBEARER its authorization identity */
     const char *identity;    /**< whom it asks to act as (RFC 4616); "" itself */
     const char *password;    /**< PLAIN and LOGIN: in clear */
     const char *token;       /**< XOAUTH2 and OAUTHBEARER: the bearer token */
@@ -1367,7 +1367,7 @@ typedef int(MM_CALL *mm_session_text_fn)(mm_session *session, const char *text, 
  * login    lives until the handler returns.
  * user     what was given with the table.
  * Returns MM_VERDICT_..., or a reply code. ACCEPT: it is logged in, under the name that mm_session_set_login has given,
- * else the one it told. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ * else the first that there is of user, identity and certificate. Threads: as mm_smtp_server_handlers says. Since 0.1.
  */
 typedef int(MM_CALL *mm_session_auth_fn)(mm_session *session, const mm_session_login *login, void *user);
 
@@ -1729,7 +1729,7 @@ typedef struct mm_session_info {
     const char *protocol;       /**< as in Received (RFC 3848): "ESMTPSA", "LMTP", ... */
     const char *tls;            /**< version and cipher; "" in clear text */
     const char *tls_name;       /**< the server's name that the client asked for (SNI) */
-    const char *certificate;    /**< distinguished name of the client's certificate, if it was verified */
+    const char *certificate;    /**< distinguished name of the client's verified certificate, controls escaped */
     const char *user;           /**< who logged in */
     const char *mechanism;      /**< by which mechanism */
     int64_t began;              /**< when */
@@ -1864,9 +1864,9 @@ enum mm_check_result {
     MM_CHECK_NOT_LISTED = 0,   /**< the list does not have it */
     MM_CHECK_LISTED = 1,       /**< the list has it */
     MM_CHECK_OUT_OF_RANGE = 2, /**< the list answers with what it does not count as listed */
-    MM_CHECK_DOWN = 3,         /**< no answer in time, or a wrong one: as not listed */
+    MM_CHECK_DOWN = 3,         /**< no answer in time: as not listed */
     MM_CHECK_REFUSED = 4,      /**< the list says that it is asked too much (127.255.255.0/24): as not listed */
-    MM_CHECK_UNKNOWN = 5       /**< not asked yet, or left out because the list is out of order */
+    MM_CHECK_UNKNOWN = 5       /**< no answer yet, or left out: its test entries are wrong (RFC 5782 section 5) */
 };
 
 /** One check of a session. Texts are never NULL, "" for none. */
@@ -1884,7 +1884,10 @@ typedef struct mm_session_check {
     { sizeof(mm_session_check), NULL, NULL, NULL, NULL, 0, 0 }
 
 /**
- * How many checks the session has had: lists that were asked about its client (settings dnsbl, dnswl) and rules.
+ * How many checks the session has had: lists that were asked about its client (settings dnsbl, dnswl) and rules. What
+ * lists say is there in mail, rcpt, domain, lookup, data and message, which wait for it as long as dnsbl_timeout says,
+ * and in connect where the setting dnsbl_stage is "connect"; in other steps it may be MM_CHECK_UNKNOWN. A client that
+ * may relay is not asked about.
  *
  * count  gets the number; 0 on failure.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (count NULL). Threads: any, one at a time for a session. Since

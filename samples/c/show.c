@@ -1,6 +1,5 @@
-/* Shows each message on standard output: show PORT, until a key is hit. Without what Windows wants it has 25 lines of
- * code; the example of Pike's manual for Protocols.SMTP.Server has 26 with a statement a line. For the parts of a
- * message see archive.c. */
+/* Shows each message as it came on standard output: show [PORT], until a key is hit. samples/cpp/show.cpp takes it
+ * apart, as the example of Pike's manual does; for the parts of a message in C see archive.c. */
 #include <mailmodule.h>
 #include <stdio.h>
 #include <stdlib.h>

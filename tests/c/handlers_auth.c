@@ -36,12 +36,59 @@ static void what_the_client_shows_is_the_hosts_to_judge(void) {
             LINES("AUTH PLAIN AGpvZQBzZXNhbWU="), "451 4.3.0 Cannot be told now, try again later");
 }
 
-/* "user=joe\1auth=Bearer token\1\1" and the same as OAUTHBEARER. */
+#define OF_XOAUTH2 "dXNlcj1qb2UBYXV0aD1CZWFyZXIgdG9rZW4BAQ==" /* user=joe, Bearer token */
+#define OF_BEARER "bixhPWpvZSwBYXV0aD1CZWFyZXIgdG9rZW4BAQ=="  /* n,a=joe, Bearer token */
+
+/* Host and port, which OAUTHBEARER may name (RFC 7628), are the client's word alone, and go no further. */
 static void tokens_are_the_hosts_to_judge(void) {
-    logs_in("auth(XOAUTH2,joe,,,token,);", accepts, LINES("AUTH XOAUTH2 dXNlcj1qb2UBYXV0aD1CZWFyZXIgdG9rZW4BAQ=="),
+    logs_in("auth(XOAUTH2,joe,,,token,);", accepts, LINES("AUTH XOAUTH2 " OF_XOAUTH2), LOGGED_IN);
+    logs_in("auth(XOAUTH2,joe,,,token,);", accepts, LINES("AUTH XOAUTH2", OF_XOAUTH2), LOGGED_IN);
+    logs_in("auth(OAUTHBEARER,joe,,,token,);", accepts, LINES("AUTH OAUTHBEARER " OF_BEARER), LOGGED_IN);
+    logs_in("auth(OAUTHBEARER,joe,,,token,);", accepts,
+            LINES("AUTH OAUTHBEARER bixhPWpvZSwBaG9zdD1tYWlsLmV4YW1wbGUub3JnAXBvcnQ9NTg3AWF1dGg9QmVhcmVyIHRva2VuAQE="),
             LOGGED_IN);
-    logs_in("auth(OAUTHBEARER,joe,", accepts, LINES("AUTH OAUTHBEARER bixhPWpvZSwBYXV0aD1CZWFyZXIgdG9rZW4BAQ=="),
+    logs_in("auth(OAUTHBEARER,,,,token,);", accepts, LINES("AUTH OAUTHBEARER biwsAWF1dGg9QmVhcmVyIHRva2VuAQE="),
             LOGGED_IN);
+    logs_in("auth(OAUTHBEARER,joe,,,token,);", (struct answer){.verdict = 454, .status = "4.7.0", .text = "not now"},
+            LINES("AUTH OAUTHBEARER " OF_BEARER), "454 4.7.0 not now");
+}
+
+/* The error in JSON, with what settings say of good tokens, and the client's empty answer; then the host's reply. */
+static void a_refused_token_is_told_of_before_the_reply(const char *command, const char *error,
+                                                        const char *acknowledged, const char *reply) {
+    char expected[200];
+    struct wire wire;
+    begin_anew();
+    answers[AT_AUTH] = (struct answer){.verdict = MM_VERDICT_REJECT, .text = "that token is over"};
+    begin_session(&wire, HELLO);
+    sprintf(expected, "334 %s", error);
+    CHECK_TEXT(expected, said(&wire, command));
+    CHECK_TEXT(reply, said(&wire, acknowledged));
+    answers[AT_AUTH] = accepts;
+    CHECK_INT(235, wire_smtp(&wire, command));
+    end_session(&wire);
+}
+
+#define TOKEN_IS_OVER "535 5.7.8 that token is over"
+
+static void refused_tokens(void) {
+    static const char of_bearer[] =
+        "eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIiwic2NoZW1lcyI6ImJlYXJlciIsInNjb3BlIjoibWFpbC5zZW5kIiwib3BlbmlkLWNv"
+        "bmZpZ3VyYXRpb24iOiJodHRwczovL29wLmV4YW1wbGUvIn0=";
+    static const char of_xoauth2[] =
+        "eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiYmVhcmVyIiwic2NvcGUiOiJtYWlsLnNlbmQiLCJvcGVuaWQtY29uZmlndXJhdGlv"
+        "biI6Imh0dHBzOi8vb3AuZXhhbXBsZS8ifQ==";
+    a_refused_token_is_told_of_before_the_reply("AUTH OAUTHBEARER " OF_BEARER, of_bearer, "AQ==", TOKEN_IS_OVER);
+    a_refused_token_is_told_of_before_the_reply("AUTH XOAUTH2 " OF_XOAUTH2, of_xoauth2, "", TOKEN_IS_OVER);
+    a_refused_token_is_told_of_before_the_reply("AUTH OAUTHBEARER " OF_BEARER, of_bearer, "*",
+                                                "501 5.0.0 Authentication cancelled");
+}
+
+static void what_is_no_scope_or_address_is_not_taken(void) {
+    CHECK_INT(MM_E_CONFIG, mm_engine_set(engine, "auth_oauth_scope", "a\"b"));
+    CHECK_INT(MM_E_CONFIG, mm_engine_set(engine, "auth_oauth_scope", "a\\b"));
+    CHECK_INT(MM_E_CONFIG, mm_engine_set(engine, "auth_oauth_config", "http://op.example/"));
+    CHECK_INT(MM_E_CONFIG, mm_engine_set(engine, "auth_oauth_config", "https://op.example/ \""));
 }
 
 /* ---- who it is then ---- */
@@ -120,9 +167,13 @@ int main(void) {
     mm_smtp_server_handlers handlers = all_handlers();
     engine_start();
     CHECK_OK(mm_engine_set(engine, "auth_oauth", "1"));
+    what_is_no_scope_or_address_is_not_taken();
+    CHECK_OK(mm_engine_set(engine, "auth_oauth_scope", "mail.send"));
+    CHECK_OK(mm_engine_set(engine, "auth_oauth_config", "https://op.example/"));
     handled_start(&handlers, NULL, 0);
     what_the_client_shows_is_the_hosts_to_judge();
     tokens_are_the_hosts_to_judge();
+    refused_tokens();
     the_host_says_who_logs_in();
     a_secret_of_the_hosts_is_proved();
     handled_stop();

@@ -1,9 +1,9 @@
 """The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...].
 
-mailhost serves, send, oldsend, queue, smtp_verbs and send_mail send, pop3 fetches, SIGTERM ends; then engine serves by an
-engine of its own; smtp_cancel is cancelled; gateway, archive, mailbox, sink and show serve by handlers; smtp_openssl
-speaks TLS by itself where OpenSSL's headers were there. COMMAND runs a program of another system here, such as wine. On
-Windows it is the end of its input that ends mailhost.
+mailhost serves, send, oldsend, queue, smtp_verbs and send_mail send, pop3 fetches, SIGTERM ends; then engine serves by
+an engine of its own; smtp_cancel is cancelled; gateway, archive, mailbox, sink, show and handover serve by handlers;
+smtp_openssl speaks TLS by itself where OpenSSL's headers were there. COMMAND runs a program of another system here,
+such as wine. On Windows it is the end of its input that ends mailhost.
 """
 
 import contextlib
@@ -196,9 +196,29 @@ def take_all(programs, folder):
         assert client.docmd("MAIL", "FROM:<bert@example.net>") == (250, b"2.1.0 bert@example.net, sender ok")
         client.rset()
         client.sendmail("bert@example.net", "anybody@example.com", LETTER)
+        client.docmd("MAIL", "FROM:<bert@example.net>")
+        assert client.docmd("RCPT", "TO:<a@b.example>") == (250, b"2.1.5 a@b.example, recipient ok")
+        assert client.data(LETTER) == (250, b"2.6.0 Requested mail action okay, completed.")
     with served(programs, "show") as (client, said):
         client.sendmail("bert@example.net", "anybody@example.com", LETTER)
     assert said == ["to anybody@example.com", *LETTER.decode().splitlines()], said
+    os.chdir(HERE)
+
+
+def hand_over(programs, folder):
+    """Who has a folder gets the message, and what is no name gets nothing."""
+    boxes = folder / "handover"
+    for name in ("joe", "ann"):
+        (boxes / name).mkdir(parents=True)
+    os.chdir(boxes)
+    long = b"Subject: long\r\n\r\n" + 20000 * b"some words\r\n"
+    with served(programs, "handover") as (client, _):
+        client.sendmail("bert@example.net", ["joe@example.org", "ann@example.org"], LETTER)
+        client.sendmail("bert@example.net", "joe@example.org", long)
+        for nobody in ("eve@example.org", "joe@example.net", "../joe@example.org", "x/../joe@example.org"):
+            refused(client, 550, "bert@example.net", nobody)
+    assert (boxes / "joe" / "mail").read_bytes() == LETTER + long
+    assert (boxes / "ann" / "mail").read_bytes() == LETTER
     os.chdir(HERE)
 
 
@@ -240,6 +260,7 @@ def main(programs, messages, *command):
         archive(programs, folder, sources)
         mailbox(programs, folder)
         take_all(programs, folder)
+        hand_over(programs, folder)
         own_tls(programs, folder)
 
 

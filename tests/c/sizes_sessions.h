@@ -2,6 +2,8 @@
 #ifndef SIZES_SESSIONS_H
 #define SIZES_SESSIONS_H
 
+#include "sizes.h"
+
 static const int odd_numbers[] = {INT32_MIN, -1, INT32_MAX};
 
 static int sizes_noop(mm_session *session, const char *text, void *user) {

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import hmac
 import os
-import pathlib
 import poplib
 import smtplib
 import socket
@@ -22,23 +21,16 @@ import sys
 import tempfile
 import threading
 
-EC = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-KEYS = {"rsa": ["rsa:2048"], "ec": EC, "issuer": EC}
+import certificates
+
+KEYS = {"rsa": ["rsa:2048"], "ec": certificates.EC, "issuer": certificates.EC}
 
 
-def make_certificates(program, key):
+def make_certificates(openssl, key):
     """As tls.c wants them, in the working directory."""
-    def openssl(*words):
-        subprocess.run([program, *words], check=True, capture_output=True)
-
-    for name in ("ca", "other"):
-        openssl("req", "-x509", "-newkey", *key, "-nodes", "-days", "2", "-subj", f"/CN=Test authority {name}",
-                "-addext", "keyUsage=critical,keyCertSign", "-keyout", f"{name}.key", "-out", f"{name}.pem")
-    openssl("req", "-new", "-newkey", *key, "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key",
-            "-out", "server.csr")
-    pathlib.Path("server.ext").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n")
-    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-            "-extfile", "server.ext", "-out", "server.pem")
+    certificates.make_authorities(openssl, key)
+    certificates.issue(openssl, "server", "/CN=localhost",
+                       "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n", key=key)
 
 
 # ---- the library serves ----

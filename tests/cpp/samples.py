@@ -1,12 +1,15 @@
-"""The samples in C++ together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...]. serve and sink serve, send
-sends.
+"""The samples in C++ together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...]. serve, sink and show
+serve, send sends.
 
 COMMAND runs a program of another system here, such as wine."""
 
+import os
 import pathlib
 import re
+import socket
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "c"))
 from programs import Programs  # noqa: E402
@@ -28,6 +31,7 @@ def main(folder, messages, *command):
         subject = re.search(r"^Subject: .*", message.read_text(), re.M)[0]
         assert len(kept) == 1 and subject in kept[0], kept
         sink(programs, mail, message)
+        show(programs, mail, message)
     return 0
 
 
@@ -38,6 +42,26 @@ def sink(programs, mail, message):
     assert "refused with 550" in programs.fail("send", "127.0.0.1", port, "bert@example.net", "no@far.example", message)
     said, _ = host.communicate("\n", timeout=30)
     assert host.returncode == 0 and "octets from bert@example.net for carl@far.example" in said, said
+
+
+def show(programs, folder, message):
+    """A port that the system chooses: its data are where it runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    os.chdir(folder)
+    host = programs.start("show", port)
+    for _ in range(500):
+        try:
+            socket.create_connection(("127.0.0.1", port), 30).close()
+            break
+        except OSError:
+            time.sleep(0.02)
+    programs.run("send", "127.0.0.1", port, "bert@example.net", "carl@far.example", message)
+    said, _ = host.communicate("\n", timeout=30)
+    os.chdir("/")
+    assert host.returncode == 0 and "show: mailfrom=bert@example.net, to=carl@far.example" in said, said
+    assert re.search(r"^Subject: .*", message.read_text(), re.M)[0] in said and "\npart 0: " in said, said
 
 
 sys.exit(main(*sys.argv[1:]))

@@ -5,6 +5,7 @@ import time
 import unittest
 
 from support import place
+from support.dns import Unbound
 from world import DeliveryTest
 
 LISTED, CLEAN, GOOD, REFUSED = "127.0.0.71", "127.0.0.72", "127.0.0.73", "127.0.0.74"
@@ -25,6 +26,7 @@ class Checks(DeliveryTest):
     def before(cls):
         if not shutil.which("swaks"):
             raise unittest.SkipTest("swaks is not installed")
+        cls.unbound = cls.stack.enter_context(Unbound(cls.folder / "unbound", cls.nsd))
 
     def swaks(self, host, client, sender="stranger@far.test"):
         _, text = self.letter()
@@ -37,11 +39,13 @@ class Checks(DeliveryTest):
         return self.another(smtp_range="127.0.0.1", smtp_bind="127.0.0.1", **settings)
 
     def test_zones(self):
-        host = self.strict(dnsbl="bl.test=127.0.0.2-127.0.0.11,all.test,empty.test", dnswl="wl.test", dnsbl_text=1)
-        self.assertRegex(self.swaks(host, LISTED), r"554 5\.7\.1 .*\[127\.0\.0\.71\] is listed by bl\.test: see the list")
-        for client in (CLEAN, GOOD, REFUSED):
-            with self.subTest(client):
-                self.assertRegex(self.swaks(host, client), r"250 2\.0\.0 Ok: queued")
+        for name, dns in (("nsd", self.nsd), ("unbound", self.unbound)):
+            host = self.strict(dnsbl="bl.test=127.0.0.2-127.0.0.11,all.test,empty.test", dnswl="wl.test", dnsbl_text=1, smtp_dns=dns.setting)
+            with self.subTest(name):
+                self.assertRegex(self.swaks(host, LISTED), r"554 5\.7\.1 .*\[127\.0\.0\.71\] is listed by bl\.test: see the list")
+            for client in (CLEAN, GOOD, REFUSED):
+                with self.subTest(name, client=client):
+                    self.assertRegex(self.swaks(host, client), r"250 2\.0\.0 Ok: queued")
 
     def test_at_the_greeting(self):
         host = self.strict(dnsbl="bl.test", dnsbl_stage="connect")

@@ -63,11 +63,12 @@ remote-control:
 
 
 class Unbound(Server):
-    """A resolver that sends all questions on to another server and does not validate."""
+    """A resolver that does not validate. It sends all questions on to another server, or has the zone "test" itself,
+    from lines as of Nsd, with addresses and texts alone."""
 
-    def __init__(self, folder, upstream, port=None):
+    def __init__(self, folder, upstream=None, port=None, lines=()):
         super().__init__(folder, port)
-        self.upstream = upstream
+        self.upstream, self.lines = upstream, lines
 
     def start(self):
         (self.folder / "unbound.conf").write_text(f"""server:
@@ -81,11 +82,21 @@ class Unbound(Server):
   num-threads: 1
   module-config: "iterator"
   do-not-query-localhost: no
-  local-zone: "test." nodefault
+{self.forwarded() if self.upstream else self.local()}""")
+        return self.launch("unbound", "-d", "-c", self.folder / "unbound.conf")
+
+    def forwarded(self):
+        return f"""  local-zone: "test." nodefault
 remote-control:
   control-enable: no
 forward-zone:
   name: "."
   forward-addr: {self.upstream.address}@{self.upstream.port}
-""")
-        return self.launch("unbound", "-d", "-c", self.folder / "unbound.conf")
+"""
+
+    def local(self):
+        text = '  local-zone: "test." static\n'
+        for line in self.lines:
+            name, record = line.split(" ", 1)
+            text += f"  local-data: '{name}.test. 60 IN {record}'\n"
+        return text + "remote-control:\n  control-enable: no\n"

@@ -92,14 +92,15 @@ internal sealed class CertificateCheck(string name, bool isRequired, Certificate
             yield return (CertificateProblems.SelfSigned, "the certificate is self-signed");
         else if ((flags & X509ChainStatusFlags.UntrustedRoot) != 0)
             yield return (CertificateProblems.Untrusted,
-                $"the certificate's root is not trusted: {chain!.ChainElements[^1].Certificate.Subject}");
+                "the certificate's root is not trusted: "
+                    + CertificateText.Of(chain!.ChainElements[^1].Certificate.SubjectName));
         else
             yield return (CertificateProblems.Untrusted,
                 $"the certificate's issuer is not known: {LastIssuer(shown, chain)}");
     }
 
     private static string LastIssuer(X509Certificate2 shown, X509Chain? chain)
-        => chain?.ChainElements[^1].Certificate.Issuer ?? shown.Issuer;
+        => CertificateText.Of((chain?.ChainElements[^1].Certificate ?? shown).IssuerName);
 
     private static bool IsOutOfTime(X509ChainElement element)
         => element.ChainElementStatus.Any(status => (status.Status & X509ChainStatusFlags.NotTimeValid) != 0);

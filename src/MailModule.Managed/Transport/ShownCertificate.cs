@@ -39,6 +39,12 @@ public sealed class ShownCertificate(string host, X509Certificate2? certificate,
     /// <summary>Null: there is none.</summary>
     public X509Certificate2? Certificate => certificate;
 
+    /// <summary>Whom it is for, its distinguished name; empty if there is no certificate.</summary>
+    public string Subject => certificate is null ? "" : CertificateText.Of(certificate.SubjectName);
+
+    /// <summary>Who stands for it.</summary>
+    public string Issuer => certificate is null ? "" : CertificateText.Of(certificate.IssuerName);
+
     public required CertificateProblems Problems { get; init; }
 
     /// <summary>The problems in words; empty if there are none.</summary>
@@ -65,7 +71,7 @@ public sealed class ShownCertificate(string host, X509Certificate2? certificate,
                 certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
             return names is null
                 ? []
-                : [.. names.EnumerateDnsNames().Take(limit),
+                : [.. names.EnumerateDnsNames().Take(limit).Select(CertificateText.Escape),
                     .. names.EnumerateIPAddresses().Take(limit).Select(address => address.ToString())];
         }
         catch (CryptographicException)

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace MailModule.Transport;
 
 /// <summary>Who a client is by the certificate that it has shown, and that one of our authorities stands for.</summary>
-/// <param name="Subject">The distinguished name, as RFC 4514 writes it.</param>
+/// <param name="Subject">The distinguished name, as <see cref="CertificateText"/> writes it.</param>
 /// <param name="MailNames">The mail addresses it is for (subjectAltName, rfc822Name).</param>
 /// <param name="HostNames">The hosts it is for (dNSName).</param>
 /// <param name="Fingerprint">SHA-256 of the certificate, in 64 small hexadecimal digits.</param>
@@ -16,7 +16,8 @@ internal sealed record VerifiedCertificate(
     private const int MailNameTag = 1, HostNameTag = 2;
 
     public static VerifiedCertificate Of(X509Certificate2 certificate) => new(
-        certificate.Subject, NamesIn(certificate, MailNameTag), NamesIn(certificate, HostNameTag),
+        CertificateText.Of(certificate.SubjectName), NamesIn(certificate, MailNameTag),
+        NamesIn(certificate, HostNameTag),
         Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span)));
 
     /// <summary>What is malformed, or holds controls, names nobody.</summary>

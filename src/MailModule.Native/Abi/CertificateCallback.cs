@@ -13,7 +13,7 @@ internal sealed unsafe class CertificateCallback(nint callback, nint user)
     {
         Span<nint> texts = stackalloc nint[Texts];
         var certificate = shown.Certificate;
-        string?[] words = [shown.Host, certificate?.Subject, certificate?.Issuer, shown.Names, shown.Words];
+        string?[] words = [shown.Host, shown.Subject, shown.Issuer, shown.Names, shown.Words];
         nint memory = TextBlock.Allocate(words, texts);
         var chain = shown.Chain;
         int count = Math.Min(chain.Count, ChainLimit);

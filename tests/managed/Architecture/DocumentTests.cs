@@ -112,6 +112,24 @@ public class DocumentTests
         => Assert.Equal(isThere,
             HasMember(Repository.In("src", "MailModule.Managed", "Transport", $"{file}.cs"), name));
 
+    [Theory]
+    [InlineData("interop")]
+    [InlineData("kill")]
+    public void Each_test_by_a_program_of_others_is_told_of(string suite)
+    {
+        string page = File.ReadAllText(Repository.In("docs", "testing.md"));
+        string[] files = [.. Directory.EnumerateFiles(Repository.In("tests", suite), "test_*.py")
+            .Select(file => Path.GetFileName(file))];
+        Assert.NotEmpty(files);
+        string missing = string.Join(' ', files.Where(
+            file => !page.Contains($"`{file}`", StringComparison.Ordinal)));
+        Assert.Equal("", missing);
+        string gone = string.Join(' ', Regex.Matches(page, "`(test_\\w+\\.py)`").Select(match => match.Groups[1].Value)
+            .Where(file => !File.Exists(Repository.In("tests", "interop", file))
+                && !File.Exists(Repository.In("tests", "kill", file))));
+        Assert.Equal("", gone);
+    }
+
     [Fact]
     public void Decisions_are_numbered_without_gaps()
     {

@@ -14,6 +14,9 @@ internal sealed class ClientZones(SenderChecks shared, CheckRules rules, IPAddre
 {
     private TaskCompletionSource<DnsListResult[]>? _answers;
 
+    /// <summary>All have answered, or were not asked.</summary>
+    public bool AreKnown => _answers is null or { Task.IsCompleted: true };
+
     public void BeginLookUp()
     {
         _answers = new TaskCompletionSource<DnsListResult[]>();
@@ -42,6 +45,13 @@ internal sealed class ClientZones(SenderChecks shared, CheckRules rules, IPAddre
             .OnWorker(shared.RunJob).ConfigureAwait(false);
         return Array.Exists(answers, result => result.IsListed);
     }
+
+    /// <summary>
+    /// Hands <paramref name="next"/> over when all have answered, of whom not all have yet. No continuation of a task
+    /// runs it: where sessions are stepped it belongs to the thread that steps.
+    /// </summary>
+    public void WhenKnown(Action<IJob> runJob, IJob next)
+        => _answers!.Task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => runJob(next));
 
     private ValueTask<DnsListResult[]> Answers()
         => _answers is { } answers ? new ValueTask<DnsListResult[]>(answers.Task).OnWorker(shared.RunJob) : new([]);

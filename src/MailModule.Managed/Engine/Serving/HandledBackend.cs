@@ -16,6 +16,10 @@ namespace MailModule.Engine.Serving;
 /// <param name="own">The module's own checks, and what steps do.</param>
 internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBackend, ISessionEffects
 {
+    /// <summary>Steps in which a host may decide by what lists in the DNS say of the client.</summary>
+    private const HandlerSteps DecidedByZones = HandlerSteps.Connect | HandlerSteps.Mail | HandlerSteps.Rcpt
+        | HandlerSteps.Domain | HandlerSteps.Lookup | HandlerSteps.Data | HandlerSteps.Message;
+
     private SmtpSession? _session;
     private HandlerCalls? _calls;
     private HandledRecipient? _recipient;
@@ -173,7 +177,9 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     {
         if (!set.Has(step))
             return Follow(step, default);
-        return Calls.Ask(step) is { } answer ? Follow(step, answer) : Verdict.Pending;
+        return (step & DecidedByZones) != 0 && own.Checks is { } checks && AwaitZones(checks, step) is { } later
+            ? later
+            : AskNow(step);
     }
 
     void ISessionEffects.Answered(HandlerSteps step, StepAnswer answer)
@@ -219,6 +225,14 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         => ContentOf().Read(offset, buffer, out count);
 
     Fault ISessionEffects.GetPath(out string? path) => ContentOf().GetPath(out path);
+
+    private Verdict AskNow(HandlerSteps step)
+        => Calls.Ask(step) is { } answer ? Follow(step, answer) : Verdict.Pending;
+
+    private Verdict? AwaitZones(SmtpChecks checks, HandlerSteps step)
+        => own.IsTrusted(Session)
+            ? null
+            : checks.AwaitZones(step == HandlerSteps.Connect, own.Dependencies.RunJob, () => AskNow(step));
 
     private HandledContent ContentOf() => _content ??= new HandledContent(this);
 

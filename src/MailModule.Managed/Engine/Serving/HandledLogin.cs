@@ -29,7 +29,7 @@ internal sealed class HandledLogin(SmtpSession session, SmtpDependencies depende
     /// <param name="user">Null: the name that the client told.</param>
     public Verdict Accept(string? user, Verdict accepted)
     {
-        exchange.User = user ?? exchange.User;
+        exchange.User = user ?? NameTold();
         _login.Judged(isRight: true);
         return accepted;
     }
@@ -62,6 +62,12 @@ internal sealed class HandledLogin(SmtpSession session, SmtpDependencies depende
 
     /// <summary>The host knows no such user, which the client must not see yet.</summary>
     public Verdict HasNone() => SetSecret(null);
+
+    // EXTERNAL tells no user of its own, and perhaps nobody at all.
+    private string NameTold()
+        => exchange.User.Length > 0 ? exchange.User
+            : exchange.Identity.Length > 0 ? exchange.Identity
+            : exchange is ExternalExchange ? session.Peer.VerifiedCertificate?.Subject ?? "" : "";
 
     private Verdict SetSecret(StoredPassword? password)
     {

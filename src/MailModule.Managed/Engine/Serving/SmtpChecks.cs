@@ -59,6 +59,23 @@ internal sealed class SmtpChecks
             _zones.BeginLookUp();
     }
 
+    /// <summary>
+    /// For a host's handlers, who see <see cref="Results"/> and decide by them: all zones have answered, or their time
+    /// is up.
+    /// </summary>
+    /// <param name="isAtConnect">They are asked about the connection, which waits for zones where these count then.
+    /// </param>
+    /// <param name="runJob">Runs what follows.</param>
+    /// <param name="then">What follows once that is so.</param>
+    /// <returns>Null: it is so now.</returns>
+    public Verdict? AwaitZones(bool isAtConnect, Action<IJob> runJob, Func<Verdict> then)
+    {
+        if (_zones.AreKnown || isAtConnect && !_rules.Zones.RefuseAt(DnsBlStage.Connect))
+            return null;
+        _zones.WhenKnown(runJob, new AnsweringJob(_session, then, _shared.Log));
+        return Verdict.Pending;
+    }
+
     public Verdict? Connect()
     {
         if (IsSpammer)

@@ -162,9 +162,11 @@ internal sealed class SmtpServer(
             SizeLimit = values.Number(Keys.SmtpMsgLimit),
             OfferStartTls = values.Flag(Keys.SmtpTls),
             OfferAuth = values.Accounts.Count > 0 || (steps & (HandlerSteps.Auth | HandlerSteps.Secret)) != 0,
-            Mechanisms = OfferedMechanisms.Of(
-                values, AccountFlags.Send,
-                hostJudges: (steps & HandlerSteps.Auth) != 0, hostHasSecrets: (steps & HandlerSteps.Secret) != 0),
+            Logins = new LoginOffer(
+                OfferedMechanisms.Of(
+                    values, AccountFlags.Send,
+                    hostJudges: (steps & HandlerSteps.Auth) != 0, hostHasSecrets: (steps & HandlerSteps.Secret) != 0),
+                LoginKeys.TokenHintOf(values)),
             SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
             Times = new DeliveryTimeOffers(

@@ -36,7 +36,7 @@ internal sealed class CheckKeys
         new("dnsbl_stage", SettingKind.Choice,
             "When a client that is listed is refused: at its greeting, at each RCPT, or at DATA, so that who logs in "
                 + "before is not refused and the log has the envelope; `none`: never, the host's handlers see the "
-                + "results and decide.")
+                + "results from MAIL on and decide.")
         { Words = ["connect", "rcpt", "data", "none"], Default = "data" });
     public Setting CheckMx { get; } = Flag(
         "checkmx", "The sender's domain must have an MX or an address (550); while its name servers do not answer, the "

@@ -23,6 +23,31 @@ internal sealed class LoginKeys
         "auth_oauth",
         "`XOAUTH2` and `OAUTHBEARER` are offered where a host's `auth` handler is there to judge tokens.");
 
+    public Setting OAuthScope { get; } = Keys.Add(
+        new("auth_oauth_scope", SettingKind.Text,
+            "The scope that a token needs; a client whose token is refused is told of it (RFC 7628).")
+        {
+            Form = "a scope of OAuth",
+            Check = Scope,
+            LengthLimit = 1000,
+            DefaultInWords = "none is told",
+        });
+
+    public Setting OAuthConfiguration { get; } = Keys.Add(
+        new("auth_oauth_config", SettingKind.Text,
+            "The address of the OpenID configuration that says where tokens come from; a client whose token is refused "
+                + "is told of it (RFC 7628).")
+        {
+            Form = "URL that begins with https://",
+            Check = ConfigurationUrl,
+            LengthLimit = 1000,
+            DefaultInWords = "none is told",
+        });
+
+    /// <summary>What <see cref="OAuthScope"/> and <see cref="OAuthConfiguration"/> say.</summary>
+    public static TokenHint TokenHintOf(SettingValues values)
+        => new(values.Text(Keys.Logins.OAuthScope) ?? "", values.Text(Keys.Logins.OAuthConfiguration) ?? "");
+
     /// <summary>What <see cref="Mechanisms"/> names; None: nothing, which is all.</summary>
     public static MechanismSet NamedBy(SettingValues values)
     {
@@ -31,6 +56,18 @@ internal sealed class LoginKeys
             named |= ServerMechanisms.Find(name);
         return named;
     }
+
+    // RFC 6749 §3.3; several are NOT RECOMMENDED (RFC 7628 §3.2.2), and taken
+    private static string? Scope(string text, string folder)
+        => text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 && StandsInJson(text) ? null : "not a scope (RFC 6749)";
+
+    private static string? ConfigurationUrl(string text, string folder)
+        => text.StartsWith("https://", StringComparison.Ordinal) && text.Length > "https://".Length
+            && text.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && StandsInJson(text)
+            ? null
+            : "not a URL that begins with https://";
+
+    private static bool StandsInJson(string text) => text.AsSpan().IndexOfAny('"', '\\') < 0;
 
     /// <summary>What is risky about <see cref="Mechanisms"/>.</summary>
     public static void FindRisks(SettingValues values, ConfigFindings findings)

@@ -48,20 +48,23 @@ internal sealed class DnsListLookup(Func<IDns> dns, TimeProvider clock, Log log)
         CancellationToken stop, CancellationToken end)
     {
         // One that is known to fail is not asked.
-        bool wasLeftOut = health.Problem is not null;
-        ValueTask<string?> look = health.Look(resolver, options.Timeout, stop);
-        ValueTask<DnsAnswer> answer = wasLeftOut ? default : resolver.Ask(new DnsQuestion(name, DnsType.A), end);
-        string? problem = await look.ConfigureAwait(false);
-        if (wasLeftOut)
-            return new DnsListResult(zone, DnsListStatus.LeftOut, null, problem ?? "it has just come back");
+        ZoneProblem? known = health.Problem;
+        ValueTask<ZoneProblem?> look = health.Look(resolver, options.Timeout, stop);
+        ValueTask<DnsAnswer> answer = known is not null ? default : resolver.Ask(new DnsQuestion(name, DnsType.A), end);
+        ZoneProblem? problem = await look.ConfigureAwait(false) ?? known;
+        if (known is not null)
+            return LeftOut(zone, problem!);
         DnsListResult result = DnsListAnswers.Read(zone, await answer.ConfigureAwait(false));
         if (problem is not null)
-            return result with { Status = DnsListStatus.LeftOut, Text = problem };
+            return LeftOut(zone, problem);
         if (!result.IsListed || !options.WantsText)
             return result;
         DnsAnswer text = await resolver.Ask(new DnsQuestion(name, DnsType.Txt), end).ConfigureAwait(false);
         return result with { Text = DnsListAnswers.ReasonIn(text) };
     }
+
+    private static DnsListResult LeftOut(DnsListZone zone, ZoneProblem problem)
+        => new(zone, problem.Kind, problem.Answer, problem.Text);
 
     private ZoneHealth HealthOf(string zone, bool isV6)
     {

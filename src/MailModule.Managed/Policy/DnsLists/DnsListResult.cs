@@ -13,7 +13,7 @@ internal enum DnsListStatus
     Refusing,
     /// <summary>No server of the zone says anything, or none in time.</summary>
     Down,
-    /// <summary>It was not asked, for it does not do what a list must (<see cref="ZoneHealth"/>).</summary>
+    /// <summary>It does not do what a list must (<see cref="ZoneHealth"/>), so what it says does not count.</summary>
     LeftOut,
 }
 

@@ -23,12 +23,12 @@ internal sealed class ZoneHealth(string zone, bool isV6, TimeProvider clock, Act
 
     private readonly Lock _lock = new();
     private Task? _check;
-    private string? _problem;
+    private ZoneProblem? _problem;
     private long _checked;
     private bool _isKnown;
 
     /// <summary>Why it is left out; null if it is not, or nobody has looked yet.</summary>
-    public string? Problem
+    public ZoneProblem? Problem
     {
         get
         {
@@ -44,7 +44,7 @@ internal sealed class ZoneHealth(string zone, bool isV6, TimeProvider clock, Act
     /// <param name="timeout">For the look.</param>
     /// <param name="stop">Ends it, and nothing is learned.</param>
     /// <returns>Null: the zone may be used.</returns>
-    public async ValueTask<string?> Look(IDns dns, TimeSpan timeout, CancellationToken stop)
+    public async ValueTask<ZoneProblem?> Look(IDns dns, TimeSpan timeout, CancellationToken stop)
     {
         Task? check = null;
         TaskCompletionSource? begun = null;
@@ -60,14 +60,14 @@ internal sealed class ZoneHealth(string zone, bool isV6, TimeProvider clock, Act
         if (check is not null)
             await check.ConfigureAwait(false);
         lock (_lock)
-            return _isKnown ? _problem : "it could not be looked at";
+            return _isKnown ? _problem : ZoneProblem.NotLookedAt;
     }
 
     private bool IsDue() => !_isKnown || clock.GetElapsedTime(_checked) >= (_problem is null ? GoodFor : BadFor);
 
     private async Task Check(IDns dns, TimeSpan timeout, TaskCompletionSource begun, CancellationToken stop)
     {
-        string? problem = "it could not be looked at";
+        ZoneProblem? problem = ZoneProblem.NotLookedAt;
         try
         {
             DnsQuestion[] questions = [Question(listed: true), Question(listed: false)];
@@ -81,7 +81,7 @@ internal sealed class ZoneHealth(string zone, bool isV6, TimeProvider clock, Act
         }
     }
 
-    private void End(string? problem, bool isLearned)
+    private void End(ZoneProblem? problem, bool isLearned)
     {
         bool isNews;
         lock (_lock)
@@ -92,23 +92,23 @@ internal sealed class ZoneHealth(string zone, bool isV6, TimeProvider clock, Act
                 (_problem, _isKnown, _checked) = (problem, true, clock.GetTimestamp());
         }
         if (isNews)
-            tell(problem);
+            tell(problem?.Text);
     }
 
     private DnsQuestion Question(bool listed)
         => new((isV6 ? (listed ? "2" : "1") + MappedLoopbackNet : (listed ? "2" : "1") + ".0.0.127") + $".{zone}",
             DnsType.A);
 
-    private static string? ProblemOf(DnsAnswer good, DnsAnswer none)
+    private static ZoneProblem? ProblemOf(DnsAnswer good, DnsAnswer none)
     {
         if (good.IsTemporary || none.IsTemporary)
-            return $"it does not answer ({(good.IsTemporary ? good : none).Text})";
+            return ZoneProblem.NoAnswer((good.IsTemporary ? good : none).Text);
         IPAddress[] answers = [.. good.Records.OfType<AddressRecord>().Select(record => record.Address)];
         if (Array.Find(answers, DnsListZone.IsRefusal) is { } refusal)
-            return $"it does not answer us: {refusal}";
+            return ZoneProblem.Refusal(refusal);
         if (none.Status == DnsStatus.Ok)
-            return "it lists 127.0.0.1, and so perhaps everybody";
+            return ZoneProblem.NoList("it lists 127.0.0.1, and so perhaps everybody");
         return Array.Exists(answers, DnsListZone.IsAnswer) ? null
-            : "it does not list its test entry, 127.0.0.2 (RFC 5782)";
+            : ZoneProblem.NoList("it does not list its test entry, 127.0.0.2 (RFC 5782)");
     }
 }

@@ -37,7 +37,10 @@ internal static class AuthCommand
     public static Next Begin(SmtpSession session, ReadOnlySpan<byte> argument, Output output)
     {
         int end = argument.IndexOf((byte)' ');
-        var channel = new LoginChannel(session.Options.HostName, Usable(session), session.Peer.EndPointBinding);
+        var channel = new LoginChannel(session.Options.HostName, Usable(session), session.Peer.EndPointBinding)
+        {
+            TokenHint = session.Options.Logins.TokenHint,
+        };
         SaslExchange exchange = ServerMechanisms.Begin(MechanismOf(argument), channel);
         session.Authentication.Begin(exchange);
         if (end >= 0)

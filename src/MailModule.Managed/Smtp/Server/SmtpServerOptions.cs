@@ -26,8 +26,13 @@ internal sealed record SmtpServerOptions
     public bool PlainAuthWithoutTls { get; init; }
     /// <summary>There is at least one user who could log in.</summary>
     public bool OfferAuth { get; init; }
-    /// <summary>The mechanisms that are offered where the connection allows them.</summary>
-    public MechanismSet Mechanisms { get; init; } = MechanismSet.OfPasswords;
+    public LoginOffer Logins { get; init; } = LoginOffer.Default;
+    /// <summary>Those of <see cref="Logins"/>.</summary>
+    public MechanismSet Mechanisms
+    {
+        get => Logins.Mechanisms;
+        init => Logins = Logins with { Mechanisms = value };
+    }
     /// <summary>A bare CR or LF in the content becomes CRLF, a NUL is taken out; else the message is refused after the
     /// dot.</summary>
     public bool NormalizeBareNewlines { get; init; }

@@ -79,11 +79,12 @@ public sealed class DnsListLookupTests
     }
 
     [Theory]
-    [InlineData("", "", "test entry")]
-    [InlineData("127.0.0.2", "127.0.0.2", "lists 127.0.0.1")]
-    [InlineData("203.0.113.1", "", "test entry")]
-    [InlineData("127.255.255.254", "127.255.255.254", "does not answer us")]
-    public async Task A_zone_that_is_none_is_left_out_and_told_once(string good, string none, string told)
+    [InlineData("", "", DnsListStatus.LeftOut, "test entry")]
+    [InlineData("127.0.0.2", "127.0.0.2", DnsListStatus.LeftOut, "lists 127.0.0.1")]
+    [InlineData("203.0.113.1", "", DnsListStatus.LeftOut, "test entry")]
+    [InlineData("127.255.255.254", "127.255.255.254", DnsListStatus.Refusing, "does not answer us")]
+    public async Task A_zone_that_is_none_is_left_out_and_told_once(
+        string good, string none, object status, string told)
     {
         if (good.Length > 0)
             _dns.Addresses("2.0.0.127.zone", good);
@@ -91,7 +92,7 @@ public sealed class DnsListLookupTests
             _dns.Addresses("1.0.0.127.zone", none);
         _dns.Addresses("7.100.51.198.zone", "127.0.0.2");
         for (int i = 0; i < 3; i++)
-            Assert.Equal(DnsListStatus.LeftOut, Assert.Single(await Ask("198.51.100.7", "zone")).Status);
+            Assert.Equal(status, Assert.Single(await Ask("198.51.100.7", "zone")).Status);
         Assert.Contains(told, Assert.Single(_lines), StringComparison.Ordinal);
         Assert.Equal(3, _dns.Asked.Length); // both test entries and the first client
     }
@@ -100,11 +101,11 @@ public sealed class DnsListLookupTests
     public async Task A_zone_that_is_down_is_left_out_and_comes_back_by_itself()
     {
         _dns.Status("2.0.0.127.zone", DnsType.A, DnsStatus.TimedOut);
-        Assert.Equal(DnsListStatus.LeftOut, Assert.Single(await Ask("198.51.100.7", "zone")).Status);
+        Assert.Equal(DnsListStatus.Down, Assert.Single(await Ask("198.51.100.7", "zone")).Status);
         _dns = new ScriptedDns();
         Good("zone");
         _dns.Addresses("7.100.51.198.zone", "127.0.0.2");
-        Assert.Equal(DnsListStatus.LeftOut, Assert.Single(await Ask("198.51.100.7", "zone")).Status);
+        Assert.Equal(DnsListStatus.Down, Assert.Single(await Ask("198.51.100.7", "zone")).Status);
         _clock.Advance(ZoneHealth.BadFor);
         await Ask("198.51.100.7", "zone"); // looks again, and holds nobody up for that
         Assert.True(Assert.Single(await Ask("198.51.100.7", "zone")).IsListed);
@@ -131,7 +132,7 @@ public sealed class DnsListLookupTests
         DnsListZone.TryParseAll("one two", out IReadOnlyList<DnsListZone> zones, out _);
         DnsListResult[] results = await lookup.Ask(zones, IPAddress.Parse("198.51.100.7"),
             new DnsListOptions(TimeSpan.FromMilliseconds(20), WantsText: true), default);
-        Assert.All(results, result => Assert.Equal((DnsListStatus.LeftOut, false), (result.Status, result.IsListed)));
+        Assert.All(results, result => Assert.Equal((DnsListStatus.Down, false), (result.Status, result.IsListed)));
     }
 
     private void Good(string zone) => _dns.Addresses($"2.0.0.127.{zone}", "127.0.0.2");

@@ -5,4 +5,7 @@ namespace MailModule.Mail.Logins.Server;
 /// <param name="Offered">What the client was offered.</param>
 /// <param name="Binding">tls-server-end-point of the certificate that was shown (RFC 5929 §4); null: there is none.
 /// </param>
-internal sealed record LoginChannel(string Host, MechanismSet Offered, byte[]? Binding);
+internal sealed record LoginChannel(string Host, MechanismSet Offered, byte[]? Binding)
+{
+    public TokenHint TokenHint { get; init; } = TokenHint.None;
+}

@@ -7,7 +7,9 @@ namespace MailModule.Mail.Logins.Server;
 /// A bearer token (RFC 6750) in place of a password: OAUTHBEARER (RFC 7628), or XOAUTH2, which came before it. Whether
 /// the token is good is for others to say; a client whose token is not hears so in a challenge, and answers it.
 /// </summary>
-internal sealed class OAuthExchange(bool isXOAuth2) : SaslExchange(isXOAuth2 ? "XOAUTH2" : "OAUTHBEARER")
+/// <param name="hint">For a client whose token is refused.</param>
+internal sealed class OAuthExchange(bool isXOAuth2, TokenHint hint)
+    : SaslExchange(isXOAuth2 ? "XOAUTH2" : "OAUTHBEARER")
 {
     private const char End = '\u0001';
     private const string Bearer = "bearer ";
@@ -38,17 +40,21 @@ internal sealed class OAuthExchange(bool isXOAuth2) : SaslExchange(isXOAuth2 ? "
         return SaslProgress.Login;
     }
 
-    // RFC 7628 §3.2.2: status, and what would be good; which scope that is nobody has told us
+    // RFC 7628 §3.2.2: without a scope clients ask for a token without one
     public override SaslProgress Refuse()
     {
         _step = Step.Acknowledgement;
-        Challenge = [.. isXOAuth2
-            ? """{"status":"400","schemes":"bearer","scope":""}"""u8
-            : """{"status":"invalid_token","schemes":"bearer","scope":""}"""u8];
+        string status = isXOAuth2 ? "400" : "invalid_token";
+        Challenge = Encoding.ASCII.GetBytes(
+            $$"""{"status":"{{status}}","schemes":"bearer"{{Member("scope", hint.Scope)}}"""
+                + $$"""{{Member("openid-configuration", hint.Configuration)}}}""");
         return SaslProgress.Challenge;
     }
 
     public override void Clear() => Token = "";
+
+    private static string Member(string name, string value)
+        => value.Length > 0 ? $",\"{name}\":\"{value}\"" : "";
 
     private bool TryRead(byte[] message)
     {

@@ -13,8 +13,8 @@ internal static class ServerMechanisms
         Row(MechanismSet.ScramSha256, "SCRAM-SHA-256", Scram(ScramHash.Sha256, isBound: false)),
         Row(MechanismSet.ScramSha1, "SCRAM-SHA-1", Scram(ScramHash.Sha1, isBound: false)),
         Row(MechanismSet.External, "EXTERNAL", static _ => new ExternalExchange()),
-        Row(MechanismSet.OAuthBearer, "OAUTHBEARER", static _ => new OAuthExchange(isXOAuth2: false)),
-        Row(MechanismSet.XOAuth2, "XOAUTH2", static _ => new OAuthExchange(isXOAuth2: true)),
+        Row(MechanismSet.OAuthBearer, "OAUTHBEARER", OAuth(isXOAuth2: false)),
+        Row(MechanismSet.XOAuth2, "XOAUTH2", OAuth(isXOAuth2: true)),
         Row(MechanismSet.CramMd5, "CRAM-MD5", static channel => new CramMd5Exchange(CramMd5Challenge(channel))),
         Row(MechanismSet.Plain, "PLAIN", static _ => new PlainExchange()),
         Row(MechanismSet.Login, "LOGIN", static _ => new LoginExchange()),
@@ -59,6 +59,9 @@ internal static class ServerMechanisms
     private static (MechanismSet, byte[], Func<LoginChannel, SaslExchange>) Row(
         MechanismSet mechanism, string name, Func<LoginChannel, SaslExchange> make)
         => (mechanism, Encoding.ASCII.GetBytes(name), make);
+
+    private static Func<LoginChannel, SaslExchange> OAuth(bool isXOAuth2)
+        => channel => new OAuthExchange(isXOAuth2, channel.TokenHint);
 
     private static Func<LoginChannel, SaslExchange> Scram(ScramHash hash, bool isBound)
         => channel => new ScramExchange(hash, isBound, channel);

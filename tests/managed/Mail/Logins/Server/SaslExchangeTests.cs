@@ -88,7 +88,7 @@ public class SaslExchangeTests
     [InlineData(true, "user=ann\u0001auth=Bearer ya29.vF9==\u0001\u0001", "ann", "ya29.vF9==")]
     public void A_token_and_its_user_are_read(bool isXOAuth2, string message, string user, string token)
     {
-        var exchange = new OAuthExchange(isXOAuth2);
+        var exchange = new OAuthExchange(isXOAuth2, TokenHint.None);
         Assert.Equal(SaslProgress.Login, exchange.Take(Encoding.UTF8.GetBytes(message)));
         Assert.Equal((user, token), (exchange.User, exchange.Token));
         Assert.Equal(SaslProgress.Done, exchange.Accept());
@@ -113,7 +113,8 @@ public class SaslExchangeTests
     [InlineData(true, "user=ann\u0001auth=Bearer x\u0001\u0001\u0001")]
     [InlineData(true, "")]
     public void What_is_no_token_message_is_refused(bool isXOAuth2, string message)
-        => Assert.Equal(SaslProgress.Malformed, new OAuthExchange(isXOAuth2).Take(Encoding.UTF8.GetBytes(message)));
+        => Assert.Equal(SaslProgress.Malformed,
+            new OAuthExchange(isXOAuth2, TokenHint.None).Take(Encoding.UTF8.GetBytes(message)));
 
     [Theory]
     [InlineData(false, "invalid_token")]
@@ -121,15 +122,30 @@ public class SaslExchangeTests
     public void Rfc_7628_section_3_2_3_a_refused_token_is_told_of_in_json_and_the_answer_ends_it(
         bool isXOAuth2, string status)
     {
-        var exchange = new OAuthExchange(isXOAuth2);
+        var exchange = new OAuthExchange(isXOAuth2, TokenHint.None);
         string name = isXOAuth2 ? "user=ann" : "n,,";
         exchange.Take(Encoding.UTF8.GetBytes($"{name}\u0001auth=Bearer x\u0001\u0001"));
         Assert.Equal(SaslProgress.Challenge, exchange.Refuse());
         using var json = System.Text.Json.JsonDocument.Parse(exchange.Challenge);
         Assert.Equal(status, json.RootElement.GetProperty("status").GetString());
         Assert.Equal("bearer", json.RootElement.GetProperty("schemes").GetString());
+        Assert.Equal(2, json.RootElement.EnumerateObject().Count());
         Assert.Equal(SaslProgress.Refused, exchange.Take([1]));
         Assert.Equal(SaslProgress.Malformed, exchange.Take([1]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rfc_7628_section_3_2_2_a_client_whose_token_is_refused_hears_what_a_good_one_is(bool isXOAuth2)
+    {
+        var hint = new TokenHint("mail.send mail.read", "https://op.example/.well-known/openid-configuration");
+        var exchange = new OAuthExchange(isXOAuth2, hint);
+        exchange.Take(Encoding.UTF8.GetBytes($"{(isXOAuth2 ? "user=ann" : "n,,")}\u0001auth=Bearer x\u0001\u0001"));
+        exchange.Refuse();
+        using var json = System.Text.Json.JsonDocument.Parse(exchange.Challenge);
+        Assert.Equal(hint.Scope, json.RootElement.GetProperty("scope").GetString());
+        Assert.Equal(hint.Configuration, json.RootElement.GetProperty("openid-configuration").GetString());
     }
 
     [Theory]

@@ -1,0 +1,128 @@
+/* What the parts of sizes.c share: which functions the header has to try, and which were tried. */
+#ifndef SIZES_H
+#define SIZES_H
+
+#include "clients.h"
+#include <ctype.h>
+#include <stdint.h>
+
+#ifndef HEADER
+#error "HEADER is the path of mailmodule.h"
+#endif
+
+enum { MOST = 300 };
+
+static char declared[MOST][48], tried[MOST][48];
+static int declared_count, tried_count;
+
+static int is_listed(char list[MOST][48], int count, const char *name) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(list[i], name) == 0)
+            return 1;
+    return 0;
+}
+
+/* A declaration up to its ";" that takes a number by value, or a pointer to a structure that begins with its size. */
+static int has_size(const char *parameters) {
+    static const char *const sized[] = {"int ",
+                                        "size_t ",
+                                        "int64_t ",
+                                        "mm_socket ",
+                                        "_options *",
+                                        "_handlers *",
+                                        "mm_send_result *",
+                                        "mm_queue_counts *",
+                                        "mm_queue_message *",
+                                        "mm_queue_recipient *",
+                                        "mm_mail *",
+                                        "mm_transport *",
+                                        "mm_smtp_reply *",
+                                        "mm_error_detail *",
+                                        "mm_smtp_message *",
+                                        "mm_smtp_recipient *",
+                                        "mm_part *",
+                                        "mm_field *",
+                                        "mm_address *",
+                                        "mm_parameter *",
+                                        "mm_attachment *",
+                                        "mm_session_info *",
+                                        "mm_session_rcpt *",
+                                        "mm_session_check *"};
+    for (size_t i = 0; i < sizeof sized / sizeof sized[0]; i++)
+        for (const char *at = parameters; (at = strstr(at, sized[i])) != NULL; at++)
+            if (sized[i][strlen(sized[i]) - 1] == '*' || (at[strlen(sized[i])] != '*' && !isalnum(at[-1])))
+                return 1;
+    return 0;
+}
+
+static void add_declaration(char *declaration) {
+    char *open = strchr(declaration, '(');
+    char *name = open;
+    while (name > declaration && (isalnum(name[-1]) || name[-1] == '_'))
+        name--;
+    if (!has_size(open) || declared_count == MOST)
+        return;
+    snprintf(declared[declared_count++], sizeof declared[0], "%.*s", (int)(open - name), name);
+}
+
+static void read_header(void) {
+    static char text[400000];
+    FILE *file = fopen(HEADER, "r");
+    CHECK(file);
+    size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    text[length] = '\0';
+    for (char *at = text; (at = strstr(at, "\nMM_API ")) != NULL;) {
+        char *end = strchr(++at, ';');
+        *end = '\0';
+        char *call = strstr(at, "MM_CALL ");
+        if (call)
+            add_declaration(call + strlen("MM_CALL "));
+        at = end + 1;
+    }
+    if (file)
+        fclose(file);
+}
+
+static void trying(const char *name) {
+    if (!is_listed(tried, tried_count, name))
+        snprintf(tried[tried_count++], sizeof tried[0], "%s", name);
+}
+
+static void all_were_tried(void) {
+    CHECK(declared_count > 25);
+    for (int i = 0; i < declared_count; i++)
+        if (!is_listed(tried, tried_count, declared[i])) {
+            fprintf(stderr, "%s is not tried\n", declared[i]);
+            CHECK(!"every function with a size is tried");
+        }
+    for (int i = 0; i < tried_count; i++)
+        CHECK(is_listed(declared, declared_count, tried[i]));
+}
+
+#define TRY(name) trying(#name)
+
+/* No file may pass 16 MiB: so what would fill the disk fails soon. Where that cannot be had, it is not written. */
+static int files_are_limited;
+
+/* qemu takes ten seconds to look through two gibibytes for the end of a line. */
+enum { LARGEST_CONTENT = BY_QEMU ? 128 << 20 : INT32_MAX };
+
+/* Two gibibytes that cost nothing; a write to them is a fault. */
+static const char *nothing_but_zeros(void) {
+    void *place = map_zeros((size_t)INT32_MAX + 1, 0);
+    CHECK(place);
+    return place;
+}
+
+/* One structure of a family: any size but its own, and none above it, is refused. */
+#define SIZES_REFUSED(structure, call)                                                                                 \
+    do {                                                                                                               \
+        size_t own = (structure).size, odd[] = {0, 1, own - 1, 4097, SIZE_MAX};                                        \
+        for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {                                                      \
+            (structure).size = odd[i];                                                                                 \
+            CHECK_INT(MM_E_ARGUMENT, call);                                                                            \
+        }                                                                                                              \
+        (structure).size = own;                                                                                        \
+    } while (0)
+
+#endif
