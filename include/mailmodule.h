@@ -1100,32 +1100,41 @@ MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
 MM_API int MM_CALL mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target,
                                      char *new_id MM_DEFAULT(NULL), size_t size MM_DEFAULT(0));
 
-/** What happened to a recipient in the queue. */
+/** What happened to a recipient in the queue, or to a mailbox here. */
 enum mm_queue_event_kind {
     MM_QUEUE_EVENT_QUEUED = 1,    /**< the queue has taken it: it is on disk */
     MM_QUEUE_EVENT_DEFERRED = 2,  /**< an attempt failed; another follows */
     MM_QUEUE_EVENT_DELIVERED = 3, /**< another host has taken it */
     MM_QUEUE_EVENT_BOUNCED = 4,   /**< given up; its sender is told, where that is due */
-    MM_QUEUE_EVENT_REMOVED = 5    /**< taken out by the host of the library */
+    MM_QUEUE_EVENT_REMOVED = 5,   /**< taken out by the host of the library */
+    MM_QUEUE_EVENT_QUOTA = 6      /**< the message has come into a mailbox here, which has passed quota_warn by it
+                                     (error is MM_OK), or is full (MM_E_FULL); told once for each way up */
 };
 
-/** One event of the queue, about one recipient. Texts are never NULL, "" for none. */
+/**
+ * One event of the queue, about one recipient. Texts are never NULL, "" for none. The last four are those of
+ * MM_QUEUE_EVENT_QUOTA, 0 for the others.
+ */
 typedef struct mm_queue_event {
-    size_t size;           /**< set by the library: the octets it has filled */
-    int64_t sequence;      /**< grows by one with each event since the engine's start; a gap: some were lost */
-    int64_t time;          /**< when it happened */
-    int64_t next_attempt;  /**< MM_QUEUE_EVENT_DEFERRED: when the next one follows */
-    const char *id;        /**< the message */
-    const char *sender;    /**< its envelope sender; "" for none */
-    const char *recipient; /**< whom it is about */
-    const char *status;    /**< enhanced status of the reply, or of what happened */
-    const char *reply;     /**< the server's reply, its lines with LF between; or what happened, in words */
-    const char *host;      /**< who said it; "" if nobody did */
-    const char *tls;       /**< TLS version and cipher; "" for clear text */
-    int kind;              /**< MM_QUEUE_EVENT_... */
-    int error;             /**< MM_OK, or why the attempt failed: an MM_E_... value */
-    int reply_code;        /**< SMTP code of the reply; 0 if there was none */
-    int attempts;          /**< so far */
+    size_t size;              /**< set by the library: the octets it has filled */
+    int64_t sequence;         /**< grows by one with each event since the engine's start; a gap: some were lost */
+    int64_t time;             /**< when it happened */
+    int64_t next_attempt;     /**< MM_QUEUE_EVENT_DEFERRED: when the next one follows */
+    const char *id;           /**< the message */
+    const char *sender;       /**< its envelope sender; "" for none */
+    const char *recipient;    /**< whom it is about; MM_QUEUE_EVENT_QUOTA: the user whose mailbox it is */
+    const char *status;       /**< enhanced status of the reply, or of what happened */
+    const char *reply;        /**< the server's reply, its lines with LF between; or what happened, in words */
+    const char *host;         /**< who said it; "" if nobody did */
+    const char *tls;          /**< TLS version and cipher; "" for clear text */
+    int kind;                 /**< MM_QUEUE_EVENT_... */
+    int error;                /**< MM_OK, or why the attempt failed: an MM_E_... value */
+    int reply_code;           /**< SMTP code of the reply; 0 if there was none */
+    int attempts;             /**< so far */
+    int64_t mailbox_octets;   /**< in the mailbox now */
+    int64_t quota_octets;     /**< it may hold; 0: any number */
+    int64_t mailbox_messages; /**< in the mailbox now */
+    int64_t quota_messages;   /**< it may hold; 0: any number */
 } mm_queue_event;
 
 /**

@@ -72,6 +72,7 @@ internal sealed class MailData : IDisposable
             VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Log = log,
         }), TimerThread.Shared);
+        var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         var store = new MaildirStore(values.OwnName.Text, log: log);
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
@@ -79,13 +80,14 @@ internal sealed class MailData : IDisposable
             Store = store,
             HomeOf = user => settings.Current.Accounts.HomeOf(user),
             Rules = RulesOf(spool!, dsnSender, settings, log),
-            Quotas = new MailboxQuotas(store.Usages, () => settings.Current.Relay.Quotas, log),
+            Quotas = new MailboxQuotas(
+                store.Usages, () => settings.Current.Relay.Quotas, log,
+                (delivered, level) => queue.Announce(delivered.Entry, delivered.Recipients[0], level)),
             Workers = workers,
             DsnSender = dsnSender,
             Schedule = () => settings.Current.Schedule,
             Log = log,
         });
-        var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         queue.SetListener(listener);
         data = new MailData(spool!, store, delivery, queue, dsnSender, log)
         { _cleanup = CleanupOf(settings, workers, log) };

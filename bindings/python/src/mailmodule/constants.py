@@ -148,13 +148,14 @@ class QueueState(_Open):
 
 
 class QueueEventKind(_Open):
-    """What happened to a recipient in the queue (MM_QUEUE_EVENT_...)."""
+    """What happened to a recipient in the queue, or to a mailbox (MM_QUEUE_EVENT_...)."""
 
     QUEUED = 1
     DEFERRED = 2
     DELIVERED = 3
     BOUNCED = 4
     REMOVED = 5
+    QUOTA = 6
 
 
 class Again(_Open):

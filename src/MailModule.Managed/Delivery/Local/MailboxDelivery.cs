@@ -191,7 +191,7 @@ internal sealed class MailboxDelivery(
                 ? StoreResult(delivery, home, result)
                 : StoreInInbox(delivery, home, delivery.Entry.Content);
             if (fault == Fault.None && !delivery.IsEndedElsewhere)
-                dependencies.Quotas?.Delivered(delivery.Maildrop, home, delivery.Entry.Content.Length);
+                dependencies.Quotas?.Delivered(delivery, home);
             return fault;
         }
         catch (Exception exception)

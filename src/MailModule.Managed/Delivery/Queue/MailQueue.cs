@@ -210,6 +210,9 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
 
     public void SetListener(Action<QueueEvent>? listener) => _events.SetListener(listener);
 
+    /// <inheritdoc cref="QueueEvents.Announce(ISpoolEntry, int, MailboxLevel)"/>
+    public void Announce(ISpoolEntry entry, int index, MailboxLevel level) => _events.Announce(entry, index, level);
+
     private void Admit(ISpoolEntry entry, bool isNew)
     {
         if (_table.Admit(entry, _dependencies.Schedule(), Now) is not { } item)

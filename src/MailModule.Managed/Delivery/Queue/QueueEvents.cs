@@ -1,4 +1,7 @@
+using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Spool;
 using MailModule.Transport;
 
 namespace MailModule.Delivery.Queue;
@@ -36,6 +39,20 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
             else
                 Post(EventOf(item, recipients[i], kind));
         }
+    }
+
+    /// <summary>A message has brought a mailbox here near its quota, or to it. Any thread; runs nothing of the
+    /// host's.</summary>
+    /// <param name="index">Of the message's recipient.</param>
+    public void Announce(ISpoolEntry entry, int index, MailboxLevel level)
+    {
+        AttemptResult result = level.IsFull
+            ? AttemptResult.OfThisHost(Fault.Full, "4.2.2", "The mailbox is full")
+            : AttemptResult.OfThisHost(Fault.None, "", "The mailbox is nearly full");
+        Envelope envelope = entry.Envelope;
+        Post(new QueueEvent(
+            0, QueueEventKind.Quota, entry.Id, envelope.ReversePath, index, envelope.Recipients[index].Address,
+            time.GetUtcNow(), 0, result, null) { Mailbox = level });
     }
 
     /// <summary>Tells the log alone. With the table's lock held; runs nothing of the host's.</summary>
