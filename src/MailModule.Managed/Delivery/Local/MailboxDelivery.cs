@@ -55,7 +55,8 @@ internal sealed class MailboxDelivery(
             if (!IsFirstOfHome(entry, i, home))
                 continue;
             int[] sharing = RecipientsOfHome(entry, i, home);
-            DeliverOrWait(new PendingDelivery(entry, maildrop, sharing, mayBeDuplicate), home, now);
+            var delivery = new PendingDelivery(entry, maildrop, sharing, mayBeDuplicate);
+            DeliverOrWait(mayBeDuplicate ? LocalNote.Restore(delivery) : delivery, home, now);
         }
     }
 
@@ -66,6 +67,7 @@ internal sealed class MailboxDelivery(
         {
             Progress = action.Progress,
             Failures = action.Failures,
+            Delay = action.Delay,
         };
         Fault fault = result.Fault;
         if (fault == Fault.None)
@@ -133,7 +135,8 @@ internal sealed class MailboxDelivery(
         return other == maildrop || home is not null && dependencies.HomeOf(other) == home;
     }
 
-    private void RetryDue(long now) => _retries.RunDue(now, delivery => TryAgain(delivery, now));
+    private void RetryDue(long now)
+        => _retries.RunDue(now, delivery => TryAgain(delivery, now), _dsns.TellDelayIfDue);
 
     // A mailbox that has failed lately gets no attempt for each message, so that it holds up nobody.
     private void DeliverOrWait(in PendingDelivery delivery, string? home, long now)
@@ -145,16 +148,17 @@ internal sealed class MailboxDelivery(
             GiveUpOrRetry(delivery, home, fault, now);
     }
 
-    private bool TryAgain(in PendingDelivery delivery, long now)
+    // None: it waits no more.
+    private Fault TryAgain(in PendingDelivery delivery, long now)
     {
         if (!delivery.Entry.IsClaimed)
         {
             delivery.Result?.Changed?.Dispose();
-            return true;
+            return Fault.None;
         }
         string? home = dependencies.HomeOf(delivery.Maildrop);
         Fault fault = Begin(delivery, home, now);
-        return fault == Fault.None || TryGiveUp(delivery, home, fault);
+        return fault == Fault.None || TryGiveUp(delivery, home, fault) ? Fault.None : fault;
     }
 
     // None: the message is in the mailbox, or a local action has it.
@@ -169,6 +173,7 @@ internal sealed class MailboxDelivery(
                 Progress = delivery.Progress,
                 Failures = delivery.Failures,
                 MayBeDuplicate = delivery.MayBeDuplicate,
+                Delay = delivery.Delay,
             });
             return Fault.None;
         }
@@ -273,7 +278,7 @@ internal sealed class MailboxDelivery(
 
     private void RetryLater(in PendingDelivery delivery, string? home, Fault fault, long now)
     {
-        if (_retries.Add(home ?? delivery.Maildrop, delivery, now))
+        if (_retries.Add(home ?? delivery.Maildrop, _dsns.TellDelayIfDue(delivery, fault), now))
             Log(LogLevel.Warning, $"{Describe(delivery)}: {FaultWords.Of(fault)}; trying again later");
     }
 

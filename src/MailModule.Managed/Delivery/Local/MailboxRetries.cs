@@ -1,3 +1,5 @@
+using MailModule.Primitives;
+
 namespace MailModule.Delivery.Local;
 
 /// <summary>
@@ -52,23 +54,31 @@ internal sealed class MailboxRetries
     }
 
     /// <summary>Tries the mailboxes whose time has come.</summary>
-    /// <param name="attempt">False: the delivery failed again and goes on waiting.</param>
-    public void RunDue(long now, Func<PendingDelivery, bool> attempt)
+    /// <param name="attempt">A fault: the delivery failed again and goes on waiting.</param>
+    /// <param name="waits">
+    /// Asked for each that goes on waiting, with the fault of its mailbox: what it is from then on.
+    /// </param>
+    public void RunDue(
+        long now, Func<PendingDelivery, Fault> attempt, Func<PendingDelivery, Fault, PendingDelivery> waits)
     {
         foreach ((string key, FailingMailbox mailbox) in _mailboxes.ToArray())
-            if (mailbox.NextAttempt <= now && TryEmpty(mailbox, now, attempt))
+            if (mailbox.NextAttempt <= now && TryEmpty(mailbox, now, attempt, waits))
                 _mailboxes.Remove(key);
     }
 
     // True when nothing waits for the mailbox any more.
-    private static bool TryEmpty(FailingMailbox mailbox, long now, Func<PendingDelivery, bool> attempt)
+    private static bool TryEmpty(
+        FailingMailbox mailbox, long now, Func<PendingDelivery, Fault> attempt,
+        Func<PendingDelivery, Fault, PendingDelivery> waits)
     {
         for (int i = 0; i < AttemptsInARow && mailbox.Waiting.TryPeek(out PendingDelivery delivery); i++)
         {
-            if (!attempt(delivery))
+            if (attempt(delivery) is not Fault.None and var fault)
             {
                 mailbox.Delay = Math.Min(mailbox.Delay * 2, LongestDelay);
                 mailbox.NextAttempt = now + mailbox.Delay;
+                for (int left = mailbox.Waiting.Count; left > 0; left--)
+                    mailbox.Waiting.Enqueue(waits(mailbox.Waiting.Dequeue(), fault));
                 return false;
             }
             mailbox.Waiting.Dequeue();
