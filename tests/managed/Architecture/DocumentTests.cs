@@ -10,7 +10,7 @@ public class DocumentTests
     private static readonly Regex Rfc = new(@"RFC (\d{3,5})((?:, \d{3,5})*)");
     private static readonly Regex Number = new(@"\d{3,5}");
     private static readonly Regex PathInTree = new(
-        "`((?:docs|src|tests|samples|scripts|bench|include|bindings)/[^`* ]+)[^`]*`");
+        "`((?:docs|src|tests|samples|scripts|bench|include|bindings)/[^`*: ]+)[^`]*`");
 
     /// <summary>A folder, or a type in it, by the names of rooms: `Spool/Committer`, `Native/Abi/Boundary`.</summary>
     private static readonly Regex RoomAndType = new(@"`([A-Z]\w*(?:/[A-Z]\w*)+)(?:\.cs)?`");
