@@ -3285,7 +3285,8 @@ MM_API int MM_CALL mm_config_check(const char *filename, mm_config_fn callback, 
 enum mm_password_form {
     MM_PASSWORD_SCRAM_SHA_256 = 1, /**< {SCRAM-SHA-256}... (RFC 5803): the password cannot be had from it */
     MM_PASSWORD_PBKDF2_SHA256 = 2, /**< {PBKDF2-SHA256}...: nor from this */
-    MM_PASSWORD_PLAIN = 3          /**< {PLAIN}...: the password itself; who reads the file has it */
+    MM_PASSWORD_PLAIN = 3,         /**< {PLAIN}...: the password itself; who reads the file has it */
+    MM_PASSWORD_SCRAM_SHA_1 = 4    /**< {SCRAM-SHA-1}... (RFC 5802): for clients that know nothing newer */
 };
 
 /**

@@ -205,6 +205,8 @@ internal sealed class RunningEngine : IDisposable
         if (fault == Fault.None)
             fault = MailData.TryOpen(
                 _settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text);
+        if (fault == Fault.None)
+            LoginKeyFile.Open(values.LoginKey, values.FullPath(Keys.MailRoot)!, Disk.Real, _log);
         if (fault == Fault.None && control?.Start(new ControlSubject(_data!.Queue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
         if (fault == Fault.None)

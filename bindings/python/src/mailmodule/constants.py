@@ -253,6 +253,7 @@ class PasswordForm(_Open):
     SCRAM_SHA_256 = 1
     PBKDF2_SHA256 = 2
     PLAIN = 3
+    SCRAM_SHA_1 = 4
 
 
 class SmtpProtocol(_Open):
