@@ -920,11 +920,14 @@ MM_API int MM_CALL mm_send_mail_start(mm_engine *engine, const mm_send_options *
 
 /*
  * The queue holds messages for recipients at other hosts: from mm_send and SRVInitSendMsgBackgaund, relayed by the SMTP
- * server, forwarded, and reports of failure. The first call that needs it opens the spool and begins delivery. Every
- * function of this part may also fail with what that gives: MM_E_LOCKED (another engine has the spool), MM_E_IO,
- * MM_E_FULL, MM_E_NOT_SUPPORTED (a later version wrote it), MM_E_STATE (the engine is being stopped); and with
- * MM_E_HANDLE for an engine or cursor that is none. All of it works while delivery runs. A message's id is a text of
- * letters and digits, never used again for another message.
+ * server, forwarded, and reports of failure. What was accepted for mailboxes here is seen in it as well while it waits,
+ * until its sender's time has come (FUTURERELEASE) or the mailbox takes it (it is full, say): MM_QUEUE_STATE_DEFERRED.
+ * Such recipients can be tried at once, save before their sender's time, and be removed; what waits for nothing but
+ * mailboxes cannot be held, released or redirected (MM_E_NOT_SUPPORTED). The first call that needs it opens the spool
+ * and begins delivery. Every function of this part may also fail with what that gives: MM_E_LOCKED (another engine has
+ * the spool), MM_E_IO, MM_E_FULL, MM_E_NOT_SUPPORTED (a later version wrote it), MM_E_STATE (the engine is being
+ * stopped); and with MM_E_HANDLE for an engine or cursor that is none. All of it works while delivery runs. A message's
+ * id is a text of letters and digits, never used again for another message.
  */
 
 /** Where a recipient of a queued message is. */
@@ -954,7 +957,8 @@ typedef struct mm_queue_counts {
     { sizeof(mm_queue_counts), 0, 0, 0, 0, 0, 0, 0 }
 
 /**
- * Counts what is in the queue; costs the same however much that is.
+ * Counts what is in the queue. However much waits for other hosts, it costs the same; what waits for mailboxes here is
+ * walked over.
  *
  * counts  its member size is set by the caller; the others are filled.
  * Returns MM_OK; MM_E_ARGUMENT (counts NULL, its size). Threads: any. Since 0.1.
@@ -972,7 +976,7 @@ typedef struct mm_queue_message {
     int64_t length;     /**< octets with CRLF line ends, trace lines included */
     const char *id;     /**< its id; NULL: there is none, the walk is at its end */
     const char *sender; /**< envelope sender; "" for none */
-    int recipients;     /**< those at other hosts, done or not */
+    int recipients;     /**< those at other hosts, done or not, and those that wait for a mailbox here */
     int open;           /**< those of them that are not done */
 } mm_queue_message;
 
@@ -1061,7 +1065,8 @@ MM_API int MM_CALL mm_queue_retry(mm_engine *engine, const char *id);
  * attempt.
  *
  * id  NULL: all messages that are there now.
- * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_NOT_SUPPORTED (it waits for mailboxes alone); MM_E_ARGUMENT. Threads: any. Since
+ * 0.1.
  */
 MM_API int MM_CALL mm_queue_hold(mm_engine *engine, const char *id);
 
@@ -1069,7 +1074,8 @@ MM_API int MM_CALL mm_queue_hold(mm_engine *engine, const char *id);
  * Ends mm_queue_hold, and makes the message ready.
  *
  * id  NULL: all messages.
- * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_NOT_SUPPORTED (it waits for mailboxes alone); MM_E_ARGUMENT. Threads: any. Since
+ * 0.1.
  */
 MM_API int MM_CALL mm_queue_release(mm_engine *engine, const char *id);
 
@@ -1095,7 +1101,8 @@ MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
  * new_id, size  where the new message's id goes; MM_QUEUE_ID_SIZE octets are enough. NULL and 0: not wanted.
  * Returns MM_OK; MM_E_NOT_FOUND (the message, or no such recipient open in it, or the target is in a domain of ours and
  * nobody there); MM_E_ARGUMENT (an address, a NULL, size below MM_QUEUE_ID_SIZE); MM_E_STATE (all that is open is on a
- * connection now; or G2); MM_E_FULL; MM_E_IO. Threads: any; waits for the disk. Since 0.1.
+ * connection now; or G2); MM_E_NOT_SUPPORTED (it waits for mailboxes alone); MM_E_FULL; MM_E_IO. Threads: any; waits
+ * for the disk. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target,
                                      char *new_id MM_DEFAULT(NULL), size_t size MM_DEFAULT(0));

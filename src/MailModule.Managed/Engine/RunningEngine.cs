@@ -207,7 +207,7 @@ internal sealed class RunningEngine : IDisposable
                 _settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text);
         if (fault == Fault.None)
             LoginKeyFile.Open(values.LoginKey, values.FullPath(Keys.MailRoot)!, Disk.Real, _log);
-        if (fault == Fault.None && control?.Start(new ControlSubject(_data!.Queue, NewMessage)) == false)
+        if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
         if (fault == Fault.None)
             _data!.Control = control;
@@ -237,7 +237,7 @@ internal sealed class RunningEngine : IDisposable
     public Fault OpenQueue(out IMailQueue? queue, out string? text)
     {
         Fault fault = OpenData(out text);
-        queue = fault == Fault.None ? _data!.Queue : null;
+        queue = fault == Fault.None ? _data!.WholeQueue : null;
         return fault;
     }
 

@@ -55,16 +55,16 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
     /// Tells the sender of a delivery that it waits, once, when it has waited for so long as the settings or its sender
     /// say.
     /// </summary>
-    /// <param name="why">Why its mailbox takes nothing.</param>
+    /// <param name="why">See <see cref="WaitingResult"/>.</param>
     /// <returns>The delivery, with what it has of that from now on.</returns>
-    public PendingDelivery TellDelayIfDue(PendingDelivery delivery, Fault why)
+    public PendingDelivery TellDelayIfDue(PendingDelivery delivery, AttemptResult why)
     {
-        if (dependencies.DsnSender is null || why == Fault.Cancelled || delivery.IsEndedElsewhere
+        if (dependencies.DsnSender is null || why.Fault == Fault.Cancelled || delivery.IsEndedElsewhere
             || delivery.Delay is { HasFailed: false } || !IsLate(delivery.Entry.Envelope))
             return delivery;
         var notice = new DelayNotice();
         DateTimeOffset until = dependencies.Schedule().Expires(delivery.Entry.Envelope.Release);
-        Send(delivery, DsnKind.Delayed, WaitingResult(delivery, why), until, (fault, _) =>
+        Send(delivery, DsnKind.Delayed, why, until, (fault, _) =>
         {
             notice.HasFailed = fault != Fault.None;
             if (!notice.HasFailed && delivery.Entry.IsClaimed)
@@ -134,9 +134,10 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
             : FullResult(delivery, why)
             ?? AttemptResult.OfThisHost(why, "4.4.7", $"The message could not be delivered locally in time ({why})");
 
-    private AttemptResult WaitingResult(in PendingDelivery delivery, Fault why)
+    /// <summary>Why a delivery waits.</summary>
+    public AttemptResult WaitingResult(in PendingDelivery delivery, Fault why)
         => FullResult(delivery, why)
-            ?? AttemptResult.OfThisHost(why, "4.3.0", $"The mailbox takes no messages now ({FaultWords.Of(why)})");
+            ?? AttemptResult.OfThisHost(why, "4.3.0", $"It cannot be delivered here now: {FaultWords.Of(why)}");
 
     // RFC 3463 §3.3, §3.4: the owner of a mailbox can make room in it, the host's operator on its disk
     private AttemptResult? FullResult(in PendingDelivery delivery, Fault why)
