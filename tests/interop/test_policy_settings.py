@@ -12,6 +12,8 @@ TAKEN, SPAM = r"250 2\.0\.0 Ok: queued", r"5(50|54) 5\.7\.1 Message detected as 
 
 
 class Settings(DeliveryTest):
+    zone = ["sends MX 10 mx.sends", f"mx.sends A {STRANGER}"]
+
     @classmethod
     def before(cls):
         if not shutil.which("swaks"):
@@ -134,6 +136,18 @@ class Settings(DeliveryTest):
         self.says(TAKEN, host)
         self.says(r"554 5\.7\.1", host, client="127.0.0.95")
         self.says(r"554 5\.7\.1", host, client="127.0.0.90")
+
+    def test_a_relay_for_every_domain_leaves_ours_as_they_are(self):
+        host = self.strict(relay_domain="*", route=f"far.test;127.0.0.20:{self.port}")
+        server = self.rogue("127.0.0.20")
+        self.arrives(server, self.says(TAKEN, host, to="somebody@far.test"))
+        self.says(r"550 5\.1\.1", host, to="nobody@example.org")
+
+    def test_an_mx_of_the_senders_domain_need_not_wait(self):
+        host = self.strict(greylist=1, greylist_delay=3600, mxignbl=1)
+        self.says(TAKEN, host, sender="eve@sends.test")
+        self.says(r"451 4\.7\.1 Greylisted", host, sender="eve@sends.test", client=OTHER)
+        self.says(r"451 4\.7\.1 Greylisted", host, sender="eve@far.test")
 
     def test_the_tarpit(self):
         host = self.strict(tarpit=2, rcpt_errors_max=4)
