@@ -920,11 +920,14 @@ MM_API int MM_CALL mm_send_mail_start(mm_engine *engine, const mm_send_options *
 
 /*
  * The queue holds messages for recipients at other hosts: from mm_send and SRVInitSendMsgBackgaund, relayed by the SMTP
- * server, forwarded, and reports of failure. The first call that needs it opens the spool and begins delivery. Every
- * function of this part may also fail with what that gives: MM_E_LOCKED (another engine has the spool), MM_E_IO,
- * MM_E_FULL, MM_E_NOT_SUPPORTED (a later version wrote it), MM_E_STATE (the engine is being stopped); and with
- * MM_E_HANDLE for an engine or cursor that is none. All of it works while delivery runs. A message's id is a text of
- * letters and digits, never used again for another message.
+ * server, forwarded, and reports of failure. What was accepted for mailboxes here is seen in it as well while it waits,
+ * until its sender's time has come (FUTURERELEASE) or the mailbox takes it (it is full, say): MM_QUEUE_STATE_DEFERRED.
+ * Such recipients can be tried at once, save before their sender's time, and be removed; what waits for nothing but
+ * mailboxes cannot be held, released or redirected (MM_E_NOT_SUPPORTED). The first call that needs it opens the spool
+ * and begins delivery. Every function of this part may also fail with what that gives: MM_E_LOCKED (another engine has
+ * the spool), MM_E_IO, MM_E_FULL, MM_E_NOT_SUPPORTED (a later version wrote it), MM_E_STATE (the engine is being
+ * stopped); and with MM_E_HANDLE for an engine or cursor that is none. All of it works while delivery runs. A message's
+ * id is a text of letters and digits, never used again for another message.
  */
 
 /** Where a recipient of a queued message is. */
@@ -954,7 +957,8 @@ typedef struct mm_queue_counts {
     { sizeof(mm_queue_counts), 0, 0, 0, 0, 0, 0, 0 }
 
 /**
- * Counts what is in the queue; costs the same however much that is.
+ * Counts what is in the queue. However much waits for other hosts, it costs the same; what waits for mailboxes here is
+ * walked over.
  *
  * counts  its member size is set by the caller; the others are filled.
  * Returns MM_OK; MM_E_ARGUMENT (counts NULL, its size). Threads: any. Since 0.1.
@@ -972,7 +976,7 @@ typedef struct mm_queue_message {
     int64_t length;     /**< octets with CRLF line ends, trace lines included */
     const char *id;     /**< its id; NULL: there is none, the walk is at its end */
     const char *sender; /**< envelope sender; "" for none */
-    int recipients;     /**< those at other hosts, done or not */
+    int recipients;     /**< those at other hosts, done or not, and those that wait for a mailbox here */
     int open;           /**< those of them that are not done */
 } mm_queue_message;
 
@@ -1061,7 +1065,8 @@ MM_API int MM_CALL mm_queue_retry(mm_engine *engine, const char *id);
  * attempt.
  *
  * id  NULL: all messages that are there now.
- * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_NOT_SUPPORTED (it waits for mailboxes alone); MM_E_ARGUMENT. Threads: any. Since
+ * 0.1.
  */
 MM_API int MM_CALL mm_queue_hold(mm_engine *engine, const char *id);
 
@@ -1069,7 +1074,8 @@ MM_API int MM_CALL mm_queue_hold(mm_engine *engine, const char *id);
  * Ends mm_queue_hold, and makes the message ready.
  *
  * id  NULL: all messages.
- * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_NOT_SUPPORTED (it waits for mailboxes alone); MM_E_ARGUMENT. Threads: any. Since
+ * 0.1.
  */
 MM_API int MM_CALL mm_queue_release(mm_engine *engine, const char *id);
 
@@ -1095,37 +1101,47 @@ MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
  * new_id, size  where the new message's id goes; MM_QUEUE_ID_SIZE octets are enough. NULL and 0: not wanted.
  * Returns MM_OK; MM_E_NOT_FOUND (the message, or no such recipient open in it, or the target is in a domain of ours and
  * nobody there); MM_E_ARGUMENT (an address, a NULL, size below MM_QUEUE_ID_SIZE); MM_E_STATE (all that is open is on a
- * connection now; or G2); MM_E_FULL; MM_E_IO. Threads: any; waits for the disk. Since 0.1.
+ * connection now; or G2); MM_E_NOT_SUPPORTED (it waits for mailboxes alone); MM_E_FULL; MM_E_IO. Threads: any; waits
+ * for the disk. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target,
                                      char *new_id MM_DEFAULT(NULL), size_t size MM_DEFAULT(0));
 
-/** What happened to a recipient in the queue. */
+/** What happened to a recipient in the queue, or to a mailbox here. */
 enum mm_queue_event_kind {
     MM_QUEUE_EVENT_QUEUED = 1,    /**< the queue has taken it: it is on disk */
     MM_QUEUE_EVENT_DEFERRED = 2,  /**< an attempt failed; another follows */
     MM_QUEUE_EVENT_DELIVERED = 3, /**< another host has taken it */
     MM_QUEUE_EVENT_BOUNCED = 4,   /**< given up; its sender is told, where that is due */
-    MM_QUEUE_EVENT_REMOVED = 5    /**< taken out by the host of the library */
+    MM_QUEUE_EVENT_REMOVED = 5,   /**< taken out by the host of the library */
+    MM_QUEUE_EVENT_QUOTA = 6      /**< the message has come into a mailbox here, which has passed quota_warn by it
+                                     (error is MM_OK), or is full (MM_E_FULL); told once for each way up */
 };
 
-/** One event of the queue, about one recipient. Texts are never NULL, "" for none. */
+/**
+ * One event of the queue, about one recipient. Texts are never NULL, "" for none. The last four are those of
+ * MM_QUEUE_EVENT_QUOTA, 0 for the others.
+ */
 typedef struct mm_queue_event {
-    size_t size;           /**< set by the library: the octets it has filled */
-    int64_t sequence;      /**< grows by one with each event since the engine's start; a gap: some were lost */
-    int64_t time;          /**< when it happened */
-    int64_t next_attempt;  /**< MM_QUEUE_EVENT_DEFERRED: when the next one follows */
-    const char *id;        /**< the message */
-    const char *sender;    /**< its envelope sender; "" for none */
-    const char *recipient; /**< whom it is about */
-    const char *status;    /**< enhanced status of the reply, or of what happened */
-    const char *reply;     /**< the server's reply, its lines with LF between; or what happened, in words */
-    const char *host;      /**< who said it; "" if nobody did */
-    const char *tls;       /**< TLS version and cipher; "" for clear text */
-    int kind;              /**< MM_QUEUE_EVENT_... */
-    int error;             /**< MM_OK, or why the attempt failed: an MM_E_... value */
-    int reply_code;        /**< SMTP code of the reply; 0 if there was none */
-    int attempts;          /**< so far */
+    size_t size;              /**< set by the library: the octets it has filled */
+    int64_t sequence;         /**< grows by one with each event since the engine's start; a gap: some were lost */
+    int64_t time;             /**< when it happened */
+    int64_t next_attempt;     /**< MM_QUEUE_EVENT_DEFERRED: when the next one follows */
+    const char *id;           /**< the message */
+    const char *sender;       /**< its envelope sender; "" for none */
+    const char *recipient;    /**< whom it is about; MM_QUEUE_EVENT_QUOTA: the user whose mailbox it is */
+    const char *status;       /**< enhanced status of the reply, or of what happened */
+    const char *reply;        /**< the server's reply, its lines with LF between; or what happened, in words */
+    const char *host;         /**< who said it; "" if nobody did */
+    const char *tls;          /**< TLS version and cipher; "" for clear text */
+    int kind;                 /**< MM_QUEUE_EVENT_... */
+    int error;                /**< MM_OK, or why the attempt failed: an MM_E_... value */
+    int reply_code;           /**< SMTP code of the reply; 0 if there was none */
+    int attempts;             /**< so far */
+    int64_t mailbox_octets;   /**< in the mailbox now */
+    int64_t quota_octets;     /**< it may hold; 0: any number */
+    int64_t mailbox_messages; /**< in the mailbox now */
+    int64_t quota_messages;   /**< it may hold; 0: any number */
 } mm_queue_event;
 
 /**
@@ -3299,7 +3315,8 @@ MM_API int MM_CALL mm_config_check(const char *filename, mm_config_fn callback, 
 enum mm_password_form {
     MM_PASSWORD_SCRAM_SHA_256 = 1, /**< {SCRAM-SHA-256}... (RFC 5803): the password cannot be had from it */
     MM_PASSWORD_PBKDF2_SHA256 = 2, /**< {PBKDF2-SHA256}...: nor from this */
-    MM_PASSWORD_PLAIN = 3          /**< {PLAIN}...: the password itself; who reads the file has it */
+    MM_PASSWORD_PLAIN = 3,         /**< {PLAIN}...: the password itself; who reads the file has it */
+    MM_PASSWORD_SCRAM_SHA_1 = 4    /**< {SCRAM-SHA-1}... (RFC 5802): for clients that know nothing newer */
 };
 
 /**

@@ -49,7 +49,7 @@ SAME(queue_keeps_numbers, MM_QUEUE_STATE_READY == 1 && MM_QUEUE_STATE_ACTIVE == 
                               MM_QUEUE_STATE_HELD == 4 && MM_QUEUE_STATE_FAILED == 5 && MM_QUEUE_STATE_DONE == 6 &&
                               MM_QUEUE_STATE_RELAYED == 7 && MM_QUEUE_ID_SIZE == 32);
 SAME(events_keep_numbers, MM_QUEUE_EVENT_QUEUED == 1 && MM_QUEUE_EVENT_DEFERRED == 2 && MM_QUEUE_EVENT_DELIVERED == 3 &&
-                              MM_QUEUE_EVENT_BOUNCED == 4 && MM_QUEUE_EVENT_REMOVED == 5);
+                              MM_QUEUE_EVENT_BOUNCED == 4 && MM_QUEUE_EVENT_REMOVED == 5 && MM_QUEUE_EVENT_QUOTA == 6);
 
 /* Structures as ABI 1 has them: no gap that a later member could fall into without the size growing. */
 #define WORDS_AND(type, words, bytes) (sizeof(void *) != 8 || sizeof(type) == (words)*8 + (bytes))
@@ -72,7 +72,7 @@ SAME(pop3_server_handlers_layout, sizeof(mm_pop3_server_handlers) == sizeof(size
 SAME(queue_counts_layout, WORDS_AND(mm_queue_counts, 8, 0) && offsetof(mm_queue_counts, size) == 0);
 SAME(queue_message_layout, WORDS_AND(mm_queue_message, 6, 8) && offsetof(mm_queue_message, size) == 0);
 SAME(queue_recipient_layout, WORDS_AND(mm_queue_recipient, 7, 16) && offsetof(mm_queue_recipient, size) == 0);
-SAME(queue_event_layout, WORDS_AND(mm_queue_event, 11, 16) && offsetof(mm_queue_event, size) == 0);
+SAME(queue_event_layout, WORDS_AND(mm_queue_event, 15, 16) && offsetof(mm_queue_event, size) == 0);
 SAME(mail_layout, WORDS_AND(mm_mail, 12, 0) && offsetof(mm_mail, size) == 0);
 SAME(transport_layout, WORDS_AND(mm_transport, 8, 8) && offsetof(mm_transport, size) == 0);
 SAME(certificate_layout, WORDS_AND(mm_certificate, 8, 24) && offsetof(mm_certificate, size) == 0);

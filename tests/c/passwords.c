@@ -19,8 +19,8 @@ static void it_logs_in(const char *name, const char *stored, const char *passwor
 }
 
 static void every_form_logs_in(void) {
-    const char *const starts[] = {"{SCRAM-SHA-256}4096:", "{PBKDF2-SHA256}4096:", "{PLAIN}"};
-    for (int form = MM_PASSWORD_SCRAM_SHA_256; form <= MM_PASSWORD_PLAIN; form++) {
+    const char *const starts[] = {"{SCRAM-SHA-256}4096:", "{PBKDF2-SHA256}4096:", "{PLAIN}", "{SCRAM-SHA-1}4096:"};
+    for (int form = MM_PASSWORD_SCRAM_SHA_256; form <= MM_PASSWORD_SCRAM_SHA_1; form++) {
         char stored[256], again[256], name[8];
         size_t length = 0, wanted = 0;
         CHECK_OK(mm_password_make("pass word", form, ROUNDS, stored, sizeof stored, &length));
@@ -53,7 +53,7 @@ static void what_is_no_password(void) {
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("a\r\nb", MM_PASSWORD_PBKDF2_SHA256, 0, stored, sizeof stored, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("\xff", MM_PASSWORD_PLAIN, 0, stored, sizeof stored, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", 0, 0, stored, sizeof stored, NULL));
-    CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", 4, 0, stored, sizeof stored, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", 5, 0, stored, sizeof stored, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", MM_PASSWORD_SCRAM_SHA_256, 4095, stored, sizeof stored, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", MM_PASSWORD_SCRAM_SHA_256, 10000001, stored, sizeof stored, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", MM_PASSWORD_PLAIN, 0, NULL, 1, NULL));

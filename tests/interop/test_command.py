@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import signal
+import smtplib
 import socket
 import stat
 import subprocess
@@ -135,6 +136,19 @@ class Queue(CommandTest):
         result = place.run("swaks", "--server", "127.0.0.1", "--port", host.smtp, "--from", "ann@example.org", "--to", "later@far.example")
         self.assertEqual(0, result.returncode, result.stdout)
         self.assertEqual("ann@example.org", self.queue("list")[0]["sender"])
+
+    def test_what_its_sender_has_held_for_a_mailbox_stands_in_it(self):
+        host = self.serve(settings="future_release_max=3600 control=1")
+        with smtplib.SMTP("127.0.0.1", host.smtp, timeout=20) as smtp:
+            smtp.sendmail("ann@example.org", ["ann@example.org"], MESSAGE, ["HOLDFOR=600"])
+        (message,) = self.queue("list")
+        shown = self.queue("show", message["id"], "--content")[0]
+        self.assertEqual(("ann@example.org", "deferred"), (shown["to"][0]["address"], shown["to"][0]["state"]))
+        self.assertIn("Subject: queued\n", shown["content"])
+        self.assertEqual((1, 1), (self.queue("counts")["messages"], self.queue("counts")["deferred"]))
+        self.assertEqual([], self.queue("hold", message["id"], code=69))
+        self.queue("remove", message["id"])
+        self.assertEqual([], self.queue("list"))
 
     def test_what_is_sent_reaches_mailboxes_and_says_who_is_nobody(self):
         self.serve()
@@ -389,7 +403,7 @@ class OtherWays(CommandTest):
         os.close(terminal)
 
     def test_a_password_in_each_form_logs_in(self):
-        forms = ("scram-sha-256", "pbkdf2-sha256", "plain")
+        forms = ("scram-sha-256", "pbkdf2-sha256", "plain", "scram-sha-1")
         stored = [self.ran("password", "-f", form, given="pa ss\"w\u00f6rd\n").strip() for form in forms]
         host = self.serve(settings="\n".join(f"user='{form};{one};;PS'" for form, one in zip(forms, stored)))
         password = self.folder / "password"

@@ -15,12 +15,13 @@ from support import place
 USER, PASSWORD = "anna", "secret"
 
 
-def stored(password, salt=b"0123456789abcdef", rounds=4096):
+def stored(password, salt=b"0123456789abcdef", rounds=4096, digest="sha256"):
     """The form that RFC 5803 has, by Python's own hashes."""
-    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, rounds)
-    client = hmac.digest(salted, b"Client Key", "sha256")
-    keys = hashlib.sha256(client).digest(), hmac.digest(salted, b"Server Key", "sha256")
-    return f"{{SCRAM-SHA-256}}{rounds}:{base64.b64encode(salt).decode()}$" + ":".join(base64.b64encode(k).decode() for k in keys)
+    salted = hashlib.pbkdf2_hmac(digest, password.encode(), salt, rounds)
+    client = hmac.digest(salted, b"Client Key", digest)
+    keys = hashlib.new(digest, client).digest(), hmac.digest(salted, b"Server Key", digest)
+    name = {"sha256": "SCRAM-SHA-256", "sha1": "SCRAM-SHA-1"}[digest]
+    return f"{{{name}}}{rounds}:{base64.b64encode(salt).decode()}$" + ":".join(base64.b64encode(k).decode() for k in keys)
 
 
 class Scram:
@@ -144,6 +145,53 @@ class StoredPasswords(ClientTest):
         with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
             smtp.ehlo()
             self.assertEqual(["SCRAM-SHA-256", "PLAIN", "LOGIN"], smtp.esmtp_features["auth"].split())
+
+
+class MixedPasswords(ClientTest):
+    """Users whose passwords are stored for one hash, for the other, and as they are."""
+
+    settings = {"user": ["salted;" + stored("pencil") + ";;PS", "older;" + stored("pen", digest="sha1") + ";;PS"],
+                "auth_mechanisms": "SCRAM-SHA-256,SCRAM-SHA-1,PLAIN"}
+
+    def test_python_gets_in_by_the_hash_that_is_stored_and_by_no_other(self):
+        for name, digest, user, password, code in (("SCRAM-SHA-1", "sha1", "older", "pen", 235), ("SCRAM-SHA-256", "sha256", "salted", "pencil", 235),
+                                                   ("SCRAM-SHA-256", "sha256", "older", "pen", 535), ("SCRAM-SHA-1", "sha1", "older", "pan", 535)):
+            with self.subTest(name, user=user, code=code), smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
+                smtp.ehlo()
+                try:
+                    self.assertEqual(code, smtp.auth(name, Scram(user, password, digest))[0])
+                except smtplib.SMTPAuthenticationError as refused:
+                    self.assertEqual(code, refused.smtp_code)
+
+    def test_gsasl_gets_in_by_the_hash_that_is_stored(self):
+        for mechanism, user, password in (("SCRAM-SHA-1", "older", "pen"), ("SCRAM-SHA-256", "salted", "pencil")):
+            with self.subTest(mechanism):
+                said = subprocess.run(["gsasl", "--client", "--smtp", "--connect", f"127.0.0.1:{self.host.smtp}", "--mechanism", mechanism,
+                                       "--authentication-id", user, "--password", password, "--no-starttls"],
+                                      input="QUIT\r\n", text=True, capture_output=True, timeout=60)
+                self.assertIn("235 2.7.0", said.stdout + said.stderr)
+
+    def salts(self, names):
+        """What a stranger is told of each name."""
+        told = {}
+        for name in names:
+            with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
+                smtp.ehlo()
+                code, challenge = smtp.docmd("AUTH", "SCRAM-SHA-256 " + base64.b64encode(f"n,,n={name},r=abc".encode()).decode())
+                self.assertEqual(334, code, challenge)
+                self.assertEqual(501, smtp.docmd("*")[0])
+                told[name] = dict(part.split(b"=", 1) for part in base64.b64decode(challenge).split(b","))
+                del told[name][b"r"]
+        return told
+
+    def test_a_start_does_not_tell_which_names_are_nobodys(self):
+        names = ["salted", "older", USER, *(f"nobody{number}" for number in range(8))]
+        before = self.salts(names)
+        self.assertEqual(0, self.host.stop())
+        self.host.start()
+        self.assertEqual(before, self.salts(names))
+        key = self.host.root / "login_key"
+        self.assertEqual(0o600, key.stat().st_mode & 0o777)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ static const char help[] =
     "options:\n"
     "  -f, --form FORM    scram-sha-256 (the default): the password cannot be had from it;\n"
     "                     pbkdf2-sha256: nor from this;\n"
+    "                     scram-sha-1: nor from this; for clients that know no SHA-256;\n"
     "                     plain: the password itself, for whoever reads the file\n"
     "  --iterations N     of the slow hash, 4096 to 10000000; else what takes about a tenth of a second\n"
     "  --json             an object with form and stored\n"
@@ -29,7 +30,8 @@ static const char help[] =
 
 enum { LONGEST = 1024 };
 
-static const char *const forms[] = {"scram-sha-256", "pbkdf2-sha256", "plain"}; /* from MM_PASSWORD_SCRAM_SHA_256 on */
+/* from MM_PASSWORD_SCRAM_SHA_256 on */
+static const char *const forms[] = {"scram-sha-256", "pbkdf2-sha256", "plain", "scram-sha-1"};
 enum { FORMS = sizeof forms / sizeof *forms };
 
 static int read_line(char *line) {

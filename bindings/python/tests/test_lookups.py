@@ -85,6 +85,7 @@ class PasswordTests(Case):
             (PasswordForm.SCRAM_SHA_256, "{SCRAM-SHA-256}4096:"),
             (PasswordForm.PBKDF2_SHA256, "{PBKDF2-SHA256}4096:"),
             (PasswordForm.PLAIN, "{PLAIN}"),
+            (PasswordForm.SCRAM_SHA_1, "{SCRAM-SHA-1}4096:"),
         ):
             with self.subTest(form):
                 made = mailmodule.password_make("geheim-ä", form, 4096)

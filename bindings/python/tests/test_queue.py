@@ -108,6 +108,21 @@ class QueueTests(Case):
             self.mail.queue.set_events(None)
         self.assertIn("a handler fails", lines.output[0])
 
+    def test_a_mailbox_that_fills_is_told(self) -> None:
+        self.mail.settings["quota"] = "anna;0;2"
+        for full in (50, 100):
+            self.mail.settings["quota_warn"] = full
+            message = self.mail.message("bert@example.org")
+            message.add_recipient("anna@example.org")
+            message.write(CONTENT)
+            message.start().result(SECONDS).raise_for_failure()
+            event = self.events.get(timeout=SECONDS)
+            self.assertEqual((QueueEventKind.QUOTA, "anna"), (event.kind, event.recipient))
+            self.assertEqual((2 * full // 100, 2), (event.mailbox_messages, event.quota_messages))
+            self.assertGreater(event.mailbox_octets, len(CONTENT) * event.mailbox_messages)
+            self.assertEqual(ErrorCode.FULL if full == 100 else ErrorCode.OK, event.error)
+            self.assertEqual(0, event.quota_octets)
+
     def test_nothing_of_a_handler_is_left_when_the_engine_is_gone(self) -> None:
         from mailmodule import queue as module
 

@@ -29,6 +29,9 @@ internal sealed record LocalAction(ISpoolEntry Entry, string Maildrop, string? H
     /// <summary>What a failed attempt leaves for the next one.</summary>
     public object? Progress { get; set; }
 
+    /// <summary>The report that its message waits; null: none yet.</summary>
+    public DelayNotice? Delay { get; init; }
+
     public IEnumerable<Recipient> AllRecipients => Recipients.Select(index => Entry.Envelope.Recipients[index]);
 
     public Recipient FirstRecipient => Entry.Envelope.Recipients[Recipients[0]];

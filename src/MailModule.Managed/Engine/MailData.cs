@@ -26,7 +26,8 @@ internal sealed class MailData : IDisposable
     private KeptCopiesCleanup? _cleanup;
 
     private MailData(
-        LogSpool spool, MaildirStore store, LocalDelivery delivery, MailQueue queue, DsnGathering dsns, Log log)
+        LogSpool spool, MaildirStore store, LocalDelivery delivery, MailQueue queue, WholeQueue wholeQueue,
+        DsnGathering dsns, Log log)
     {
         _log = log;
         _dsns = dsns;
@@ -34,6 +35,7 @@ internal sealed class MailData : IDisposable
         _store = store;
         Delivery = delivery;
         Queue = queue;
+        WholeQueue = wholeQueue;
     }
 
     public ISpool Spool => _spool;
@@ -41,6 +43,9 @@ internal sealed class MailData : IDisposable
     public UsageCache Usages => _store.Usages;
     public LocalDelivery Delivery { get; }
     public MailQueue Queue { get; }
+
+    /// <summary>The queue, and what waits for mailboxes.</summary>
+    public WholeQueue WholeQueue { get; }
 
     /// <summary>By which other processes see the queue; null: they do not. It is stopped by whoever set it.</summary>
     public ControlServer? Control { get; set; }
@@ -72,22 +77,12 @@ internal sealed class MailData : IDisposable
             VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Log = log,
         }), TimerThread.Shared);
-        var store = new MaildirStore(values.OwnName.Text, log: log);
-        var delivery = new LocalDelivery(new LocalDeliveryDependencies
-        {
-            Spool = spool!,
-            Store = store,
-            HomeOf = user => settings.Current.Accounts.HomeOf(user),
-            Rules = RulesOf(spool!, dsnSender, settings, log),
-            Quotas = new MailboxQuotas(store.Usages, () => settings.Current.Relay.Quotas, log),
-            Workers = workers,
-            DsnSender = dsnSender,
-            Schedule = () => settings.Current.Schedule,
-            Log = log,
-        });
         var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
+        var store = new MaildirStore(values.OwnName.Text, log: log);
+        var delivery = DeliveryOf(spool!, store, queue, dsnSender, settings, workers, log);
         queue.SetListener(listener);
-        data = new MailData(spool!, store, delivery, queue, dsnSender, log)
+        var wholeQueue = new WholeQueue(queue, delivery.Waiting, () => settings.Current.Schedule);
+        data = new MailData(spool!, store, delivery, queue, wholeQueue, dsnSender, log)
         { _cleanup = CleanupOf(settings, workers, log) };
         spool!.Start(local: delivery, remote: queue);
         if (delivery.Start() && queue.Start())
@@ -99,6 +94,25 @@ internal sealed class MailData : IDisposable
         (data, text) = (null, OwnThread.Shortage);
         return Fault.Memory;
     }
+
+    private static LocalDelivery DeliveryOf(
+        ISpool spool, MaildirStore store, MailQueue queue, IDsnSender dsnSender, EngineSettings settings,
+        Workers workers, Log log)
+        => new(new LocalDeliveryDependencies
+        {
+            Spool = spool,
+            Store = store,
+            HomeOf = user => settings.Current.Accounts.HomeOf(user),
+            Rules = RulesOf(spool, dsnSender, settings, log),
+            Quotas = new MailboxQuotas(
+                store.Usages, () => settings.Current.Relay.Quotas, log,
+                (delivered, level) => queue.AnnounceLevel(delivered.Entry, delivered.Recipients[0], level)),
+            Workers = workers,
+            DsnSender = dsnSender,
+            Removed = queue.AnnounceRemoved,
+            Schedule = () => settings.Current.Schedule,
+            Log = log,
+        });
 
     private static QueueDependencies QueueDependenciesOf(
         ISpool spool, IDsnSender dsnSender, EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log)

@@ -168,15 +168,22 @@ internal sealed class RunningEngine : IDisposable
 
     private SmtpServer NewSmtpServer(HostCallback host)
     {
+        OpenLoginKey();
         _limits.Checks?.Memory.Open(_settings.Current.FullPath(Keys.MailRoot)!);
         return new(_settings, _data!.Spool, _data.Usages, _workers, _limits.ForServer(), host, _log);
     }
 
     private Pop3Server NewPop3Server(HostCallback host)
     {
+        OpenLoginKey();
         var mailboxes = new MailboxDependencies(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
         return new Pop3Server(_settings, mailboxes, _workers, _limits.ForServer(), host, _log);
     }
+
+    // A host that only sends has no logins.
+    private void OpenLoginKey()
+        => LoginKeyFile.Open(
+            _settings.Current.LoginKey, _settings.Current.FullPath(Keys.MailRoot)!, Disk.Real, _log);
 
     // The start of a server comes here under the engine's lock, a message of the host without it.
     private Fault OpenData(out string? text)
@@ -205,7 +212,7 @@ internal sealed class RunningEngine : IDisposable
         if (fault == Fault.None)
             fault = MailData.TryOpen(
                 _settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text);
-        if (fault == Fault.None && control?.Start(new ControlSubject(_data!.Queue, NewMessage)) == false)
+        if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
         if (fault == Fault.None)
             _data!.Control = control;
@@ -235,7 +242,7 @@ internal sealed class RunningEngine : IDisposable
     public Fault OpenQueue(out IMailQueue? queue, out string? text)
     {
         Fault fault = OpenData(out text);
-        queue = fault == Fault.None ? _data!.Queue : null;
+        queue = fault == Fault.None ? _data!.WholeQueue : null;
         return fault;
     }
 

@@ -19,14 +19,18 @@ internal sealed class Accounts
     private readonly LocalDomains _domains;
     private readonly string _realm;
     private readonly string _usersFolder;
+    private readonly LoginKey _key;
     private readonly bool _namesHaveDomains;
 
     /// <param name="accounts">In the settings' order; names differ.</param>
     /// <param name="domains">Which domains are ours.</param>
     /// <param name="realm">The setting <c>md5realm</c>.</param>
     /// <param name="usersFolder">Where the homes of users without one are.</param>
-    public Accounts(IEnumerable<Account> accounts, LocalDomains domains, string realm, string usersFolder)
+    /// <param name="key">The engine's; null: one for these alone.</param>
+    public Accounts(
+        IEnumerable<Account> accounts, LocalDomains domains, string realm, string usersFolder, LoginKey? key = null)
     {
+        _key = key ?? new LoginKey();
         _domains = domains;
         _realm = realm;
         _usersFolder = usersFolder;
@@ -94,14 +98,14 @@ internal sealed class Accounts
     /// </summary>
     public LoginSecret SecretOf(string name, MechanismSet mechanism)
         => Find(name) is { } account && (account.Password.Mechanisms & mechanism) != 0
-            ? new StoredSecret(account.Password, OneSpelling(account.Name))
+            ? new StoredSecret(_key, account.Password, OneSpelling(account.Name))
             : SecretOfNobody(name, mechanism);
 
     /// <summary>As <see cref="SecretOf"/>, for a name of which the host has told the password.</summary>
     /// <param name="password">Null: it has none.</param>
     public LoginSecret SecretOfHost(string name, StoredPassword? password, MechanismSet mechanism)
         => password is not null && (password.Mechanisms & mechanism) != 0
-            ? new StoredSecret(password, OneSpelling(name)) { IsOfHost = true }
+            ? new StoredSecret(_key, password, OneSpelling(name)) { IsOfHost = true }
             : SecretOfNobody(name, mechanism);
 
     /// <summary>
@@ -161,22 +165,20 @@ internal sealed class Accounts
 
     private Account? ByName(string name) => _byName.GetValueOrDefault(name) ?? _byAnyCase.GetValueOrDefault(name);
 
-    // The same name always gets the same decoy, so that repeating does not tell either; the hash is keyed by the
-    // runtime.
-    private Account? DecoyFor(string name)
-        => _all.Length == 0 ? null : _all[(uint)name.GetHashCode() % (uint)_all.Length];
+    // The same name always gets the same decoy, so that repeating does not tell either.
+    private Account? DecoyFor(string name) => _all.Length == 0 ? null : _all[_key.Pick(name, _all.Length)];
 
     private StoredSecret SecretOfNobody(string name, MechanismSet mechanism)
     {
         string spelling = OneSpelling(name);
-        return new StoredSecret(null, spelling, DecoyFor(spelling, mechanism)?.Password);
+        return new StoredSecret(_key, null, spelling, DecoyFor(spelling, mechanism)?.Password);
     }
 
     private Account? DecoyFor(string spelling, MechanismSet mechanism)
     {
         Account[] fit = _fit.GetOrAdd(
             mechanism, one => Array.FindAll(_all, account => (account.Password.Mechanisms & one) != 0));
-        return fit.Length == 0 ? null : fit[(uint)spelling.GetHashCode() % (uint)fit.Length];
+        return fit.Length == 0 ? null : fit[_key.Pick(spelling, fit.Length)];
     }
 
     // What leads to one user if there is one (Find) has one spelling.

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MailModule.Mail.Logins;
+using MailModule.Mail.Logins.Server;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -16,7 +17,6 @@ public static class NewPassword
     public const int FewestIterations = 4096;
 
     private const int SaltSize = 16;
-    private const int KeySize = 32;
 
     // In a user's line a semicolon ends the password.
     private const string Reserved = ";";
@@ -42,13 +42,14 @@ public static class NewPassword
             return FaultReason.Because(Fault.Tls, OpenSsl.Missing);
         byte[] salt = new byte[SaltSize];
         RandomOctets.Fill(salt);
+        ScramHash hash = form == PasswordForm.ScramSha1 ? ScramHash.Sha1 : ScramHash.Sha256;
         byte[] octets = Encoding.UTF8.GetBytes(SaslPrep.Prepare(password));
-        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(octets, salt, iterations, HashAlgorithmName.SHA256, KeySize);
+        byte[] salted = hash.Salted(octets, salt, iterations);
         CryptographicOperations.ZeroMemory(octets);
         string start = $"{iterations}:{Convert.ToBase64String(salt)}";
-        stored = form == PasswordForm.ScramSha256
-            ? $"{{SCRAM-SHA-256}}{start}${ScramKeys(salted)}"
-            : $"{{PBKDF2-SHA256}}{start}:{Convert.ToBase64String(salted)}";
+        stored = form == PasswordForm.Pbkdf2Sha256
+            ? $"{{PBKDF2-SHA256}}{start}:{Convert.ToBase64String(salted)}"
+            : $"{{{hash.Mechanism}}}{start}${KeysOf(hash, salted)}";
         CryptographicOperations.ZeroMemory(salted);
         return Fault.None;
     }
@@ -57,7 +58,7 @@ public static class NewPassword
     {
         if (SaslPrep.Prepare(password).Length == 0) // which maps some letters to nothing
             return "the password is empty";
-        if (form is < PasswordForm.ScramSha256 or > PasswordForm.Plain)
+        if (!Enum.IsDefined(form))
             return "form is no form of passwords";
         if (iterations is < FewestIterations or > SaltedText.IterationLimit)
             return $"iterations are 0, or {FewestIterations} to {SaltedText.IterationLimit}";
@@ -68,11 +69,9 @@ public static class NewPassword
             : null;
     }
 
-    // RFC 5802 §3: StoredKey = H(HMAC(SaltedPassword, "Client Key")), ServerKey = HMAC(SaltedPassword, "Server Key")
-    private static string ScramKeys(byte[] salted)
+    private static string KeysOf(ScramHash hash, byte[] salted)
     {
-        byte[] storedKey = SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8));
-        byte[] serverKey = HMACSHA256.HashData(salted, "Server Key"u8);
-        return $"{Convert.ToBase64String(storedKey)}:{Convert.ToBase64String(serverKey)}";
+        ScramKeys keys = ScramKeys.Of(hash, salted);
+        return $"{Convert.ToBase64String(keys.StoredKey)}:{Convert.ToBase64String(keys.ServerKey)}";
     }
 }

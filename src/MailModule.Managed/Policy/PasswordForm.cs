@@ -6,4 +6,5 @@ public enum PasswordForm
     ScramSha256 = 1,
     Pbkdf2Sha256 = 2,
     Plain = 3,
+    ScramSha1 = 4,
 }

@@ -36,8 +36,8 @@ internal abstract class StoredPassword
 
     /// <summary>
     /// Reads a password's stored form: <c>{PLAIN}text</c>, <c>{SCRAM-SHA-256}iterations:salt$StoredKey:ServerKey</c>
-    /// (RFC 5803 §2), <c>{PBKDF2-SHA256}iterations:salt:key</c>, the old <c>~</c> form (MD5), or plain text. The old
-    /// <c>+</c> form is refused: it can be turned back into the password by anybody.
+    /// or <c>{SCRAM-SHA-1}…</c> (RFC 5803 §2), <c>{PBKDF2-SHA256}iterations:salt:key</c>, the old <c>~</c> form (MD5),
+    /// or plain text. The old <c>+</c> form is refused: it can be turned back into the password by anybody.
     /// </summary>
     public static bool TryParse(string text, out StoredPassword password, out string error)
     {
@@ -68,9 +68,9 @@ internal abstract class StoredPassword
                 password = new PlainPassword(rest);
                 return "";
             case "SCRAM-SHA-256":
-                return ScramPassword.TryParse(rest, out password)
-                    ? WithDigests(password, out password)
-                    : "a malformed {SCRAM-SHA-256} password: iterations:salt$StoredKey:ServerKey";
+                return ParseScram(ScramHash.Sha256, rest, out password);
+            case "SCRAM-SHA-1":
+                return ParseScram(ScramHash.Sha1, rest, out password);
             case "PBKDF2-SHA256":
                 return Pbkdf2Password.TryParse(rest, out password)
                     ? WithDigests(password, out password)
@@ -79,6 +79,11 @@ internal abstract class StoredPassword
                 return "a password of an unknown scheme; {PLAIN} before a password takes it as it is";
         }
     }
+
+    private static string ParseScram(ScramHash hash, string rest, out StoredPassword password)
+        => ScramPassword.TryParse(hash, rest, out password)
+            ? WithDigests(password, out password)
+            : $"a malformed {{{hash.Mechanism}}} password: iterations:salt$StoredKey:ServerKey";
 
     /// <summary>A password that digests are compared of is refused where there are none.</summary>
     private static string WithDigests(StoredPassword read, out StoredPassword password)

@@ -1,8 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using MailModule.Mail.Logins;
 using MailModule.Mail.Logins.Server;
-using MailModule.Primitives.Os;
 
 namespace MailModule.Policy;
 
@@ -10,17 +7,16 @@ namespace MailModule.Policy;
 /// What is stored of the password of a name, for mechanisms that only have it proved. Nobody's name has one too, whose
 /// salt is as stable as a user's: it looks as that of a user whom chance has picked for this name.
 /// </summary>
+/// <param name="key">What salts are made of that are not stored.</param>
 /// <param name="password">Null: nothing fits.</param>
 /// <param name="name">In one spelling, for salts that are not stored.</param>
 /// <param name="decoy">Whom a name of nobody looks like; null: a user with a plain password.</param>
-internal sealed class StoredSecret(StoredPassword? password, string name, StoredPassword? decoy = null) : LoginSecret
+internal sealed class StoredSecret(
+    LoginKey key, StoredPassword? password, string name, StoredPassword? decoy = null) : LoginSecret
 {
     /// <summary>RFC 5802 §5.1, RFC 7677 §4: the fewest there may be; each login does them.</summary>
     public const int MadeIterations = 4096;
     private const int MadeSaltSize = 16;
-
-    // What is told to strangers must not come from a password: they could try others until that fits.
-    private static readonly byte[] s_key = RandomOctets.Get(32);
 
     public override byte[]? Password => password?.Plain;
 
@@ -40,9 +36,5 @@ internal sealed class StoredSecret(StoredPassword? password, string name, Stored
     }
 
     private ScramSalt Made(ScramHash hash, int size, int iterations)
-    {
-        byte[] about = Encoding.UTF8.GetBytes($"{hash.Mechanism} {name}");
-        byte[] salt = HKDF.DeriveKey(HashAlgorithmName.SHA256, s_key, size, salt: null, info: about);
-        return new ScramSalt(salt, iterations);
-    }
+        => new(key.Derive($"{hash.Mechanism} {name}", size), iterations);
 }

@@ -18,6 +18,7 @@ internal sealed class EntryHandover(SpoolOptions options, IReadOnlyList<SpoolEnt
 
     private readonly Lock _lock = new();
     private readonly PriorityQueue<(ISpoolConsumer Consumer, SpoolEntry Entry), DateTimeOffset> _givenBack = new();
+    private readonly Dictionary<(ISpoolConsumer Consumer, string Id), SpoolEntry> _held = [];
     private readonly ManualResetEventSlim _hasGotOn = new();
     private List<(SpoolEntry Entry, bool IsNew)> _waiting = [.. found.Select(entry => (entry, false))];
     private ISpoolConsumer? _local;
@@ -57,8 +58,27 @@ internal sealed class EntryHandover(SpoolOptions options, IReadOnlyList<SpoolEnt
     public void GiveBack(ISpoolConsumer consumer, SpoolEntry entry, DateTimeOffset notBefore)
     {
         lock (_lock)
+        {
             _givenBack.Enqueue((consumer, entry), notBefore);
+            _held[(consumer, entry.Id)] = entry;
+        }
         _hasNews = true;
+    }
+
+    /// <inheritdoc cref="ISpool.HeldFor"/>
+    public IReadOnlyList<SpoolEntry> HeldFor(ISpoolConsumer consumer)
+    {
+        lock (_lock)
+            return [.. _held.Where(one => one.Key.Consumer == consumer).Select(one => one.Value).Where(entry
+                => IsFor(entry, isLocal: consumer == _local))];
+    }
+
+    /// <inheritdoc cref="ISpool.FindHeld"/>
+    public SpoolEntry? FindHeld(ISpoolConsumer consumer, string id)
+    {
+        lock (_lock)
+            return _held.TryGetValue((consumer, id), out SpoolEntry? entry)
+                && IsFor(entry, isLocal: consumer == _local) ? entry : null;
     }
 
     /// <summary>Hands over an entry that has become durable.</summary>
@@ -121,6 +141,7 @@ internal sealed class EntryHandover(SpoolOptions options, IReadOnlyList<SpoolEnt
                 return false;
             _givenBack.Dequeue();
             (consumer, entry) = first;
+            _held.Remove((consumer, entry.Id));
             return true;
         }
     }

@@ -43,6 +43,16 @@ internal interface ISpool : IDisposable
     /// <param name="notBefore">It is not handed out earlier; a time that has passed: as soon as may be.</param>
     void GiveBack(ISpoolConsumer consumer, ISpoolEntry entry, DateTimeOffset notBefore);
 
+    /// <summary>
+    /// What waits here until it may be handed to that consumer (<see cref="Envelope.Release"/>,
+    /// <see cref="GiveBack"/>), as far as this engine knows of it. Never blocks.
+    /// </summary>
+    IReadOnlyList<ISpoolEntry> HeldFor(ISpoolConsumer consumer) => [];
+
+    /// <summary>One of <see cref="HeldFor"/>; null: it is none of them.</summary>
+    ISpoolEntry? FindHeld(ISpoolConsumer consumer, string id)
+        => HeldFor(consumer).FirstOrDefault(entry => entry.Id == id);
+
     /// <summary>Begins to write a message. Never blocks. <see cref="Fault.Full"/> when the free space does not allow it
     /// (452).</summary>
     /// <param name="envelope">May still change until <see cref="ISpoolWriter.Commit"/>.</param>

@@ -73,6 +73,10 @@ internal sealed class LogSpool : ISpool
         _committer.Wake();
     }
 
+    public IReadOnlyList<ISpoolEntry> HeldFor(ISpoolConsumer consumer) => _handover.HeldFor(consumer);
+
+    public ISpoolEntry? FindHeld(ISpoolConsumer consumer, string id) => _handover.FindHeld(consumer, id);
+
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
         writer = null!;

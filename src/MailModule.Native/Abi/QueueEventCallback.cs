@@ -17,8 +17,8 @@ internal sealed unsafe class QueueEventCallback(nint callback, nint user)
         var result = happened.Result;
         string?[] given =
         [
-            happened.Id, happened.Sender.Text, happened.Recipient.Text, result?.Status, result?.Text, result?.SaidBy,
-            result?.Tls,
+            happened.Id, happened.Sender.Text, happened.Mailbox?.User ?? happened.Recipient.Text, result?.Status,
+            result?.Text, result?.SaidBy, result?.Tls,
         ];
         nint memory = TextBlock.Allocate(given, texts);
         var layout = new QueueEventLayout
@@ -38,6 +38,10 @@ internal sealed unsafe class QueueEventCallback(nint callback, nint user)
             Error = -(int)(result?.Fault ?? Fault.None),
             ReplyCode = result?.ReplyCode ?? 0,
             Attempts = happened.Attempts,
+            MailboxOctets = happened.Mailbox?.Octets ?? 0,
+            QuotaOctets = happened.Mailbox?.OctetLimit ?? 0,
+            MailboxMessages = happened.Mailbox?.Messages ?? 0,
+            QuotaMessages = happened.Mailbox?.MessageLimit ?? 0,
         };
         using (Callbacks.Enter())
             ((delegate* unmanaged[Cdecl]<QueueEventLayout*, nint, void>)callback)(&layout, user);

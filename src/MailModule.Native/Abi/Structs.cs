@@ -167,6 +167,10 @@ internal struct QueueEventLayout
     public int Error;
     public int ReplyCode;
     public int Attempts;
+    public long MailboxOctets;
+    public long QuotaOctets;
+    public long MailboxMessages;
+    public long QuotaMessages;
 }
 
 /// <summary><c>mm_transport</c>.</summary>

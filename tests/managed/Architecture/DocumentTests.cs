@@ -9,8 +9,9 @@ public class DocumentTests
 {
     private static readonly Regex Rfc = new(@"RFC (\d{3,5})((?:, \d{3,5})*)");
     private static readonly Regex Number = new(@"\d{3,5}");
+    private static readonly Regex Quoted = new("`([^`]+)`");
     private static readonly Regex PathInTree = new(
-        "`((?:docs|src|tests|samples|scripts|bench|include|bindings)/[^`* ]+)[^`]*`");
+        "`((?:docs|src|tests|samples|scripts|bench|include|bindings)/[^`*: ]+)[^`]*`");
 
     /// <summary>A folder, or a type in it, by the names of rooms: `Spool/Committer`, `Native/Abi/Boundary`.</summary>
     private static readonly Regex RoomAndType = new(@"`([A-Z]\w*(?:/[A-Z]\w*)+)(?:\.cs)?`");
@@ -47,6 +48,22 @@ public class DocumentTests
                     + $"-{(int)fault} | ", page, StringComparison.Ordinal);
         Assert.Equal(Enum.GetValues<Fault>().Length - 1,
             Regex.Matches(page, @"^\| `MM_E_", RegexOptions.Multiline).Count);
+    }
+
+    [Fact]
+    public void Every_rule_of_the_policy_names_tests_that_are_there()
+    {
+        string[] rows = [.. File.ReadLines(Repository.In("docs", "testing.md"))
+            .SkipWhile(line => line != "## Policy: what shows it").Skip(1)
+            .TakeWhile(line => !line.StartsWith('#')).Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Skip(1)];
+        Assert.True(rows.Length > 40, $"{rows.Length} rows");
+        foreach (string row in rows)
+        {
+            string[] names = [.. Quoted.Matches(row.Split('|')[2]).Select(match => match.Groups[1].Value)];
+            Assert.True(names.Length > 0, row);
+            Assert.All(names, name => Assert.True(TestNames.IsThere(name), $"{row}: {name}"));
+        }
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using MailModule.Tests.Support;
 
@@ -11,16 +10,9 @@ public class ThreatTests
     private const int Columns = 4;
     private const string Held = "What was looked at and held";
 
-    private const BindingFlags Everything
-        = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-
     private static readonly Regex Heading = new(@"^#{2,3} (?:(\d+)\. )?(.*)$");
     private static readonly Regex Bar = new(@"(?<!\\)\|");
     private static readonly Regex Quoted = new("`([^`]+)`");
-    private static readonly Regex TestName = new(@"^([A-Z]\w*)\.([A-Z]\w*)$");
-
-    private static readonly ILookup<string, Type> Classes
-        = typeof(ThreatTests).Assembly.GetTypes().ToLookup(type => type.Name);
 
     [Fact]
     public void Every_threat_has_a_section_with_rows()
@@ -50,7 +42,7 @@ public class ThreatTests
     {
         var missing = Sections().SelectMany(section => section.Value
             .SelectMany(row => Quoted.Matches(row[^1]).Select(match => match.Groups[1].Value))
-            .Where(name => !IsThere(name)).Select(name => $"{section.Key}: {name}")).ToList();
+            .Where(name => !TestNames.IsThere(name)).Select(name => $"{section.Key}: {name}")).ToList();
         Assert.True(missing.Count == 0, string.Join('\n', missing));
     }
 
@@ -61,19 +53,11 @@ public class ThreatTests
     [InlineData("NoTests.Every_threat_has_a_section_with_rows", false)]
     [InlineData("tests/interop/test_relay.py", true)]
     [InlineData("tests/interop/test_nothing.py", false)]
+    [InlineData("tests/interop/test_policy.py:test_pop_before_smtp", true)]
+    [InlineData("tests/interop/test_policy.py:test_pop", false)]
     [InlineData("docs/threats.md", false)]
     public void The_scan_for_tests_tells_right_from_wrong(string name, bool isThere)
-        => Assert.Equal(isThere, IsThere(name));
-
-    private static bool IsThere(string name)
-    {
-        Match test = TestName.Match(name);
-        if (!test.Success)
-            return name.StartsWith("tests/", StringComparison.Ordinal) && File.Exists(Repository.In(name));
-        return Classes[test.Groups[1].Value].SelectMany(type => type.GetMethods(Everything))
-            .Where(method => method.Name == test.Groups[2].Value)
-            .Any(method => method.GetCustomAttribute<FactAttribute>() is not null);
-    }
+        => Assert.Equal(isThere, TestNames.IsThere(name));
 
     /// <summary>The rows of each table, without its head, by the number of its section or else its heading.</summary>
     private static Dictionary<string, List<string[]>> Sections()

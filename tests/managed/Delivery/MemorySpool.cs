@@ -11,6 +11,13 @@ internal sealed class MemorySpool(List<string> events) : ISpool
     public List<ISpoolEntry> Found { get; } = [];
     public Fault FlushFault { get; set; }
 
+    /// <summary>What waits in it for its time.</summary>
+    public List<ISpoolEntry> Held { get; } = [];
+
+    public IReadOnlyList<ISpoolEntry> HeldFor(ISpoolConsumer consumer)
+        => Held.FindAll(entry => Enumerable.Range(0, entry.Envelope.Recipients.Count)
+            .Any(index => entry.Envelope.Recipients[index].Maildrop is not null && !entry.IsDone(index)));
+
     public void Start(ISpoolConsumer? local, ISpoolConsumer? remote)
     {
         foreach (ISpoolEntry entry in Found)

@@ -8,6 +8,7 @@ namespace MailModule.Tests.Delivery;
 internal sealed class MemoryStore(List<string> events) : IMailStore
 {
     public HashSet<string> Broken { get; } = [];
+    public Fault BrokenBy { get; set; } = Fault.Full;
     public bool Throws { get; set; }
     public Fault SyncFault { get; set; }
 
@@ -25,7 +26,7 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
             events.Add($"{(broken ? "fail" : "deliver")} {messageId} {home}{(mayBeDuplicate ? " again" : "")}");
         if (broken && Throws)
             throw new InvalidOperationException("broken");
-        return broken ? Fault.Full : Fault.None;
+        return broken ? BrokenBy : Fault.None;
     }
 
     public Fault Sync()

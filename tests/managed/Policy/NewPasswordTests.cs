@@ -10,6 +10,7 @@ public class NewPasswordTests
     [InlineData(PasswordForm.ScramSha256)]
     [InlineData(PasswordForm.Pbkdf2Sha256)]
     [InlineData(PasswordForm.Plain)]
+    [InlineData(PasswordForm.ScramSha1)]
     public void What_is_made_is_the_password_and_no_other(PasswordForm form)
     {
         Assert.Equal(Fault.None, NewPassword.Make("grün 7", form, NewPassword.FewestIterations, out string stored));
@@ -32,7 +33,7 @@ public class NewPasswordTests
     [InlineData("a;b", PasswordForm.Plain, 0)]
     [InlineData("a\nb", PasswordForm.Pbkdf2Sha256, 0)]
     [InlineData("x", (PasswordForm)0, 0)]
-    [InlineData("x", (PasswordForm)4, 0)]
+    [InlineData("x", (PasswordForm)5, 0)]
     [InlineData("x", PasswordForm.ScramSha256, 4095)]
     [InlineData("x", PasswordForm.ScramSha256, 10_000_001)]
     [InlineData("x", PasswordForm.ScramSha256, -1)]

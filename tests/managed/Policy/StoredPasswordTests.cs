@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
 
 namespace MailModule.Tests.Policy;
@@ -9,6 +10,10 @@ public class StoredPasswordTests
     private const string PencilKeys =
         "$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
     private const string Pencil = "4096:W22ZaJ0SNY7soEsUEjb6gQ==" + PencilKeys;
+
+    // The same of RFC 5802 §5's.
+    private const string PencilSha1 =
+        "4096:QSXCR+Q6sek8bf92$6dlGYMOdZcOPutkcNY8U2g7vK9Y=:D+CSWLOshSulAsxiupA+qs2/fTE=";
 
     [Theory]
     [InlineData("secret", "secret", true)]
@@ -29,6 +34,9 @@ public class StoredPasswordTests
     [InlineData("{scram-sha-256}" + Pencil, "pencil", true)]
     [InlineData("{SCRAM-SHA-256}SCRAM-SHA-256$" + Pencil, "pencil", true)]
     [InlineData("{SCRAM-SHA-256}" + Pencil, "Pencil", false)]
+    [InlineData("{SCRAM-SHA-1}" + PencilSha1, "pencil", true)]
+    [InlineData("{scram-sha-1}SCRAM-SHA-1$" + PencilSha1, "pencil", true)]
+    [InlineData("{SCRAM-SHA-1}" + PencilSha1, "Pencil", false)]
     [InlineData("{SCRAM-SHA-256}" + Pencil, "", false)]
     [InlineData("{PBKDF2-SHA256}1000:c2FsdHNhbHRzYWx0c2FsdA==:dClvKSmj66n6MdMWNv3Go4mvH1Ym2WIGiJvquqa+mfE=", "secret",
         true)]
@@ -45,6 +53,15 @@ public class StoredPasswordTests
         Assert.Equal(isRight, password.Verify("ann", "shs", Encoding.UTF8.GetBytes(given)));
     }
 
+    [Theory]
+    [InlineData("{SCRAM-SHA-256}" + Pencil, "Plain, Login, OfScramSha256")]
+    [InlineData("{SCRAM-SHA-1}" + PencilSha1, "Plain, Login, OfScramSha1")]
+    public void A_salted_password_can_be_proved_by_its_own_hash_alone(string stored, string mechanisms)
+    {
+        StoredPassword.TryParse(stored, out StoredPassword password, out _);
+        Assert.Equal(Enum.Parse<MechanismSet>(mechanisms), password.Mechanisms);
+    }
+
     [Fact]
     public void The_old_digest_counts_user_and_realm()
     {
@@ -57,7 +74,10 @@ public class StoredPasswordTests
     [InlineData("+0123ABCD.89ABCDEF", "+ form")]
     [InlineData("+0123abcdZ89abcdef", "+ form")]
     [InlineData("{MD5}x", "unknown scheme")]
-    [InlineData("{SCRAM-SHA-1}x", "unknown scheme")]
+    [InlineData("{SCRAM-SHA-512}x", "unknown scheme")]
+    [InlineData("{SCRAM-SHA-1}x", "malformed {SCRAM-SHA-1}")]
+    [InlineData("{SCRAM-SHA-1}" + Pencil, "malformed {SCRAM-SHA-1}")]
+    [InlineData("{SCRAM-SHA-256}" + PencilSha1, "malformed {SCRAM-SHA-256}")]
     [InlineData("{SCRAM-SHA-256}", "malformed {SCRAM-SHA-256}")]
     [InlineData("{SCRAM-SHA-256}0:c2FsdA==" + PencilKeys, "malformed")]
     [InlineData("{SCRAM-SHA-256}10000001:c2FsdA==" + PencilKeys, "malformed")]

@@ -148,13 +148,14 @@ class QueueState(_Open):
 
 
 class QueueEventKind(_Open):
-    """What happened to a recipient in the queue (MM_QUEUE_EVENT_...)."""
+    """What happened to a recipient in the queue, or to a mailbox (MM_QUEUE_EVENT_...)."""
 
     QUEUED = 1
     DEFERRED = 2
     DELIVERED = 3
     BOUNCED = 4
     REMOVED = 5
+    QUOTA = 6
 
 
 class Again(_Open):
@@ -252,6 +253,7 @@ class PasswordForm(_Open):
     SCRAM_SHA_256 = 1
     PBKDF2_SHA256 = 2
     PLAIN = 3
+    SCRAM_SHA_1 = 4
 
 
 class SmtpProtocol(_Open):

@@ -72,7 +72,9 @@ class QueuedMessage:
 
 @dataclass(frozen=True)
 class QueueEvent:
-    """One event, about one recipient (mm_queue_event). A gap in their sequence: some were lost."""
+    """One event, about one recipient (mm_queue_event). A gap in their sequence: some were lost. Of
+    QueueEventKind.QUOTA recipient is the user whose mailbox it is, and the last four say what that holds and may hold
+    (0: any number); they are 0 of other kinds."""
 
     sequence: int
     kind: QueueEventKind
@@ -88,6 +90,10 @@ class QueueEvent:
     tls: str
     attempts: int
     next_attempt: datetime | None
+    mailbox_octets: int
+    quota_octets: int
+    mailbox_messages: int
+    quota_messages: int
 
 
 class Queue(ABC):
@@ -350,4 +356,8 @@ def _event(event: s.mm_queue_event) -> QueueEvent:
         tls=decode(event.tls),
         attempts=event.attempts,
         next_attempt=moment(event.next_attempt),
+        mailbox_octets=event.mailbox_octets,
+        quota_octets=event.quota_octets,
+        mailbox_messages=event.mailbox_messages,
+        quota_messages=event.quota_messages,
     )

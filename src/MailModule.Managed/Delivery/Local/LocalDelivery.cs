@@ -1,3 +1,4 @@
+using MailModule.Delivery.Queue;
 using MailModule.Primitives;
 using MailModule.Spool;
 
@@ -32,6 +33,7 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     private readonly MailboxDelivery _mailboxes;
     private readonly LocalDeliveryThread _thread;
     private readonly LocalActionQueue? _actions;
+    private readonly WaitingMail _waiting;
 
     public LocalDelivery(LocalDeliveryDependencies dependencies)
     {
@@ -39,10 +41,14 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
         _queue = new DeliveryQueue(_lock);
         _mailboxes = new MailboxDelivery(dependencies, BeginAction, Post);
         _thread = new LocalDeliveryThread(_lock, _queue, _progress, _mailboxes, dependencies.Log);
+        _waiting = new WaitingMail(dependencies, this, _mailboxes, Post);
         if (dependencies.Rules is { } rules)
             _actions = new LocalActionQueue(
                 dependencies.Workers!, rules.Run, EndAction, dependencies.Log, dependencies.Time);
     }
+
+    /// <summary>What was accepted and waits.</summary>
+    public IWaitingMail Waiting => _waiting;
 
     /// <summary>Starts the thread, which begins with what the spool has handed over before.</summary>
     public bool Start() => _thread.Start();
@@ -111,6 +117,7 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     public Fault Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        _waiting.Close();
         bool ended = _actions?.Stop(timeout / 2) ?? true;
         if (_thread.BeginStop() is not { } thread)
             return ended ? Fault.None : Fault.Timeout;

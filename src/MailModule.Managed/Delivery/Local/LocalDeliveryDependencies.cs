@@ -38,6 +38,9 @@ internal sealed class LocalDeliveryDependencies
     /// </summary>
     public IDsnSender? DsnSender { get; init; }
 
+    /// <summary>Hears of recipients, by index, that waited and were taken out by an operator. Any thread.</summary>
+    public Action<ISpoolEntry, int> Removed { get; init; } = (_, _) => { };
+
     /// <summary>How long a delivery is tried.</summary>
     public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;
 

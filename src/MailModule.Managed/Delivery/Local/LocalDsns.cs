@@ -51,6 +51,34 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
             && (IsTooLate(delivery)
                 || dependencies.Schedule().IsOver(delivery.Entry.Envelope.Release, dependencies.Time.GetUtcNow()));
 
+    /// <summary>
+    /// Tells the sender of a delivery that it waits, once, when it has waited for so long as the settings or its sender
+    /// say.
+    /// </summary>
+    /// <param name="why">See <see cref="WaitingResult"/>.</param>
+    /// <returns>The delivery, with what it has of that from now on.</returns>
+    public PendingDelivery TellDelayIfDue(PendingDelivery delivery, AttemptResult why)
+    {
+        if (dependencies.DsnSender is null || why.Fault == Fault.Cancelled || delivery.IsEndedElsewhere
+            || delivery.Delay is { HasFailed: false } || !IsLate(delivery.Entry.Envelope))
+            return delivery;
+        var notice = new DelayNotice();
+        DateTimeOffset until = dependencies.Schedule().Expires(delivery.Entry.Envelope.Release);
+        Send(delivery, DsnKind.Delayed, why, until, (fault, _) =>
+        {
+            notice.HasFailed = fault != Fault.None;
+            if (!notice.HasFailed && delivery.Entry.IsClaimed)
+                LocalNote.SaveTold(dependencies.Spool, delivery);
+        });
+        return delivery with { Delay = notice };
+    }
+
+    // RFC 2852 §4: who has said when it becomes late is told then, and not when others would be.
+    private bool IsLate(Envelope envelope)
+        => envelope is { DeliverBy.Returns: false, Deadline: { } deadline }
+            ? dependencies.Time.GetUtcNow() >= deadline
+            : dependencies.Schedule().IsDelayDsnDue(envelope.Release, dependencies.Time.GetUtcNow());
+
     /// <summary>RFC 2852 §4: its sender wants it back, and not delivered any more.</summary>
     public bool IsTooLate(in PendingDelivery delivery)
         => dependencies.DsnSender is not null && delivery.Result is null
@@ -87,11 +115,7 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
     /// <param name="completed">Run on the thread: whether the DSN is durable, and the time.</param>
     public void SendFailure(in PendingDelivery delivery, Fault why, Action<Fault, long> completed)
     {
-        AttemptResult result = why == Fault.NotFound
-            ? AttemptResult.OfThisHost(why, "5.1.1", "No such user here")
-            : IsTooLate(delivery)
-            ? AttemptResult.OfThisHost(why, "5.4.7", "It could not be delivered in the time that its sender gave")
-            : AttemptResult.OfThisHost(why, "4.4.7", $"The message could not be delivered locally in time ({why})");
+        AttemptResult result = FinalResult(delivery, why);
         (Recipient Recipient, string Why)[] untold = [.. UntoldOf(delivery)];
         string id = delivery.Entry.Id;
         Send(delivery, DsnKind.Failed, result, (fault, now) =>
@@ -100,6 +124,31 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
                 dependencies.Log.WriteThrownAway(LogLevel.Warning, id, recipient, $"{result.Text}, and {reason}");
             completed(fault, now);
         });
+    }
+
+    private AttemptResult FinalResult(in PendingDelivery delivery, Fault why)
+        => why == Fault.NotFound
+            ? AttemptResult.OfThisHost(why, "5.1.1", "No such user here")
+            : IsTooLate(delivery)
+            ? AttemptResult.OfThisHost(why, "5.4.7", "It could not be delivered in the time that its sender gave")
+            : FullResult(delivery, why)
+            ?? AttemptResult.OfThisHost(why, "4.4.7", $"The message could not be delivered locally in time ({why})");
+
+    /// <summary>Why a delivery waits.</summary>
+    public AttemptResult WaitingResult(in PendingDelivery delivery, Fault why)
+        => FullResult(delivery, why)
+            ?? AttemptResult.OfThisHost(why, "4.3.0", $"It cannot be delivered here now: {FaultWords.Of(why)}");
+
+    // RFC 3463 §3.3, §3.4: the owner of a mailbox can make room in it, the host's operator on its disk
+    private AttemptResult? FullResult(in PendingDelivery delivery, Fault why)
+    {
+        if (why != Fault.Full)
+            return null;
+        bool isQuota = dependencies.HomeOf(delivery.Maildrop) is { } home
+            && dependencies.Quotas?.IsFull(delivery.Maildrop, home) == true;
+        return isQuota
+            ? AttemptResult.OfThisHost(why, "4.2.2", "The mailbox is full")
+            : AttemptResult.OfThisHost(why, "4.3.1", "There is no space for mail on this host");
     }
 
     private IEnumerable<(Recipient, string)> UntoldOf(PendingDelivery delivery)
@@ -113,13 +162,18 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
     }
 
     private void Send(PendingDelivery delivery, DsnKind kind, AttemptResult result, Action<Fault, long> completed)
+        => Send(delivery, kind, result, until: null, completed);
+
+    private void Send(
+        PendingDelivery delivery, DsnKind kind, AttemptResult result, DateTimeOffset? until,
+        Action<Fault, long> completed)
     {
         DateTimeOffset at = dependencies.Time.GetUtcNow();
         DsnRecipient[] recipients =
         [
             .. delivery.Recipients.Select(index => delivery.Entry.Envelope.Recipients[index])
                 .Where(recipient => kind != DsnKind.Delivered || recipient.Notify.HasFlag(Notify.Success))
-                .Select(recipient => new DsnRecipient(recipient, result, at)),
+                .Select(recipient => new DsnRecipient(recipient, result, at, until)),
         ];
         Send(committed => dependencies.DsnSender!.Send(delivery.Entry, kind, recipients, committed), completed);
     }

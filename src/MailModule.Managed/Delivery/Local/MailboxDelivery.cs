@@ -1,5 +1,6 @@
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Local;
@@ -16,7 +17,7 @@ internal sealed class MailboxDelivery(
     LocalDeliveryDependencies dependencies, Action<LocalAction> beginAction, Action<Action<long>> post)
 {
     private readonly List<PendingDelivery> _unsynced = [];
-    private readonly MailboxRetries _retries = new();
+    private readonly MailboxRetries _retries = new(new WaitingDeliveries(dependencies.Time));
     private readonly LocalDsns _dsns = new(dependencies, post);
     private long _syncFailures;
 
@@ -28,6 +29,9 @@ internal sealed class MailboxDelivery(
 
     /// <summary>Deliveries that failed and wait for their next attempt.</summary>
     public int Waiting => _retries.Count;
+
+    /// <summary>The same, to be seen by any thread.</summary>
+    public WaitingDeliveries WaitingDeliveries => _retries.Seen;
 
     /// <summary>When the next mailbox is due for another attempt; <see cref="long.MaxValue"/> if none is.</summary>
     public long NextRetry => _retries.NextAttempt;
@@ -55,7 +59,8 @@ internal sealed class MailboxDelivery(
             if (!IsFirstOfHome(entry, i, home))
                 continue;
             int[] sharing = RecipientsOfHome(entry, i, home);
-            DeliverOrWait(new PendingDelivery(entry, maildrop, sharing, mayBeDuplicate), home, now);
+            var delivery = new PendingDelivery(entry, maildrop, sharing, mayBeDuplicate);
+            DeliverOrWait(mayBeDuplicate ? LocalNote.Restore(delivery) : delivery, home, now);
         }
     }
 
@@ -66,6 +71,7 @@ internal sealed class MailboxDelivery(
         {
             Progress = action.Progress,
             Failures = action.Failures,
+            Delay = action.Delay,
         };
         Fault fault = result.Fault;
         if (fault == Fault.None)
@@ -85,6 +91,19 @@ internal sealed class MailboxDelivery(
         if (now >= NextRetry)
             RetryDue(now);
     }
+
+    /// <summary>Has the mailboxes that a message waits for tried at the next <see cref="Retry"/>; null: all.</summary>
+    public void MakeDue(string? id, long now) => _retries.MakeDue(id, now);
+
+    /// <summary>Forgets what waits and was marked done meanwhile: an operator has taken it out.</summary>
+    public void DropDone()
+    {
+        foreach (PendingDelivery delivery in _retries.Remove(IsDone))
+            delivery.Result?.Changed?.Dispose();
+    }
+
+    private static bool IsDone(PendingDelivery delivery)
+        => Array.TrueForAll(delivery.Recipients, delivery.Entry.IsDone);
 
     /// <summary>Makes all deliveries durable, then marks them. On failure nothing is marked and all stay due.</summary>
     public Fault Sync(long now)
@@ -133,7 +152,8 @@ internal sealed class MailboxDelivery(
         return other == maildrop || home is not null && dependencies.HomeOf(other) == home;
     }
 
-    private void RetryDue(long now) => _retries.RunDue(now, delivery => TryAgain(delivery, now));
+    private void RetryDue(long now)
+        => _retries.RunDue(now, delivery => TryAgain(delivery, now), _dsns.TellDelayIfDue);
 
     // A mailbox that has failed lately gets no attempt for each message, so that it holds up nobody.
     private void DeliverOrWait(in PendingDelivery delivery, string? home, long now)
@@ -145,16 +165,17 @@ internal sealed class MailboxDelivery(
             GiveUpOrRetry(delivery, home, fault, now);
     }
 
-    private bool TryAgain(in PendingDelivery delivery, long now)
+    // Null: it waits no more.
+    private AttemptResult? TryAgain(in PendingDelivery delivery, long now)
     {
-        if (!delivery.Entry.IsClaimed)
+        if (!delivery.Entry.IsClaimed || IsDone(delivery))
         {
             delivery.Result?.Changed?.Dispose();
-            return true;
+            return null;
         }
         string? home = dependencies.HomeOf(delivery.Maildrop);
         Fault fault = Begin(delivery, home, now);
-        return fault == Fault.None || TryGiveUp(delivery, home, fault);
+        return fault == Fault.None || TryGiveUp(delivery, home, fault) ? null : _dsns.WaitingResult(delivery, fault);
     }
 
     // None: the message is in the mailbox, or a local action has it.
@@ -169,6 +190,7 @@ internal sealed class MailboxDelivery(
                 Progress = delivery.Progress,
                 Failures = delivery.Failures,
                 MayBeDuplicate = delivery.MayBeDuplicate,
+                Delay = delivery.Delay,
             });
             return Fault.None;
         }
@@ -191,7 +213,7 @@ internal sealed class MailboxDelivery(
                 ? StoreResult(delivery, home, result)
                 : StoreInInbox(delivery, home, delivery.Entry.Content);
             if (fault == Fault.None && !delivery.IsEndedElsewhere)
-                dependencies.Quotas?.Delivered(delivery.Maildrop, home, delivery.Entry.Content.Length);
+                dependencies.Quotas?.Delivered(delivery, home);
             return fault;
         }
         catch (Exception exception)
@@ -273,7 +295,8 @@ internal sealed class MailboxDelivery(
 
     private void RetryLater(in PendingDelivery delivery, string? home, Fault fault, long now)
     {
-        if (_retries.Add(home ?? delivery.Maildrop, delivery, now))
+        AttemptResult why = _dsns.WaitingResult(delivery, fault);
+        if (_retries.Add(home ?? delivery.Maildrop, _dsns.TellDelayIfDue(delivery, why), why, now))
             Log(LogLevel.Warning, $"{Describe(delivery)}: {FaultWords.Of(fault)}; trying again later");
     }
 

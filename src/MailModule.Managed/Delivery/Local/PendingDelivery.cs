@@ -21,4 +21,7 @@ internal readonly record struct PendingDelivery(
 
     /// <summary>Attempts that failed.</summary>
     public int Failures { get; init; }
+
+    /// <summary>The report that it waits, which its sender has had or is about to have; null: none yet.</summary>
+    public DelayNotice? Delay { get; init; }
 }

@@ -144,12 +144,22 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
     }
 
     public IReadOnlyList<string> List()
+        => [.. ListWithTimes().OrderBy(one => one.Received).ThenBy(one => one.Id, StringComparer.Ordinal)
+            .Select(one => one.Id)];
+
+    /// <summary>All messages at this moment, in no order.</summary>
+    public IEnumerable<(string Id, DateTimeOffset Received)> ListWithTimes()
     {
         QueueItem[] items;
         lock (_table.Lock)
             items = _table.All;
-        return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal)
-            .Select(item => item.Id)];
+        return items.Select(item => (item.Id, item.Received));
+    }
+
+    public bool Contains(string id)
+    {
+        lock (_table.Lock)
+            return _table.TryFind(id, out _);
     }
 
     public Fault Find(string id, out QueuedMessageView? message)
@@ -209,6 +219,13 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
     }
 
     public void SetListener(Action<QueueEvent>? listener) => _events.SetListener(listener);
+
+    /// <inheritdoc cref="QueueEvents.AnnounceLevel"/>
+    public void AnnounceLevel(ISpoolEntry entry, int index, MailboxLevel level)
+        => _events.AnnounceLevel(entry, index, level);
+
+    /// <inheritdoc cref="QueueEvents.AnnounceRemoved"/>
+    public void AnnounceRemoved(ISpoolEntry entry, int index) => _events.AnnounceRemoved(entry, index);
 
     private void Admit(ISpoolEntry entry, bool isNew)
     {

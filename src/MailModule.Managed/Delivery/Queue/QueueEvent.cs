@@ -11,4 +11,8 @@ namespace MailModule.Delivery.Queue;
 /// <param name="NextAttempt">For <see cref="QueueEventKind.Deferred"/>.</param>
 public sealed record QueueEvent(
     long Sequence, QueueEventKind Kind, string Id, MailAddress Sender, int Index, MailAddress Recipient,
-    DateTimeOffset At, int Attempts, AttemptResult? Result, DateTimeOffset? NextAttempt);
+    DateTimeOffset At, int Attempts, AttemptResult? Result, DateTimeOffset? NextAttempt)
+{
+    /// <summary>For <see cref="QueueEventKind.Quota"/>.</summary>
+    public MailboxLevel? Mailbox { get; init; }
+}

@@ -13,4 +13,6 @@ public enum QueueEventKind
     Bounced = 4,
     /// <summary>Taken out by an operator.</summary>
     Removed = 5,
+    /// <summary>It has come into a mailbox, which is nearly full by it, or full.</summary>
+    Quota = 6,
 }

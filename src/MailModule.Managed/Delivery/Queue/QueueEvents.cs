@@ -1,4 +1,7 @@
+using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Spool;
 using MailModule.Transport;
 
 namespace MailModule.Delivery.Queue;
@@ -38,6 +41,26 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
         }
     }
 
+    /// <summary>A message has brought a mailbox here near its quota, or to it. Any thread; runs nothing of the
+    /// host's.</summary>
+    /// <param name="index">Of the message's recipient.</param>
+    public void AnnounceLevel(ISpoolEntry entry, int index, MailboxLevel level)
+    {
+        AttemptResult result = level.IsFull
+            ? AttemptResult.OfThisHost(Fault.Full, "4.2.2", "The mailbox is full")
+            : AttemptResult.OfThisHost(Fault.None, "2.0.0", "The mailbox is nearly full");
+        Post(EventOf(entry, index, QueueEventKind.Quota) with { Result = result, Mailbox = level });
+    }
+
+    /// <summary>An operator has taken out a recipient that waited for a mailbox here. As the other.</summary>
+    public void AnnounceRemoved(ISpoolEntry entry, int index)
+    {
+        QueueEvent removed = EventOf(entry, index, QueueEventKind.Removed);
+        _lines.Add($"{removed.Id} removed to=<{removed.Recipient.Text}>");
+        Post(removed);
+        WriteLines();
+    }
+
     /// <summary>Tells the log alone. With the table's lock held; runs nothing of the host's.</summary>
     public void Note(string line) => _lines.Add(line);
 
@@ -53,6 +76,14 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
         return new QueueEvent(
             0, kind, item.Id, item.Entry.Envelope.ReversePath, recipient.Index, item.RecipientOf(recipient).Address,
             time.GetUtcNow(), recipient.Attempts, recipient.Last, next);
+    }
+
+    private QueueEvent EventOf(ISpoolEntry entry, int index, QueueEventKind kind)
+    {
+        Envelope envelope = entry.Envelope;
+        return new QueueEvent(
+            0, kind, entry.Id, envelope.ReversePath, index, envelope.Recipients[index].Address, time.GetUtcNow(), 0,
+            null, null);
     }
 
     private void Post(QueueEvent unnumbered)

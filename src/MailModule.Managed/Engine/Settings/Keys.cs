@@ -327,8 +327,8 @@ internal static partial class Keys
     public static readonly Setting ForwardRun = Flag(
         "fwdrun", "`!command` lines are run, with the rights of the home's owner. Not on Windows.");
     public static readonly Setting AntiVirus = OfPrograms(
-        "antivirus", "Script that is run on each message that comes by SMTP, before it is accepted "
-            + "(`sender-lists.md`). Not on Windows.", "noantivirus");
+        "antivirus", "Script that is run on each message that comes by SMTP, before it is accepted; what the host "
+            + "itself sends is not scanned (`sender-lists.md`). Not on Windows.", "noantivirus");
     public static readonly Setting RunTimeout = Number(
         "run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` or `antivirus` is ended.");
 

@@ -48,5 +48,7 @@ internal sealed class RouteKeys
         { Form = "`size[;count]`", Check = SettingForms.Quota });
 
     public Setting QuotaWarn { get; } = Keys.Number(
-        "quota_warn", 0, 100, 90, "%", "From how full on the log says of a mailbox that it is; 0 = never.");
+        "quota_warn", 0, 100, 90, "%",
+        "From how full on a mailbox is told of, once: in the log, and to the host by `MM_QUEUE_EVENT_QUOTA`; once more "
+            + "when it is full. 0 = never.");
 }

@@ -33,19 +33,24 @@ internal sealed class SettingValues
     private ServerGates? _gates;
 
     /// <summary>Nothing set.</summary>
-    public SettingValues() : this(0, new SettingValue?[Keys.All.Count], new SettingListItem[]?[Keys.All.Count])
+    public SettingValues()
+        : this(0, new SettingValue?[Keys.All.Count], new SettingListItem[]?[Keys.All.Count], new LoginKey())
     {
     }
 
-    public SettingValues(int version, SettingValue?[] values, SettingListItem[]?[] lists)
+    public SettingValues(int version, SettingValue?[] values, SettingListItem[]?[] lists, LoginKey loginKey)
     {
         Version = version;
+        LoginKey = loginKey;
         _values = values;
         _lists = lists;
     }
 
     /// <summary>Rises with every change.</summary>
     public int Version { get; }
+
+    /// <summary>Of the engine, whatever is set.</summary>
+    public LoginKey LoginKey { get; }
 
     /// <summary>Somebody has set it, be it to its default.</summary>
     public bool IsSet(Setting row) => _values[row.Index] is not null;
@@ -190,7 +195,7 @@ internal sealed class SettingValues
         string[] names = [Text(Keys.SmtpName)!, OwnName.Text, .. List(Keys.LocalDomain)];
         var domains = new LocalDomains(names, IsOurAddress);
         var accounts = new Accounts(
-            ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"));
+            ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"), LoginKey);
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
         var made = new RelayPolicy(accounts, domains, clients.Union(clients6))

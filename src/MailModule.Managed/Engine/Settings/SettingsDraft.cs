@@ -54,7 +54,7 @@ internal sealed class SettingsDraft
     {
         foreach ((Setting row, DraftList list) in _grown)
             _lists[row.Index] = list.ToArray();
-        return new SettingValues(_base.Version + 1, _values, _lists);
+        return new SettingValues(_base.Version + 1, _values, _lists, _base.LoginKey);
     }
 
     private string Assign(Setting row, string text, string folder)

@@ -34,6 +34,6 @@ internal sealed class ScramHash
         => CryptographicOperations.HmacData(_algorithm, key, octets);
 
     /// <summary>RFC 5802 §2.2: Hi. Slow by design.</summary>
-    public byte[] Salted(byte[] password, byte[] salt, int iterations)
+    public byte[] Salted(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int iterations)
         => Rfc2898DeriveBytes.Pbkdf2(password, salt, iterations, _algorithm, Size);
 }

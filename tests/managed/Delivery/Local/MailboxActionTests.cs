@@ -139,14 +139,14 @@ public class MailboxActionTests
         _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
         _clock.Turn(TimeSpan.FromHours(23));
         _mailboxes.Retry(_mailboxes.NextRetry);
-        Assert.Empty(_dsns.Sent);
+        Assert.Equal(["Delayed to <>:  4.3.1"], _dsns.Sent);
         _clock.Turn(TimeSpan.FromHours(2));
         _dsns.Fault = Fault.Full;
         _mailboxes.Retry(_mailboxes.NextRetry);
         Assert.Equal(1, _mailboxes.Waiting);
         _dsns.Fault = Fault.None;
         _mailboxes.Retry(_mailboxes.NextRetry);
-        Assert.Equal(["Failed to <>:  4.4.7"], _dsns.Sent);
+        Assert.Equal(["Delayed to <>:  4.3.1", "Failed to <>:  4.3.1"], _dsns.Sent);
         Assert.Equal("mark m1 0", _events[^1]);
         Assert.Equal(0, _mailboxes.Waiting);
     }
@@ -193,8 +193,8 @@ public class MailboxActionTests
         Assert.DoesNotContain(_log, line => line.Contains("thrown away", StringComparison.Ordinal));
         _dsns.Fault = Fault.None;
         _mailboxes.Retry(_mailboxes.NextRetry);
-        Assert.Equal(["m1: thrown away for <one@a.example> (user bob): The message could not be delivered locally in "
-            + "time (Full), and its sender wants no report of it"],
+        Assert.Equal(["m1: thrown away for <one@a.example> (user bob): There is no space for mail on this host, and "
+            + "its sender wants no report of it"],
             _log.Where(line => line.Contains("thrown away", StringComparison.Ordinal)));
         Assert.Equal("mark m1 0 1", _events[^1]);
     }

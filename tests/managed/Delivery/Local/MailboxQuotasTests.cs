@@ -1,4 +1,5 @@
 using MailModule.Delivery.Local;
+using MailModule.Delivery.Queue;
 using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
@@ -10,6 +11,7 @@ public class MailboxQuotasTests
 {
     private readonly List<string> _events = [];
     private readonly List<string> _lines = [];
+    private readonly List<MailboxLevel> _told = [];
     private readonly StillClock _clock = new();
     private MailboxUsage _usage;
 
@@ -38,28 +40,61 @@ public class MailboxQuotasTests
     }
 
     [Fact]
-    public void The_log_says_once_that_a_mailbox_is_nearly_full()
+    public void Log_and_host_hear_once_that_a_mailbox_is_nearly_full_and_once_that_it_is_full()
     {
         MailboxQuotas quotas = Quotas();
-        foreach (long octets in (long[])[800, 899, 900, 950, 1000])
-        {
-            long before = _usage.Octets;
-            _usage = new MailboxUsage(octets, 1);
-            _clock.Now += TimeSpan.FromHours(1);
-            quotas.Delivered("ann", "/h/ann", octets - before);
-        }
-        Assert.Equal(["the mailbox of ann is 90 % full: 900 octets, 1 messages"], _lines);
+        foreach (long octets in (long[])[894, 897, 900, 903, 999, 1002, 1005])
+            Fill(quotas, octets);
+        Assert.Equal(
+            [
+                "the mailbox of ann is 90 % full: 900 octets, 1 messages",
+                "the mailbox of ann is 100 % full: 1002 octets, 1 messages",
+            ], _lines);
+        Assert.Equal(
+            [
+                new MailboxLevel("ann", 900, 1000, 1, 0), new MailboxLevel("ann", 1002, 1000, 1, 0) { IsFull = true },
+            ], _told);
     }
 
-    private MailboxQuotas Quotas()
+    [Fact]
+    public void It_is_told_again_when_there_was_room_between()
+    {
+        MailboxQuotas quotas = Quotas();
+        foreach (long octets in (long[])[900, 500, 901])
+            Fill(quotas, octets);
+        Assert.Equal([900, 901], _told.Select(level => level.Octets));
+    }
+
+    [Fact]
+    public void Where_settings_want_no_warning_none_is_given()
+    {
+        MailboxQuotas quotas = Quotas(warnPercent: 0);
+        foreach (long octets in (long[])[900, 1000])
+            Fill(quotas, octets);
+        Assert.Empty(_told);
+        Assert.Empty(_lines);
+    }
+
+    // Each message has 3 octets.
+    private void Fill(MailboxQuotas quotas, long octets)
+    {
+        _usage = new MailboxUsage(octets, 1);
+        _clock.Now += TimeSpan.FromHours(1);
+        quotas.Delivered(
+            new PendingDelivery(new MemorySpool.Entry("m1", "ann"), "ann", [0], MayBeDuplicate: false), "/h/ann");
+    }
+
+    private MailboxQuotas Quotas(int warnPercent = 90)
     {
         var rules = new QuotaRules(
-            new Dictionary<string, MailboxQuota> { ["ann"] = new(1000, 0) }, default, WarnPercent: 90);
+            new Dictionary<string, MailboxQuota> { ["ann"] = new(1000, 0) }, default, warnPercent);
         var usages = new UsageCache((string _, out MailboxUsage usage) =>
         {
             usage = _usage;
             return Fault.None;
         }, _clock);
-        return new MailboxQuotas(usages, () => rules, new Log(LogLevel.Debug, (_, _, text) => _lines.Add(text)));
+        return new MailboxQuotas(
+            usages, () => rules, new Log(LogLevel.Debug, (_, _, text) => _lines.Add(text)),
+            (_, level) => _told.Add(level));
     }
 }

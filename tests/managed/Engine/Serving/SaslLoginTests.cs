@@ -24,7 +24,6 @@ public sealed class SaslLoginTests : IDisposable
     private const string Stored =
         "{SCRAM-SHA-256}4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY="
         + ":wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
-
     private const string Digest = "~05a8fd99.b5e06acf.586a5889.0ee8864c";
 
     private static readonly string[] s_users =
@@ -43,8 +42,9 @@ public sealed class SaslLoginTests : IDisposable
     {
         _guessing = new Guessing(_clock);
         NewPassword.Make("s3cret", PasswordForm.Pbkdf2Sha256, 4096, out string pbkdf2);
-        _accounts = new Accounts([.. s_users.Append($"slow;{pbkdf2};;PS").Select(Read)], s_domains, "shs",
-            _folder.Path);
+        NewPassword.Make("old", PasswordForm.ScramSha1, 4096, out string sha1);
+        _accounts = new Accounts(s_users.Append($"slow;{pbkdf2};;PS").Append($"sha1;{sha1};;PS").Select(Read),
+            s_domains, "shs", _folder.Path);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -67,13 +67,13 @@ public sealed class SaslLoginTests : IDisposable
     }
 
     [Theory]
-    [InlineData("stored", "pencil")]
-    [InlineData("slow", "s3cret")]
-    public void A_password_that_is_stored_salted_can_be_proved_by_the_same_hash(string user, string password)
+    [InlineData("SCRAM-SHA-256", "stored", "pencil")]
+    [InlineData("SCRAM-SHA-256", "slow", "s3cret")]
+    [InlineData("SCRAM-SHA-1", "sha1", "old")]
+    public void A_salted_password_can_be_proved_by_its_hash(string mechanism, string user, string password)
     {
-        Assert.StartsWith("235 ", Connect().Login("SCRAM-SHA-256", user, password), StringComparison.Ordinal);
-        Assert.StartsWith("235 ", Connect().Login("SCRAM-SHA-256-PLUS", user, password), StringComparison.Ordinal);
-        Assert.StartsWith("235 ", Connect().Login("PLAIN", user, password), StringComparison.Ordinal);
+        foreach (string one in (string[])[mechanism, mechanism + "-PLUS", "PLAIN"])
+            Assert.StartsWith("235 ", Connect().Login(one, user, password), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class SaslLoginTests : IDisposable
     [InlineData("SCRAM-SHA-1")]
     public void Salt_and_iterations_tell_nobody_which_users_exist(string mechanism)
     {
-        string[] names = ["ann", "stored", "old", "reader", "off", "slow",
+        string[] names = ["ann", "stored", "old", "reader", "off", "slow", "sha1",
             .. Enumerable.Range(0, 40).Select(i => $"nobody{i}")];
         foreach (string name in names)
         {

@@ -54,12 +54,13 @@ internal static class SettingsPage
         |---|---|
         | `text` or `{PLAIN}text` | the password itself; the second form for one that looks like another form |
         | `{SCRAM-SHA-256}iterations:salt$StoredKey:ServerKey` | RFC 5803, base64; the password cannot be had from it |
+        | `{SCRAM-SHA-1}iterations:salt$StoredKey:ServerKey` | by SHA-1 (RFC 5802), for clients that know no other |
         | `{PBKDF2-SHA256}iterations:salt:key` | PBKDF2 with HMAC-SHA-256, base64, key of 16 to 64 octets |
         | `~xxxxxxxx.xxxxxxxx.xxxxxxxx.xxxxxxxx` | the old module's: MD5 of `user:realm:password` |
         | `+xxxxxxxx.xxxxxxxx` | the old module's checksum; refused, for anybody can turn it back |
         | empty | nobody can log in |
 
-        Iterations: 1 to 10,000,000; `mailmodule password` and `mm_password_make`, which make the first three forms,
+        Iterations: 1 to 10,000,000; `mailmodule password` and `mm_password_make`, which make the first four forms,
         take 250,000 unless told otherwise. A password must not hold `;`. The `~` form is four little-endian words;
         its realm is `md5realm`.
 

@@ -15,7 +15,8 @@ namespace MailModule.Tests.Fuzz.Targets;
 internal static class LoginTarget
 {
     private const string Nonce = "rOprNGfwEbeRWgbNEkqO";
-    private static readonly LoginSecret s_secret = new StoredSecret(new PlainPassword("pencil"), "USER");
+    private static readonly LoginSecret s_secret =
+        new StoredSecret(new LoginKey(), new PlainPassword("pencil"), "USER");
 
     public static void Check(byte[] input)
     {

@@ -150,7 +150,7 @@ public class SmtpSessionTests
                 {
                     Answers = (Answers)random.Next(3),
                     IsSlow = random.Next(2) == 0,
-                    Secret = new StoredSecret(null, "user"),
+                    Secret = new StoredSecret(new LoginKey(), null, "user"),
                 });
             string state = states[random.Next(states.Length)];
             harness.Send(isLmtp ? state.Replace("EHLO", "LHLO", StringComparison.Ordinal) : state);

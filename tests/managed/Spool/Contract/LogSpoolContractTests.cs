@@ -60,9 +60,32 @@ public sealed class LogSpoolContractTests : SpoolContract
         Assert.Equal(id, remote.Next(isNew: !isFound).Id);
         LetHandOut(spool);
         Assert.Equal(0, local.Waiting);
+        Assert.Equal(id, Assert.Single(spool.HeldFor(local)).Id);
+        Assert.Equal(id, spool.FindHeld(local, id)?.Id);
+        Assert.Null(spool.FindHeld(remote, id));
         Clock.Turn(TimeSpan.FromHours(1));
         LetHandOut(spool);
         Assert.Equal(id, local.Next(isNew: false).Id);
+        Assert.Empty(spool.HeldFor(local));
+        Assert.Null(spool.FindHeld(local, id));
+    }
+
+    [Fact]
+    public void What_is_held_and_taken_out_does_not_come()
+    {
+        var local = new TakingConsumer();
+        ISpool spool = Open();
+        spool.Start(local, null);
+        Envelope envelope = To("a");
+        envelope.Hold = new HoldRequest(TimeSpan.FromHours(1), default);
+        envelope.Received = Clock.GetUtcNow();
+        string id = Put(spool, envelope);
+        LetHandOut(spool);
+        spool.MarkDone(spool.FindHeld(local, id)!, [0]);
+        Assert.Empty(spool.HeldFor(local));
+        Clock.Turn(TimeSpan.FromHours(1));
+        LetHandOut(spool);
+        Assert.Equal(0, local.Waiting);
     }
 
     private protected override ISpool Reopen()

@@ -175,6 +175,10 @@ class mm_queue_event(Structure):
         ("error", c_int),
         ("reply_code", c_int),
         ("attempts", c_int),
+        ("mailbox_octets", c_int64),
+        ("quota_octets", c_int64),
+        ("mailbox_messages", c_int64),
+        ("quota_messages", c_int64),
     ]
 
 

@@ -32,7 +32,7 @@ public class SaslExchangeTests
         Assert.Equal("<1896.697170952@postoffice.reston.mci.net>", Encoding.ASCII.GetString(cram.Challenge));
         Assert.Equal(SaslProgress.FindSecret, Line(cram, "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw"));
         Assert.Equal("tim", cram.User);
-        cram.Secret = new StoredSecret(new PlainPassword("tanstaaftanstaaf"), "TIM");
+        cram.Secret = new StoredSecret(new LoginKey(), new PlainPassword("tanstaaftanstaaf"), "TIM");
         Assert.Equal(SaslProgress.Login, cram.Accept());
         Assert.True(cram.IsProved());
         Assert.Equal(SaslProgress.Done, cram.Accept());
@@ -50,7 +50,7 @@ public class SaslExchangeTests
         cram.Begin();
         Assert.True(client.TryAnswer(cram.Challenge, out byte[] answer));
         Assert.Equal(SaslProgress.FindSecret, cram.Take(answer));
-        cram.Secret = new StoredSecret(known is null ? null : new PlainPassword(known), "TIM");
+        cram.Secret = new StoredSecret(new LoginKey(), known is null ? null : new PlainPassword(known), "TIM");
         Assert.False(cram.IsProved());
     }
 
