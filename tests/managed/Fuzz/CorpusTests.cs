@@ -48,6 +48,22 @@ public class CorpusTests
             Check(name, Changed(seeds[random.Next(seeds.Length)], seeds, random), $"change {round}");
     }
 
+    /// <summary>Targets whose second octet is the state in which a session begins.</summary>
+    public static TheoryData<string, int> TargetsOfSessions => new() { { "smtp-session", SmtpOpenings.All.Count } };
+
+    [Theory]
+    [MemberData(nameof(TargetsOfSessions))]
+    public void What_a_target_promises_holds_from_every_state_of_a_session(string name, int states)
+    {
+        foreach (string file in FilesOf(name))
+            for (int state = 0; state < states; state++)
+            {
+                byte[] input = File.ReadAllBytes(file);
+                input[1] = (byte)state;
+                Check(name, input, $"{file} in state {state}");
+            }
+    }
+
     [Fact]
     public void The_program_of_the_fuzzer_has_what_targets_share_with_tests()
     {
