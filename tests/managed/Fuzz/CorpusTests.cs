@@ -49,7 +49,11 @@ public class CorpusTests
     }
 
     /// <summary>Targets whose second octet is the state in which a session begins.</summary>
-    public static TheoryData<string, int> TargetsOfSessions => new() { { "smtp-session", SmtpOpenings.All.Count } };
+    public static TheoryData<string, int> TargetsOfSessions => new()
+    {
+        { "smtp-session", SmtpOpenings.All.Count },
+        { "handled-session", HandledSessionTarget.Openings.Count },
+    };
 
     [Theory]
     [MemberData(nameof(TargetsOfSessions))]

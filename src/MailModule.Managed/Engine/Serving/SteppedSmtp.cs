@@ -25,7 +25,7 @@ public sealed class SteppedSmtp : IDisposable
     private bool _isStopping;
     private bool _isEnded;
 
-    /// <param name="ended">Told once, when the session is over.</param>
+    /// <param name="ended">Told when the session is over, and at each step behind that.</param>
     /// <param name="runElsewhere">Carries on a session that its host has given up.</param>
     internal SteppedSmtp(
         SteppedOptions options, SessionMemory memory, Pace pace, Action<SteppedSmtp> ended, Action<IJob> runElsewhere)

@@ -147,6 +147,16 @@ internal static class SmtpOpenings
             Content = content,
         };
 
+    /// <summary>The content has so many octets already, in lines.</summary>
+    public static SmtpOpening InLongContent(string name, int octets)
+    {
+        string line = new string('y', 76) + "\r\n";
+        return InContent(name, string.Concat(Enumerable.Repeat(line, octets / line.Length + 1))[..octets]) with
+        {
+            Needs = static options => options with { SizeLimit = 200_000 },
+        };
+    }
+
     private static SmtpOpening InChunk(string name, string said, int rest) => new(name, "", "{rcpt}", said)
     {
         Awaited = Awaited.Chunk,
