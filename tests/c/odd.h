@@ -2,7 +2,11 @@
 #ifndef ODD_H
 #define ODD_H
 
+#include "declared.h"
 #include "server.h"
+
+/* Every call of a function of the header, which so is known to be thrown at. */
+#define CALL(function, ...) (calling(#function), (function)(__VA_ARGS__))
 
 static unsigned int state;
 
@@ -115,15 +119,15 @@ static inline mm_engine *odd_engine(void) {
     if (dice(4))
         return mm_engine_default();
     if (dice(16) == 0) {
-        mm_engine_free(engines[which]);
-        if (dice(2) && mm_engine_new(&engines[which]) == MM_OK) {
+        CALL(mm_engine_free, engines[which]);
+        if (dice(2) && CALL(mm_engine_new, &engines[which]) == MM_OK) {
             sprintf(root, "%s/engine%d", check_folder, ++count);
-            mm_engine_set(engines[which], "mail_root", root);
-            mm_engine_set(engines[which], "smtpproxy", "127.0.0.1:1");
-            mm_engine_set(engines[which], "smtp_bind", "127.0.0.1");
-            mm_engine_set(engines[which], "pop_bind", "127.0.0.1");
-            mm_engine_set_int(engines[which], "smtp_port", smtp_port);
-            mm_engine_set_int(engines[which], "pop_port", pop_port);
+            CALL(mm_engine_set, engines[which], "mail_root", root);
+            CALL(mm_engine_set, engines[which], "smtpproxy", "127.0.0.1:1");
+            CALL(mm_engine_set, engines[which], "smtp_bind", "127.0.0.1");
+            CALL(mm_engine_set, engines[which], "pop_bind", "127.0.0.1");
+            CALL(mm_engine_set_int, engines[which], "smtp_port", smtp_port);
+            CALL(mm_engine_set_int, engines[which], "pop_port", pop_port);
         }
     }
     return engines[which];
@@ -146,14 +150,34 @@ static inline mm_smtp_server *odd_server(void) {
     if (dice(10) == 0)
         return (mm_smtp_server *)(void *)odd_engine();
     if (dice(4) == 0) {
-        mm_smtp_server_stop(servers[which], 0);
-        if (which)
-            mm_smtp_server_start(odd_engine(), odd_server_options(), NULL, NULL, &servers[which]);
+        if (dice(2))
+            CALL(mm_smtp_server_stop, servers[which], 0);
         else
-            mm_pop3_server_start(odd_engine(), (mm_pop3_server_options *)(void *)odd_server_options(), NULL, NULL,
-                                 (mm_pop3_server **)(void *)&servers[which]);
+            CALL(mm_pop3_server_stop, (mm_pop3_server *)(void *)servers[which], 0);
+        if (which)
+            CALL(mm_smtp_server_start, odd_engine(), odd_server_options(), NULL, NULL, &servers[which]);
+        else
+            CALL(mm_pop3_server_start, odd_engine(), (mm_pop3_server_options *)(void *)odd_server_options(), NULL, NULL,
+                 (mm_pop3_server **)(void *)&servers[which]);
     }
     return servers[which];
+}
+
+static inline mm_socket odd_descriptor(void) {
+    static const int numbers[] = {-1, 65536, -2147483647 - 1, 2147483647};
+    static descriptor nothing;
+    static int is_open;
+    if (!is_open++)
+        nothing = descriptor_open(NOTHING_FILE);
+    return dice(2) ? (mm_socket)nothing : (mm_socket)numbers[dice(4)];
+}
+
+static inline int odd_piece(void *buffer, size_t size, size_t *length, void *user) {
+    const size_t lengths[] = {0, size, size + 1, (size_t)-1};
+    (void)user;
+    memset(buffer, 'x', size > 100 ? 100 : size);
+    *length = dice(2) ? 100 : lengths[dice(4)];
+    return dice(4) ? MM_OK : odd_number();
 }
 
 #endif

@@ -1,26 +1,10 @@
-/* What the parts of sizes.c share: which functions the header has to try, and which were tried. */
+/* What the parts of sizes.c share: which functions of the header are to be tried, and what that takes. */
 #ifndef SIZES_H
 #define SIZES_H
 
 #include "clients.h"
-#include <ctype.h>
+#include "declared.h"
 #include <stdint.h>
-
-#ifndef HEADER
-#error "HEADER is the path of mailmodule.h"
-#endif
-
-enum { MOST = 300 };
-
-static char declared[MOST][48], tried[MOST][48];
-static int declared_count, tried_count;
-
-static int is_listed(char list[MOST][48], int count, const char *name) {
-    for (int i = 0; i < count; i++)
-        if (strcmp(list[i], name) == 0)
-            return 1;
-    return 0;
-}
 
 /* A declaration up to its ";" that takes a number by value, or a pointer to a structure that begins with its size. */
 static int has_size(const char *parameters) {
@@ -55,51 +39,7 @@ static int has_size(const char *parameters) {
     return 0;
 }
 
-static void add_declaration(char *declaration) {
-    char *open = strchr(declaration, '(');
-    char *name = open;
-    while (name > declaration && (isalnum(name[-1]) || name[-1] == '_'))
-        name--;
-    if (!has_size(open) || declared_count == MOST)
-        return;
-    snprintf(declared[declared_count++], sizeof declared[0], "%.*s", (int)(open - name), name);
-}
-
-static void read_header(void) {
-    static char text[400000];
-    FILE *file = fopen(HEADER, "r");
-    CHECK(file);
-    size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
-    text[length] = '\0';
-    for (char *at = text; (at = strstr(at, "\nMM_API ")) != NULL;) {
-        char *end = strchr(++at, ';');
-        *end = '\0';
-        char *call = strstr(at, "MM_CALL ");
-        if (call)
-            add_declaration(call + strlen("MM_CALL "));
-        at = end + 1;
-    }
-    if (file)
-        fclose(file);
-}
-
-static void trying(const char *name) {
-    if (!is_listed(tried, tried_count, name))
-        snprintf(tried[tried_count++], sizeof tried[0], "%s", name);
-}
-
-static void all_were_tried(void) {
-    CHECK(declared_count > 25);
-    for (int i = 0; i < declared_count; i++)
-        if (!is_listed(tried, tried_count, declared[i])) {
-            fprintf(stderr, "%s is not tried\n", declared[i]);
-            CHECK(!"every function with a size is tried");
-        }
-    for (int i = 0; i < tried_count; i++)
-        CHECK(is_listed(declared, declared_count, tried[i]));
-}
-
-#define TRY(name) trying(#name)
+#define TRY(name) calling(#name)
 
 /* No file may pass 16 MiB: so what would fill the disk fails soon. Where that cannot be had, it is not written. */
 static int files_are_limited;

@@ -12,6 +12,7 @@ public class CorpusTests
 {
     private const int ChangesOfATarget = 1500;
     private const int LengthLimit = 8192;
+    private const string SharedUsing = "using MailModule.Tests.";
 
     private static readonly byte[][] s_words =
     [
@@ -45,6 +46,37 @@ public class CorpusTests
         var random = new Random(9);
         for (int round = 0; round < ChangesOfATarget; round++)
             Check(name, Changed(seeds[random.Next(seeds.Length)], seeds, random), $"change {round}");
+    }
+
+    /// <summary>Targets whose second octet is the state in which a session begins.</summary>
+    public static TheoryData<string, int> TargetsOfSessions => new()
+    {
+        { "smtp-session", SmtpOpenings.All.Count },
+        { "handled-session", HandledSessionTarget.Openings.Count },
+    };
+
+    [Theory]
+    [MemberData(nameof(TargetsOfSessions))]
+    public void What_a_target_promises_holds_from_every_state_of_a_session(string name, int states)
+    {
+        foreach (string file in FilesOf(name))
+            for (int state = 0; state < states; state++)
+            {
+                byte[] input = File.ReadAllBytes(file);
+                input[1] = (byte)state;
+                Check(name, input, $"{file} in state {state}");
+            }
+    }
+
+    [Fact]
+    public void The_program_of_the_fuzzer_has_what_targets_share_with_tests()
+    {
+        string project = File.ReadAllText(Repository.In("tests", "fuzz", "MailModule.Fuzz.csproj"));
+        string[] shared = [.. Directory.EnumerateFiles(Repository.In("tests", "managed", "Fuzz", "Targets"))
+            .SelectMany(File.ReadAllLines).Where(line => line.StartsWith(SharedUsing, StringComparison.Ordinal))
+            .Select(line => line[SharedUsing.Length..^1].Replace('.', '/')).Distinct()];
+        Assert.NotEmpty(shared);
+        Assert.All(shared, folder => Assert.Contains($"../managed/{folder}/", project, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,7 +13,9 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
     private const int PieceLength = 64 * 1024;
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
-    private int _count;
+    // Whoever else has files in the folder counts along: names differ in a process.
+    private static int s_count;
+
     private bool _isSwept;
 
     /// <summary>The path of a file that is not there yet, in a folder that is.</summary>
@@ -21,7 +23,7 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
     {
         disk.MakeTree(folder);
         SweepOnce();
-        return Path.Combine(folder, $"{Prefix}{id}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.eml");
+        return Path.Combine(folder, $"{Prefix}{id}-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}.eml");
     }
 
     /// <summary>A copy of an open file; null if it is empty, too long or cannot be read, or the copy not be

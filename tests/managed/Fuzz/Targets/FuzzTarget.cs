@@ -11,6 +11,7 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Check)
     public static readonly IReadOnlyList<FuzzTarget> All =
     [
         new("smtp-session", SmtpSessionTarget.Check),
+        new("handled-session", HandledSessionTarget.Check),
         new("smtp-client", SmtpClientTarget.Check),
         new("pop3-session", Pop3SessionTarget.Check),
         new("dots", DotReaderTarget.Check),

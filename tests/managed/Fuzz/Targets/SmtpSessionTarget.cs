@@ -1,86 +1,100 @@
 using System.Text;
-using MailModule.Mail.Logins.Server;
+using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Smtp.Server;
 
 namespace MailModule.Tests.Fuzz.Targets;
 
 /// <summary>
-/// A whole SMTP session over memory; the first octet of the input chooses the server's options. Every reply is well
-/// formed, none is said that nobody asked for, and where no TLS is spoken of any cut of the input gives the same.
+/// An SMTP session over memory, from each state that a session can be in. The octets of the head choose the server's
+/// options, the opening, and when the backend answers; the others are the client's. Every reply is well formed, none is
+/// said that nobody asked for, what was refused is not taken, and where no TLS is spoken of any cut of the input gives
+/// the same, also where octets come while an answer is owed.
 /// </summary>
 internal static class SmtpSessionTarget
 {
+    private const int HeadLength = 3;
+
     public static void Check(byte[] input)
     {
-        if (input.Length == 0)
+        if (input.Length < HeadLength)
             return;
-        (string Said, string Done) whole = Run(input, Pieces.Whole);
-        CheckReplies(whole.Said, input);
+        SmtpOpening opening = SmtpOpenings.All[input[1] % SmtpOpenings.All.Count];
+        SmtpServerOptions options = SmtpOpenings.Options(input[0], opening);
+        (string Heard, string Done) whole = Run(input, opening, options, Pieces.Whole);
         // What is pipelined behind STARTTLS is dropped, so there the cut counts.
-        if (OptionsOf(input[0]).OfferStartTls)
-            CheckReplies(Run(input, Pieces.Single).Said, input);
+        if (options.OfferStartTls && !opening.IsTls)
+            Run(input, opening, options, Pieces.Single);
         else
             foreach (Pieces cut in PiecesExtensions.Cut)
-                Assert.Equal(whole, Run(input, cut));
+                Assert.Equal(whole, Run(input, opening, options, cut));
+        if (IsLate(input[2], opening))
+            Run(input, opening, options, Pieces.Uneven, isLost: true);
     }
 
-    private static SmtpServerOptions OptionsOf(byte choice) => new()
+    private static bool IsLate(byte choice, SmtpOpening opening)
+        => opening.IsOwed || (Answers)((choice & 3) % 3) == Answers.Late;
+
+    private static FakeBackend Backend(byte choice, SmtpOpening opening) => new()
     {
-        HostName = "mail.example",
-        RequireAuth = (choice & 1) != 0,
-        OfferAuth = (choice & 3) != 0,
-        PlainAuthWithoutTls = (choice & 3) != 0,
-        // what makes up a challenge says something else each time
-        Mechanisms = MechanismSet.ClearText,
-        NormalizeBareNewlines = (choice & 4) != 0,
-        OfferStartTls = (choice & 8) != 0,
-        SizeLimit = 4000,
-        Limits = new SmtpServerLimits { Recipients = 4, Hops = 3 },
-        Verbs = (choice & 64) != 0 ? StateTable.Lmtp : StateTable.Standard,
-        Times = new DeliveryTimeOffers(
-            (choice & 32) != 0, new FutureReleaseLimit(TimeSpan.FromHours(1), static () => DateTimeOffset.UnixEpoch)),
+        Answers = IsLate(choice, opening) ? Answers.Late : (Answers)((choice & 3) % 3),
+        IsSlow = (choice & 4) != 0 || (opening is { IsOwed: true, Awaited: Awaited.Content }),
+        CommandVerdict = (choice & 8) != 0 ? VerdictOn : null,
+        ConnectVerdict = opening.IsBarred
+            ? Verdict.Refuse(new Reply(554, "", "Not you"))
+            : Verdict.Accept,
+        Secret = new ScramProof.Stored(),
     };
 
-    private static (string Said, string Done) Run(byte[] input, Pieces pieces)
+    private static Verdict VerdictOn(string command)
+        => command.Contains("refused", StringComparison.Ordinal) ? Verdict.Refuse(new Reply(550, "5.7.1", "Not that"))
+            : command.Contains("close", StringComparison.Ordinal) ? Verdict.Close(new Reply(421, "4.3.0", "Go away"))
+            : command.Contains("reply", StringComparison.Ordinal)
+                ? new Verdict(VerdictKind.Accept, new Reply(250, "2.0.0", "One", "Two"))
+            : Verdict.Accept;
+
+    /// <param name="isLost">The client is gone behind its last octet, whatever is owed then.</param>
+    private static (string Heard, string Done) Run(
+        byte[] input, SmtpOpening opening, SmtpServerOptions options, Pieces pieces, bool isLost = false)
     {
-        var backend = new FakeBackend { Answers = (Answers)((input[0] >> 4) % 3), IsSlow = (input[0] & 128) != 0 };
-        var session = new SmtpHarness(OptionsOf(input[0]), backend);
-        var said = new StringBuilder();
-        for (int at = 1, end; at < input.Length && !session.IsClosed; at = end)
+        FakeBackend backend = Backend(input[2], opening);
+        var session = new SmtpHarness(options, backend);
+        (string sent, string first) = opening.Run(options, session.Send, session.Arrive);
+        Assert.Equal(opening.IsOwed, session.IsWaiting);
+        Assert.True(!session.IsClosed && (!opening.IsForgotten || session.Session.AuthenticatedUser is null));
+        int before = backend.Calls.Count;
+        var heard = new StringBuilder();
+        for (int at = HeadLength, end; at < input.Length && !session.IsClosed; at = end)
         {
             end = pieces.EndOf(input, at);
-            said.Append(session.Send(Encoding.Latin1.GetString(input, at, end - at)));
-            Assert.True(session.IsClosed || session.Kept <= StateTable.AuthLineLimit, "more is kept than a line");
+            string piece = Encoding.Latin1.GetString(input, at, end - at);
+            heard.Append(backend.Answers == Answers.Late ? session.Arrive(piece) : session.Send(piece));
+            Assert.True(session.IsClosed || session.IsWaiting || session.Kept <= StateTable.AuthLineLimit,
+                "more is kept than a line");
         }
-        bool isKnown = session.Session.AuthenticatedUser is null || backend.Calls.Contains("login user right");
-        Assert.True(isKnown, "logged in without a right password");
+        if (!isLost && !session.IsClosed)
+            heard.Append(session.Send(""));
+        CheckLogin(session, opening, options, before);
         if (!session.IsClosed)
             session.Close();
         Assert.Equal(1, backend.Closings);
-        return (said.ToString(), string.Join('\n', backend.Calls));
+        Assert.DoesNotContain(
+            backend.Messages, message => message.Contains(SmtpOpening.Never, StringComparison.Ordinal));
+        string said = Encoding.Latin1.GetString(input, HeadLength, input.Length - HeadLength);
+        SmtpWords.CheckReplies(first + heard, sent + said, options.IsLmtp);
+        if (!isLost)
+            opening.CheckFirst(said, heard.ToString());
+        return (SmtpWords.WithoutChance(heard.ToString()), string.Join('\n', backend.Calls.Skip(before)));
     }
 
-    private static void CheckReplies(string said, byte[] input)
+    private static void CheckLogin(
+        SmtpHarness session, SmtpOpening opening, SmtpServerOptions options, int before)
     {
-        if (said.Length == 0)
+        if (session.Session.AuthenticatedUser is null)
             return;
-        Assert.EndsWith("\r\n", said, StringComparison.Ordinal);
-        int replies = 0;
-        string? code = null;
-        foreach (string line in said[..^2].Split("\r\n"))
-        {
-            bool isFormed = line.Length >= 4 && line[0] is >= '2' and <= '5'
-                && line.AsSpan(1, 2).IndexOfAnyExceptInRange('0', '9') < 0
-                && line[3] is ' ' or '-' && !line.Any(char.IsControl);
-            Assert.True(isFormed && (code ?? line[..3]) == line[..3], $"not a reply: {line}");
-            code = line[3] == '-' ? line[..3] : null;
-            replies += code is null ? 1 : 0;
-        }
-        Assert.Null(code);
-        // The greeting, one for each line, and one for a line that is too long and has no end yet; with LMTP one more
-        // for each recipient that was taken.
-        int most = 2 + input.Count(octet => octet == '\n') * (OptionsOf(input[0]).IsLmtp ? 2 : 1);
-        Assert.InRange(replies, 1, most);
+        // XCLIENT tells no mechanism
+        bool isVouchedFor = options.Xclient is not null && session.Session.AuthenticationMechanism is null;
+        bool isRight = session.Backend.Calls.Skip(opening.IsForgotten ? before : 0).Contains("login user right");
+        Assert.True(isVouchedFor || isRight, "logged in without a right password");
     }
 }

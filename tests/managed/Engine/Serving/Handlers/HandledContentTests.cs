@@ -51,6 +51,37 @@ public class HandledContentTests
     }
 
     [Fact]
+    public void Messages_of_sessions_that_wait_at_one_time_are_in_files_of_their_own()
+    {
+        var paths = new List<string?>();
+        var owed = new Queue<PendingAnswer>();
+        var table = new Pieces(null, session =>
+        {
+            Assert.Equal(Fault.None, session.GetPath(out string? path));
+            paths.Add(path);
+            session.Defer(TimeSpan.FromHours(1), 0, out PendingAnswer? pending);
+            owed.Enqueue(pending!);
+            return HandlerVerdict.Pending;
+        });
+        using var run = new HandlerRun(table);
+        using SteppedHost first = run.Connect();
+        using SteppedHost second = run.Connect();
+        foreach (SteppedHost one in (SteppedHost[])[first, second])
+        {
+            one.Send("");
+            one.Send(Begun);
+        }
+        Assert.Equal(SteppedWant.Wait, first.Step("one\r\n.\r\n"));
+        Assert.Equal(SteppedWant.Wait, second.Step("two\r\n.\r\n"));
+        Assert.Equal(["one\r\n", "two\r\n"], paths.Select(path => File.ReadAllText(path!)));
+        while (owed.TryDequeue(out PendingAnswer? pending))
+            Assert.Equal(Fault.None, pending.Answer(0));
+        Assert.Contains("queued as", first.Send(""), StringComparison.Ordinal);
+        Assert.Contains("queued as", second.Send(""), StringComparison.Ordinal);
+        Assert.False(run.HasScratch);
+    }
+
+    [Fact]
     public void A_host_that_has_the_message_leaves_no_copy()
     {
         var table = new Pieces(null, _ => HandlerVerdict.Done);

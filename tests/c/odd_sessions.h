@@ -1,0 +1,339 @@
+/* Odd calls of servers and of their sessions: in handlers, of answers that are owed, and step by step. */
+#ifndef ODD_SESSIONS_H
+#define ODD_SESSIONS_H
+
+#include "odd.h"
+
+/* Sessions and answers that handlers have seen, and that are gone, or not. */
+static mm_session *seen_sessions[4];
+static mm_pending *seen_pending[4];
+
+static inline mm_session *odd_session(void) {
+    return dice(8) ? seen_sessions[dice(4)] : (mm_session *)(void *)odd_stream();
+}
+
+static inline mm_pending *odd_pending(void) {
+    return dice(8) ? seen_pending[dice(4)] : (mm_pending *)(void *)odd_session();
+}
+
+static inline int odd_verdict(void) {
+    static const int codes[] = {199, 250, 354, 421, 450, 550, 599, 600};
+    switch (dice(4)) {
+    case 0:
+        return odd_number();
+    case 1:
+        return codes[dice(8)];
+    default:
+        return (int)dice(11);
+    }
+}
+
+static inline const char *odd_status(void) {
+    static const char *const texts[] = {NULL, "", "2.0.0", "5.7.1", "9.9.9", "5.1", "2.0.0\r\n"};
+    return texts[dice(7)];
+}
+
+static inline void one_call_of_answer(mm_session *session) {
+    mm_pending *pending = odd_pending();
+    switch (dice(7)) {
+    case 0:
+        CALL(mm_session_set_reply, session, odd_verdict(), odd_status(), odd_text());
+        break;
+    case 1:
+        CALL(mm_session_add_reply_line, session, odd_text());
+        break;
+    case 2:
+        CALL(mm_session_set_recipient_reply, session, odd_number(), odd_verdict(), odd_status(), odd_text());
+        break;
+    case 3:
+        CALL(mm_session_defer, session, dice(2) ? 60000 : odd_number(), odd_verdict(),
+             dice(8) ? &seen_pending[dice(4)] : NULL);
+        break;
+    case 4:
+        CALL(mm_pending_set_reply, pending, odd_verdict(), odd_status(), odd_text());
+        break;
+    case 5:
+        CALL(mm_pending_add_reply_line, pending, odd_text());
+        break;
+    case 6:
+        CALL(mm_pending_answer, pending, odd_verdict());
+        break;
+    }
+}
+
+static inline void one_call_of_transaction(mm_session *session) {
+    const char *text;
+    int count;
+    switch (dice(8)) {
+    case 0:
+        CALL(mm_session_get_sender, session, dice(8) ? &text : NULL);
+        break;
+    case 1:
+        CALL(mm_session_set_sender, session, odd_text());
+        break;
+    case 2:
+        CALL(mm_session_get_recipient_count, session, dice(8) ? &count : NULL);
+        break;
+    case 3:
+        CALL(mm_session_get_recipient, session, odd_number(), odd_struct(sizeof(mm_session_rcpt)));
+        break;
+    case 4:
+        CALL(mm_session_add_recipient, session, odd_text());
+        break;
+    case 5:
+        CALL(mm_session_remove_recipient, session, odd_number());
+        break;
+    case 6:
+        CALL(mm_session_set_expansion, session, odd_text());
+        break;
+    case 7:
+        CALL(mm_session_add_header, session, odd_text(), odd_text());
+        break;
+    }
+}
+
+static inline void one_call_of_session(mm_session *session) {
+    static char octets[512];
+    const char *text;
+    void *user;
+    size_t length;
+    int count;
+    switch (dice(11)) {
+    case 0:
+        CALL(mm_session_set_user, session, octets);
+        break;
+    case 1:
+        CALL(mm_session_get_user, session, dice(8) ? &user : NULL);
+        break;
+    case 2:
+        CALL(mm_session_get_info, session, odd_struct(sizeof(mm_session_info)));
+        break;
+    case 3:
+        CALL(mm_session_set_login, session, odd_text());
+        break;
+    case 4:
+        CALL(mm_session_set_secret, session, odd_text());
+        break;
+    case 5:
+        CALL(mm_session_read_message, session, odd_number(), dice(8) ? octets : NULL, dice(sizeof octets),
+             dice(8) ? &length : NULL);
+        break;
+    case 6:
+        CALL(mm_session_get_path, session, dice(8) ? &text : NULL);
+        break;
+    case 7:
+        CALL(mm_session_get_check_count, session, dice(8) ? &count : NULL);
+        break;
+    case 8:
+        CALL(mm_session_get_check, session, odd_number(), odd_struct(sizeof(mm_session_check)));
+        break;
+    case 9:
+        one_call_of_answer(session);
+        break;
+    case 10:
+        one_call_of_transaction(session);
+        break;
+    }
+}
+
+/* ---- handlers, which do odd things and answer oddly; each as often lets the library decide ---- */
+
+static inline int odd_answer(mm_session *session) {
+    seen_sessions[dice(4)] = session;
+    for (unsigned int calls = dice(4); calls > 0; calls--)
+        one_call_of_session(dice(8) ? session : odd_session());
+    return dice(2) ? MM_VERDICT_CONTINUE : odd_verdict();
+}
+
+static inline int odd_step(mm_session *session, void *user) {
+    (void)user;
+    return odd_answer(session);
+}
+
+static inline int odd_text_step(mm_session *session, const char *text, void *user) {
+    (void)text, (void)user;
+    return odd_answer(session);
+}
+
+static inline int odd_auth(mm_session *session, const mm_session_login *login, void *user) {
+    (void)login, (void)user;
+    return odd_answer(session);
+}
+
+static inline int odd_mail(mm_session *session, const mm_session_mail *mail, void *user) {
+    (void)mail, (void)user;
+    return odd_answer(session);
+}
+
+static inline int odd_rcpt(mm_session *session, const mm_session_rcpt *rcpt, void *user) {
+    (void)rcpt, (void)user;
+    return odd_answer(session);
+}
+
+static inline int odd_domain(mm_session *session, const char *domain, const char *const *route, size_t count,
+                             void *user) {
+    (void)domain, (void)route, (void)count, (void)user;
+    return odd_answer(session);
+}
+
+static inline int odd_chunk(mm_session *session, const void *octets, size_t size, int flags, void *user) {
+    (void)octets, (void)size, (void)flags, (void)user;
+    return odd_answer(session);
+}
+
+static inline int odd_message(mm_session *session, int64_t size, void *user) {
+    (void)size, (void)user;
+    return odd_answer(session);
+}
+
+static inline int odd_unknown(mm_session *session, const char *verb, const char *argument, void *user) {
+    (void)verb, (void)argument, (void)user;
+    return odd_answer(session);
+}
+
+static inline void odd_end(mm_session *session, void *user) {
+    (void)user;
+    odd_answer(session);
+}
+
+static inline void odd_error(mm_session *session, int error, const char *text, void *user) {
+    (void)error, (void)text, (void)user;
+    odd_answer(session);
+}
+
+static inline const mm_smtp_server_handlers *odd_handlers(void) {
+    static mm_smtp_server_handlers handlers = {.size = sizeof handlers,
+                                               .connect = odd_step,
+                                               .helo = odd_text_step,
+                                               .ehlo = odd_text_step,
+                                               .auth = odd_auth,
+                                               .secret = odd_text_step,
+                                               .mail = odd_mail,
+                                               .domain = odd_domain,
+                                               .lookup = odd_text_step,
+                                               .rcpt = odd_rcpt,
+                                               .data = odd_step,
+                                               .chunk = odd_chunk,
+                                               .message = odd_message,
+                                               .vrfy = odd_text_step,
+                                               .expn = odd_text_step,
+                                               .help = odd_text_step,
+                                               .noop = odd_text_step,
+                                               .rset = odd_step,
+                                               .turn = odd_step,
+                                               .unknown = odd_unknown,
+                                               .timeout = odd_end,
+                                               .error = odd_error,
+                                               .close = odd_end};
+    return dice(4) ? &handlers : odd_struct(sizeof handlers);
+}
+
+/* ---- sessions that are stepped ---- */
+
+static inline const mm_smtp_stepped_options *odd_stepped_options(void) {
+    mm_smtp_stepped_options *options = odd_struct(sizeof *options);
+    if (!options || dice(2))
+        return options;
+    options->client = dice(2) ? "192.0.2.1" : odd_text();
+    options->server = dice(4) ? NULL : odd_text();
+    options->tls = dice(4) ? NULL : odd_text();
+    options->client_port = dice(4) ? 0 : odd_number();
+    options->server_port = dice(4) ? 0 : odd_number();
+    options->offer_tls = dice(4) ? (int)dice(2) : odd_number();
+    options->protocol = dice(4) ? (int)dice(3) : odd_number();
+    return options;
+}
+
+/* A server without a port, whose sessions are stepped, with handlers. */
+static inline mm_smtp_server *stepped_server(void) {
+    static mm_smtp_server *server;
+    mm_smtp_server_options options = MM_SMTP_SERVER_OPTIONS_INIT;
+    options.port = MM_PORT_NONE;
+    if (dice(64) == 0) {
+        CALL(mm_smtp_server_stop, server, 0);
+        server = NULL;
+    }
+    if (!server && CALL(mm_smtp_server_start, mm_engine_default(), &options, odd_handlers(), NULL, &server) != MM_OK)
+        server = NULL;
+    return dice(8) ? server : odd_server();
+}
+
+/* Live, gone, of another kind, or never one. */
+static inline mm_smtp_stepped *odd_stepped(void) {
+    static mm_smtp_stepped *stepped[4];
+    unsigned int which = dice(4);
+    if (dice(16) == 0)
+        return (mm_smtp_stepped *)(void *)odd_server();
+    if (dice(16) == 0) {
+        CALL(mm_smtp_stepped_free, stepped[which]);
+        CALL(mm_smtp_stepped_new, stepped_server(), odd_stepped_options(), dice(16) ? &stepped[which] : NULL);
+    }
+    return stepped[which];
+}
+
+static inline const char *odd_command(void) {
+    static const char *const commands[] = {"EHLO a\r\n",
+                                           "MAIL FROM:<a@example.net>\r\n",
+                                           "RCPT TO:<ann@example.org>\r\n",
+                                           "DATA\r\n",
+                                           "x\r\n.\r\n",
+                                           "BDAT 1 LAST\r\nx",
+                                           "AUTH PLAIN AGFubgBzZWNyZXQ=\r\n",
+                                           "AUTH CRAM-MD5\r\n",
+                                           "*\r\n",
+                                           "RSET\r\n",
+                                           "NOOP\r\n",
+                                           "VRFY ann\r\n",
+                                           "STARTTLS\r\n",
+                                           "WHAT\r\n"};
+    const char *text = odd_text();
+    return dice(8) ? commands[dice(sizeof commands / sizeof commands[0])] : text ? text : "";
+}
+
+static inline void one_call_of_stepped(void) {
+    const char *command = odd_command();
+    const void *output;
+    size_t length;
+    int number;
+    switch (dice(8)) {
+    case 0:
+        CALL(mm_smtp_stepped_begin_tls, odd_stepped(), dice(4) ? "TLSv1.3" : odd_text());
+        break;
+    case 1:
+        CALL(mm_smtp_stepped_get_timeout, odd_stepped(), dice(8) ? &number : NULL);
+        break;
+    case 2:
+        CALL(mm_smtp_stepped_step, odd_stepped(), dice(2) ? NULL : command, dice(2) ? 0 : (size_t)-1,
+             dice(8) ? &output : NULL, dice(8) ? &length : NULL, dice(8) ? &number : NULL);
+        break;
+    default:
+        CALL(mm_smtp_stepped_step, odd_stepped(), command, dice(4) ? strlen(command) : 0, &output, &length, &number);
+        break;
+    }
+}
+
+static inline void one_call_of_servers(void) {
+    int port;
+    switch (dice(8)) {
+    case 0:
+        CALL(mm_smtp_server_get_port, odd_server(), dice(8) ? &port : NULL);
+        break;
+    case 1:
+        CALL(mm_pop3_server_get_port, (mm_pop3_server *)(void *)odd_server(), dice(8) ? &port : NULL);
+        break;
+    case 2:
+        CALL(mm_smtp_server_add_handlers, dice(2) ? odd_server() : stepped_server(), odd_handlers(), NULL);
+        break;
+    case 3:
+        CALL(mm_smtp_server_adopt, odd_server(), odd_descriptor(), odd_number());
+        break;
+    case 4:
+        one_call_of_session(odd_session());
+        break;
+    default:
+        one_call_of_stepped();
+        break;
+    }
+}
+
+#endif
