@@ -15,9 +15,9 @@ internal sealed class SmtpClientTransaction
     private readonly AttemptResult?[] _results;
     private readonly bool[] _isAccepted;
     private readonly SameAddresses _same;
-    private Facts _facts;
+    private Facts _facts = Facts.MayChunk;
 
-    /// <summary>What has come to be known of the server and the attempt.</summary>
+    /// <summary>What is known of the message, and comes to be known of the server and the attempt.</summary>
     [Flags]
     private enum Facts : byte
     {
@@ -25,6 +25,8 @@ internal sealed class SmtpClientTransaction
         DsnOffered = 1,
         DeliverByOffered = 2,
         AwaitsFinalReply = 4,
+        Utf8 = 8,
+        MayChunk = 16,
     }
 
     public SmtpClientTransaction(
@@ -101,7 +103,11 @@ internal sealed class SmtpClientTransaction
     /// Such a message may go by BDAT. Not again where it has failed: it may be for BDAT, and DATA is what all servers
     /// know.
     /// </summary>
-    public bool MayChunk { get; init; } = true;
+    public bool MayChunk
+    {
+        get => (_facts & Facts.MayChunk) != 0;
+        init => Set(Facts.MayChunk, value);
+    }
 
     /// <summary>The end of the content is out, its reply is not in.</summary>
     public bool AwaitsFinalReply
@@ -124,7 +130,11 @@ internal sealed class SmtpClientTransaction
     /// The message came with SMTPUTF8, so that its header may have UTF-8; passed on to servers that offer it (RFC 6531
     /// §3.4).
     /// </summary>
-    public bool IsUtf8 { get; init; }
+    public bool IsUtf8
+    {
+        get => (_facts & Facts.Utf8) != 0;
+        init => Set(Facts.Utf8, value);
+    }
 
     /// <summary>
     /// RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header has UTF-8, or may have.
