@@ -24,15 +24,15 @@ internal enum EnvelopeParts : byte
     AvoidsInner = 64,
 
     /// <summary>
-    /// When it may go, and by when it is wanted, follow behind all else. An earlier version passes that over, and
-    /// delivers at once.
+    /// What else MAIL said, when the message may go and by when it is wanted, follows behind all else. An earlier
+    /// version passes that over, and delivers at once.
     /// </summary>
-    Times = 128,
+    MailParameters = 128,
 }
 
-/// <summary>Which times are there, in an envelope's record.</summary>
+/// <summary>Which parameters of MAIL stand behind all else in an envelope's record.</summary>
 [Flags]
-internal enum TimeParts : byte
+internal enum MailParts : byte
 {
     HoldFor = 1,
     HoldUntil = 2,
@@ -71,8 +71,8 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             WriteRecipient(recipient);
         if (HasDsnRequests(envelope))
             WriteDsnRequests(envelope);
-        if (HasTimes(envelope))
-            WriteTimes(envelope);
+        if (HasMailParameters(envelope))
+            WriteMailParameters(envelope);
     }
 
     public void WriteText(string text)
@@ -89,16 +89,17 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             | (HasDsnRequests(envelope) ? EnvelopeParts.DsnRequests : 0)
             | (envelope.IsFromStranger ? EnvelopeParts.Stranger : 0)
             | (envelope.AvoidsInner ? EnvelopeParts.AvoidsInner : 0)
-            | (HasTimes(envelope) ? EnvelopeParts.Times : 0);
+            | (HasMailParameters(envelope) ? EnvelopeParts.MailParameters : 0);
 
-    private static bool HasTimes(Envelope envelope) => envelope.Hold is not null || envelope.DeliverBy is not null;
+    private static bool HasMailParameters(Envelope envelope)
+        => envelope.Hold is not null || envelope.DeliverBy is not null;
 
-    private void WriteTimes(Envelope envelope)
+    private void WriteMailParameters(Envelope envelope)
     {
-        TimeParts hold = envelope.Hold is not { } request ? 0
-            : request.For is null ? TimeParts.HoldUntil : TimeParts.HoldFor;
-        TimeParts by = envelope.DeliverBy is not { } wish ? 0
-            : TimeParts.DeliverBy | (wish.Returns ? TimeParts.Returns : 0) | (wish.Traces ? TimeParts.Traces : 0);
+        MailParts hold = envelope.Hold is not { } request ? 0
+            : request.For is null ? MailParts.HoldUntil : MailParts.HoldFor;
+        MailParts by = envelope.DeliverBy is not { } wish ? 0
+            : MailParts.DeliverBy | (wish.Returns ? MailParts.Returns : 0) | (wish.Traces ? MailParts.Traces : 0);
         WritePlace(1)[0] = (byte)(hold | by);
         if (envelope.Hold is { } held)
             WriteTicks(held.For?.Ticks ?? held.Until.UtcTicks);
