@@ -109,8 +109,20 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
             return false;
         var parts = (MailParts)octet[0];
         bool holds = (parts & (MailParts.HoldFor | MailParts.HoldUntil)) != 0;
-        if ((parts & ~MailParts.All) != 0 || (holds && !TryReadHold(envelope, parts)))
-            return false;
+        return (parts & ~MailParts.All) == 0 && (!holds || TryReadHold(envelope, parts))
+            && TryReadDeliverBy(envelope, parts)
+            && (!parts.HasFlag(MailParts.Submitter) || TryReadSubmitter(envelope));
+    }
+
+    private bool TryReadSubmitter(Envelope envelope)
+    {
+        bool isThere = TryReadAddress(out MailAddress submitter) && !submitter.IsNull;
+        envelope.Submitter = submitter;
+        return isThere;
+    }
+
+    private bool TryReadDeliverBy(Envelope envelope, MailParts parts)
+    {
         if (!parts.HasFlag(MailParts.DeliverBy))
             return (parts & (MailParts.Returns | MailParts.Traces)) == 0;
         if (!TryReadTicks(out long within) || !IsDate(envelope.Received.UtcTicks, within))

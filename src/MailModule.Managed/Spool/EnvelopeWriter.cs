@@ -44,7 +44,10 @@ internal enum MailParts : byte
     /// <summary>Of <see cref="DeliverBy"/>: hosts that pass it on tell so.</summary>
     Traces = 16,
 
-    All = HoldFor | HoldUntil | DeliverBy | Returns | Traces,
+    /// <summary>Who submitted the message.</summary>
+    Submitter = 32,
+
+    All = HoldFor | HoldUntil | DeliverBy | Returns | Traces | Submitter,
 }
 
 /// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and
@@ -92,7 +95,10 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             | (HasMailParameters(envelope) ? EnvelopeParts.MailParameters : 0);
 
     private static bool HasMailParameters(Envelope envelope)
-        => envelope.Hold is not null || envelope.DeliverBy is not null;
+        => envelope.Hold is not null || envelope.DeliverBy is not null || HasSubmitter(envelope);
+
+    // AUTH=<> says no more than that nobody is known, as a record without it does.
+    private static bool HasSubmitter(Envelope envelope) => envelope.Submitter is { IsNull: false };
 
     private void WriteMailParameters(Envelope envelope)
     {
@@ -100,11 +106,13 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             : request.For is null ? MailParts.HoldUntil : MailParts.HoldFor;
         MailParts by = envelope.DeliverBy is not { } wish ? 0
             : MailParts.DeliverBy | (wish.Returns ? MailParts.Returns : 0) | (wish.Traces ? MailParts.Traces : 0);
-        WritePlace(1)[0] = (byte)(hold | by);
+        WritePlace(1)[0] = (byte)(hold | by | (HasSubmitter(envelope) ? MailParts.Submitter : 0));
         if (envelope.Hold is { } held)
             WriteTicks(held.For?.Ticks ?? held.Until.UtcTicks);
         if (envelope.DeliverBy is { } deliverBy)
             WriteTicks(deliverBy.Within.Ticks);
+        if (HasSubmitter(envelope))
+            WriteText(envelope.Submitter!.Text);
     }
 
     private void WriteTicks(long ticks) => BinaryPrimitives.WriteInt64LittleEndian(WritePlace(8), ticks);

@@ -139,6 +139,7 @@ internal sealed class DotForward(
         Envelope envelope = resender.NewEnvelope(old, old.ReversePath);
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
+        envelope.Submitter = old.Submitter;
         // A user sends it on, whoever the message is from.
         envelope.AvoidsInner = true;
         envelope.Recipients.AddRange(

@@ -151,6 +151,7 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
             return envelope;
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
+        envelope.Submitter = old.Submitter;
         return envelope;
     }
 

@@ -94,6 +94,7 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
             IsFromStranger = old.IsFromStranger,
             Return = old.Return,
             EnvelopeId = old.EnvelopeId,
+            Submitter = old.Submitter,
         };
         envelope.Recipients.Add(target with
         {

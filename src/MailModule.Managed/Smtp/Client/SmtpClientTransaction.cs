@@ -42,9 +42,10 @@ internal sealed class SmtpClientTransaction
 
     /// <summary>A message for recipients of its envelope, with all that the envelope says of it.</summary>
     /// <param name="now">For what the envelope says of times.</param>
+    /// <param name="isRelayed">Our login says nothing of whose message it is.</param>
     public static SmtpClientTransaction Of(
         Envelope envelope, IReadOnlyList<Recipient> recipients, IMessageSource source,
-        DateTimeOffset now = default, bool mayChunk = true)
+        DateTimeOffset now = default, bool mayChunk = true, bool isRelayed = false)
         => new(envelope.ReversePath, recipients, source)
         {
             Return = envelope.Return,
@@ -52,6 +53,7 @@ internal sealed class SmtpClientTransaction
             IsUtf8 = envelope.Utf8,
             MayChunk = mayChunk,
             DeliverBy = envelope.DeliverBy?.MovedTo(envelope.Received, now),
+            Submitter = envelope.Submitter ?? (isRelayed ? MailAddress.Null : null),
         };
 
     public MailAddress ReversePath { get; }
@@ -75,6 +77,11 @@ internal sealed class SmtpClientTransaction
     /// <summary>What the sender wants of the time of delivery (RFC 2852), counted from the attempt on; null: nothing.
     /// </summary>
     public DeliverBy? DeliverBy { get; init; }
+
+    /// <summary>
+    /// Who submitted the message (RFC 4954 §5); the null address: nobody knows; null: we do, and nothing is said.
+    /// </summary>
+    public MailAddress? Submitter { get; init; }
 
     /// <summary>The server offers DELIVERBY: what is to be told of the time is its duty.</summary>
     public bool IsDeliverByOffered
@@ -264,6 +271,7 @@ internal sealed class SmtpClientTransaction
             IsUtf8 = IsUtf8,
             MayChunk = MayChunk,
             DeliverBy = DeliverBy,
+            Submitter = Submitter,
         };
     }
 

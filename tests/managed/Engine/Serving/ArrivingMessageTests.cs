@@ -57,6 +57,15 @@ public sealed class ArrivingMessageTests : IDisposable
         string sent, string stored)
         => Assert.Equal(stored, Store(sent, login: true));
 
+    /// <summary>RFC 4954 §5: it is not to be taken for a message of who has logged in.</summary>
+    [Theory]
+    [InlineData(" AUTH=<>", "Subject: x\r\n\r\nbody\r\n")]
+    [InlineData(" AUTH=someone@else.example", "Subject: x\r\n\r\nbody\r\n")]
+    [InlineData(" AUTH=ann@example.org",
+        "Subject: x\r\nDate: D\r\nFrom: b@b.example\r\nMessage-ID: M\r\n\r\nbody\r\n")]
+    public void After_a_login_a_message_of_others_stays_as_it_is(string parameter, string stored)
+        => Assert.Equal(stored, Store("Subject: x\r\n\r\nbody\r\n", login: true, parameter: parameter));
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -96,7 +105,7 @@ public sealed class ArrivingMessageTests : IDisposable
     // Without the trace fields; the date and the id of this host's are D and M.
     private string Store(
         string message, bool login, int piece = int.MaxValue, string hello = "client.example",
-        SmtpServerOptions? options = null)
+        SmtpServerOptions? options = null, string parameter = "")
     {
         options ??= new SmtpServerOptions { HostName = "mx.example", OfferAuth = true };
         _client?.Dispose();
@@ -104,7 +113,7 @@ public sealed class ArrivingMessageTests : IDisposable
         _client.Send($"EHLO {hello}\r\n");
         string secret = Convert.ToBase64String("\0ann\0secret"u8);
         Assert.True(!login || _client.Send($"AUTH PLAIN {secret}\r\n").StartsWith("235", StringComparison.Ordinal));
-        _client.Send("MAIL FROM:<b@b.example>\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n");
+        _client.Send($"MAIL FROM:<b@b.example>{parameter}\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n");
         string text = message + ".\r\n", reply = "";
         for (int at = 0; at < text.Length; at += Math.Min(piece, text.Length - at))
             reply = _client.Send(text.Substring(at, Math.Min(piece, text.Length - at)));
