@@ -125,7 +125,7 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
     {
         if (!IsIn(InTransaction))
             return WrongStep();
-        Fault fault = HeaderField.TryWrite(name, value, out string field);
+        Fault fault = HeaderField.TryWrite(name, value, Envelope.Utf8, out string field);
         return fault == Fault.None ? calls.Effects.AddHeader(field) : fault;
     }
 
