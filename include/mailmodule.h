@@ -1493,8 +1493,8 @@ typedef struct mm_smtp_server_handlers {
     mm_session_fn data;            /**< DATA, the first BDAT: content is about to come. REJECT: 554 */
     mm_session_chunk_fn chunk;     /**< a piece of the content */
     mm_session_message_fn message; /**< the whole message. REJECT: 554 */
-    mm_session_text_fn vrfy;       /**< VRFY */
-    mm_session_text_fn expn;       /**< EXPN. Without: 502 */
+    mm_session_text_fn vrfy;       /**< VRFY: the name, without SMTPUTF8 behind it */
+    mm_session_text_fn expn;       /**< EXPN, as vrfy; EHLO names it. Without: 502 */
     mm_session_text_fn help;       /**< HELP */
     mm_session_text_fn noop;       /**< NOOP */
     mm_session_fn rset;            /**< RSET. What refuses leaves the transaction as it is */

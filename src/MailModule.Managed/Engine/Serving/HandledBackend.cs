@@ -51,6 +51,8 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
             arguments.Verb = Encoding.UTF8.GetString(line.Verb);
             arguments.Text = Encoding.UTF8.GetString(line.Argument);
         }
+        else if (session.Asked is AskedCommands.Verify or AskedCommands.Expand)
+            arguments.Text = Encoding.UTF8.GetString(VerifyArgument.Parse(session.CommandArgument).Text);
         else
             arguments.Text = Encoding.UTF8.GetString(session.CommandArgument);
         return Ask(step);
@@ -238,8 +240,8 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
                 return FollowData(answer);
             case HandlerSteps.Message:
                 return _content!.Follow(answer);
-            case HandlerSteps.Verify when isOpen:
-                return Ask(HandlerSteps.Lookup);
+            case HandlerSteps.Verify:
+                return isOpen ? Ask(HandlerSteps.Lookup) : Verified(answer);
             default:
                 // Of HELO, EHLO and HELP the module has more to say than that it is done.
                 bool isOwn = isOpen || step is HandlerSteps.Helo or HandlerSteps.Ehlo
@@ -291,12 +293,27 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         return stored.Kind == VerdictKind.Accept ? stored with { Reply = answer.Reply } : stored;
     }
 
-    // RFC 5321 §3.5.3: 250 with the mailbox, where it is known
+    // RFC 5321 §3.5.2: 250 with the mailbox, where it is known
     private Verdict Verified(StepAnswer answer)
     {
         if (answer is { Kind: StepAnswerKind.Continue } or { Reply: not null })
             return new Verdict(VerdictKind.Accept, answer.Reply);
-        string mailbox = Calls.Findings.Expansion?.WireText ?? Calls.Arguments.Text;
-        return new Verdict(VerdictKind.Accept, new Reply(250, "2.1.5", $"<{mailbox.Trim('<', '>', ' ')}>"));
+        if ((Calls.Findings.Expansion ?? MailboxOf(Calls.Arguments.Text)) is not { } mailbox)
+            return new Verdict(VerdictKind.Accept, Replies.CannotVerify252);
+        return new Verdict(VerdictKind.Accept, mailbox.NeedsUtf8 && !Session.MayReplyInUtf8
+            ? Replies.CannotShow252
+            : new Reply(250, "2.1.5", $"<{mailbox.WireText}>"));
+    }
+
+    /// <summary>Of a name as VRFY says it; one without a domain is here.</summary>
+    private MailAddress? MailboxOf(string name)
+    {
+        string whole = name.Trim('<', '>', ' ');
+        string host = Session.Options.HostName;
+        bool isHere = own.Dependencies.Policy().Domains.Contains(host);
+        return (MailAddress.TryParse(whole, out MailAddress mailbox) && mailbox.Domain.Length > 0)
+            || (isHere && MailAddress.TryParse($"{whole}@{host}", out mailbox))
+                ? mailbox
+                : null;
     }
 }
