@@ -1510,8 +1510,8 @@ typedef struct mm_smtp_server_handlers {
     mm_session_fn data;            /**< DATA, the first BDAT: content is about to come. REJECT: 554 */
     mm_session_chunk_fn chunk;     /**< a piece of the content */
     mm_session_message_fn message; /**< the whole message. REJECT: 554 */
-    mm_session_text_fn vrfy;       /**< VRFY */
-    mm_session_text_fn expn;       /**< EXPN. Without: 502 */
+    mm_session_text_fn vrfy;       /**< VRFY: the name, without SMTPUTF8 behind it */
+    mm_session_text_fn expn;       /**< EXPN, as vrfy; EHLO names it. Without: 502 */
     mm_session_text_fn help;       /**< HELP */
     mm_session_text_fn noop;       /**< NOOP */
     mm_session_fn rset;            /**< RSET, which ends the transaction and has 250, whatever is answered; what
@@ -1847,9 +1847,12 @@ MM_API int MM_CALL mm_session_set_expansion(mm_session *session, const char *add
  * transaction stand in the order of the calls, behind the library's own Received.
  *
  * name   of the field, as RFC 5322 has it.
- * value  UTF-8 without line ends, up to 2000 octets; folded by the library.
+ * value  UTF-8 without line ends, up to 2000 octets; folded by the library at blanks, of which it keeps one. Words of
+ *        ASCII stay as they are. Others go as UTF-8 where the client said SMTPUTF8 (RFC 6532), and else as
+ *        encoded-words (RFC 2047), which a field for programs must not have.
  * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (in chunk and message behind MM_VERDICT_DONE in data, too: nothing is stored);
- * MM_E_ARGUMENT; MM_E_LIMIT (8 KiB are there). Threads: any, one at a time for a session. Since 0.1.
+ * MM_E_ARGUMENT (also: a word makes a line of more than 998 octets, RFC 5322 section 2.1.1); MM_E_LIMIT (8 KiB are
+ * there). Threads: any, one at a time for a session. Since 0.1.
  */
 MM_API int MM_CALL mm_session_add_header(mm_session *session, const char *name, const char *value);
 

@@ -198,6 +198,8 @@ static void adds_fields(mm_session *session) {
     CHECK_OK(mm_session_add_header(session, "X-First", "one"));
     CHECK_OK(mm_session_add_header(session, "X-Second", "two words"));
     value[1900] = '\0';
+    CHECK_INT(MM_E_ARGUMENT, mm_session_add_header(session, "X-Much", value)); /* a line has at most 998 octets */
+    value[950] = ' ';
     for (int i = 0; i < 4; i++)
         CHECK_OK(mm_session_add_header(session, "X-Much", value));
     CHECK_INT(MM_E_LIMIT, mm_session_add_header(session, "X-Much", value));

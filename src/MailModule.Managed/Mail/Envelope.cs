@@ -49,6 +49,12 @@ internal sealed class Envelope
     /// <summary>DELIVERBY (RFC 2852); null: nothing was said.</summary>
     public DeliverBy? DeliverBy { get; set; }
 
+    /// <summary>
+    /// AUTH (RFC 4954 §5): who submitted the message, as somebody says who is trusted with it; the null address: nobody
+    /// knows, and whose login it is does not count; null: nothing was said.
+    /// </summary>
+    public MailAddress? Submitter { get; set; }
+
     /// <summary>When it may go, at the earliest: its reception, where the sender has not said otherwise.</summary>
     public DateTimeOffset Release
         => Hold is { } hold && hold.ReleaseOf(Received) is var release && release > Received ? release : Received;

@@ -84,8 +84,10 @@ internal static class HeaderText
         }
     }
 
-    // The blanks between encoded-words are no text (§6.2), so that lines are folded there.
-    private static void AddEncoded(FieldWriter field, string text)
+    /// <summary>
+    /// Text as encoded-words. The blanks between them are no text (§6.2), so that lines are folded there.
+    /// </summary>
+    public static void AddEncoded(FieldWriter field, string text)
     {
         ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(text);
         bool isQ = Costs(rest) <= (rest.Length + 2) / 3 * 4;

@@ -34,7 +34,7 @@ internal sealed record SenderRules(IReadOnlyList<SenderGrant> Grants)
     {
         if (sender.IsNull)
             return SenderRefusal.None;
-        if (MustBeOfUser && user is not null && !IsOf(rules, sender, user))
+        if (MustBeOfUser && user is not null && !IsOfUser(rules, sender, user))
             return SenderRefusal.NotOfUser;
         return KeepsOursFromStrangers && !mayRelay && rules.Domains.Contains(sender.Domain)
             ? SenderRefusal.Ours
@@ -51,7 +51,8 @@ internal sealed record SenderRules(IReadOnlyList<SenderGrant> Grants)
         return rules.Lists.Find(sender) is not null || rules.FindUser(sender) is { MaySend: true };
     }
 
-    private bool IsOf(RelayPolicy rules, MailAddress sender, string user)
+    /// <summary>The address is the user's: mail for it reaches him, or it is granted to him.</summary>
+    public bool IsOfUser(RelayPolicy rules, MailAddress sender, string user)
     {
         if (rules.Accounts.Find(user) is not { } account)
             return false;

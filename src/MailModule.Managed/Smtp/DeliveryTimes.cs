@@ -15,7 +15,8 @@ internal static class DeliveryTimes
 
     public static bool TryReadHoldFor(ReadOnlySpan<byte> value, out HoldRequest? hold)
     {
-        bool isGood = TryReadSeconds(value, out TimeSpan time);
+        // RFC 4865 §3: the interval is a positive number
+        bool isGood = TryReadSeconds(value, out TimeSpan time) && time > TimeSpan.Zero;
         hold = new HoldRequest(time, default);
         return isGood;
     }

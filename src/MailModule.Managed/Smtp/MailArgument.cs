@@ -48,6 +48,9 @@ internal struct MailArgument
     /// <summary>HOLDFOR or HOLDUNTIL (RFC 4865).</summary>
     public HoldRequest? Hold { get; private set; }
 
+    /// <summary>AUTH (RFC 4954 §5): a mailbox, or the null address for "&lt;&gt;"; null if it was not given.</summary>
+    public MailAddress? Submitter { get; private set; }
+
     /// <summary>BY (RFC 2852).</summary>
     public DeliverBy? DeliverBy { get; private set; }
 
@@ -81,9 +84,8 @@ internal struct MailArgument
                 : MarkGiven(Parameter.Body, TryParseBody(value));
         if (Ascii.EqualsIgnoreCase(name, "SMTPUTF8"u8))
             return MarkGiven(Parameter.Utf8, !hasValue);
-        // RFC 4954 §5: who submitted the message, as an xtext; nobody here vouches for it, so it is only checked
         if (Ascii.EqualsIgnoreCase(name, "AUTH"u8))
-            return MarkGiven(Parameter.Auth, XText.IsValid(value));
+            return MarkGiven(Parameter.Auth, TryParseSubmitter(value));
         if (Ascii.EqualsIgnoreCase(name, "RET"u8))
             return MarkGiven(Parameter.Return, TryParseReturn(value));
         if (Ascii.EqualsIgnoreCase(name, "ENVID"u8))
@@ -138,6 +140,17 @@ internal struct MailArgument
         else
             Return = Ascii.EqualsIgnoreCase(value, "HDRS"u8) ? ReturnContent.Headers : ReturnContent.Default;
         return Return != ReturnContent.Default;
+    }
+
+    // RFC 4954 §5: an xtext of a mailbox or of "<>". Some clients put their login name there: that names nobody.
+    private bool TryParseSubmitter(ReadOnlySpan<byte> value)
+    {
+        Submitter = MailAddress.Null;
+        if (!XText.TryDecode(value, out string mailbox))
+            return XText.IsValid(value);
+        if (MailAddress.TryParse(mailbox, out MailAddress submitter) && submitter.Domain.Length > 0)
+            Submitter = submitter;
+        return true;
     }
 
     private bool TryParseEnvelopeId(ReadOnlySpan<byte> value)

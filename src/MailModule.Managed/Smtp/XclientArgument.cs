@@ -14,6 +14,7 @@ internal sealed class XclientArgument
     /// <summary>An address that the sender does not know.</summary>
     public static readonly IPAddress Unknown = IPAddress.Any;
 
+    // Octets: they stand in a line of Received together.
     private const int LongestText = 255;
     private const string V6Tag = "IPV6:";
     private static readonly string[] s_unavailable = ["[UNAVAILABLE]", "[TEMPUNAVAIL]"];
@@ -42,7 +43,7 @@ internal sealed class XclientArgument
                 continue;
             int sign = item.IndexOf((byte)'=');
             if (sign <= 0 || !XText.TryDecodeUtf8(item[(sign + 1)..], out string value)
-                || value.Length > LongestText || value.Any(char.IsControl))
+                || Encoding.UTF8.GetByteCount(value) > LongestText || value.Any(char.IsControl))
                 return false;
             string name = Encoding.ASCII.GetString(item[..sign]);
             if (!seen.Add(name) || !parsed.TrySet(name.ToUpperInvariant(), value))

@@ -27,7 +27,7 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         envelope.Helo = helo;
         return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients)
             && (!flags.HasFlag(EnvelopeParts.DsnRequests) || TryReadDsnRequests(envelope))
-            && (!flags.HasFlag(EnvelopeParts.Times) || TryReadTimes(envelope));
+            && (!flags.HasFlag(EnvelopeParts.MailParameters) || TryReadMailParameters(envelope));
     }
 
     public bool TryReadText(out string text)
@@ -103,27 +103,39 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         return true;
     }
 
-    private bool TryReadTimes(Envelope envelope)
+    private bool TryReadMailParameters(Envelope envelope)
     {
         if (!TryReadOctets(1, out ReadOnlySpan<byte> octet))
             return false;
-        var parts = (TimeParts)octet[0];
-        bool holds = (parts & (TimeParts.HoldFor | TimeParts.HoldUntil)) != 0;
-        if ((parts & ~TimeParts.All) != 0 || (holds && !TryReadHold(envelope, parts)))
-            return false;
-        if (!parts.HasFlag(TimeParts.DeliverBy))
-            return (parts & (TimeParts.Returns | TimeParts.Traces)) == 0;
+        var parts = (MailParts)octet[0];
+        bool holds = (parts & (MailParts.HoldFor | MailParts.HoldUntil)) != 0;
+        return (parts & ~MailParts.All) == 0 && (!holds || TryReadHold(envelope, parts))
+            && TryReadDeliverBy(envelope, parts)
+            && (!parts.HasFlag(MailParts.Submitter) || TryReadSubmitter(envelope));
+    }
+
+    private bool TryReadSubmitter(Envelope envelope)
+    {
+        bool isThere = TryReadAddress(out MailAddress submitter) && !submitter.IsNull;
+        envelope.Submitter = submitter;
+        return isThere;
+    }
+
+    private bool TryReadDeliverBy(Envelope envelope, MailParts parts)
+    {
+        if (!parts.HasFlag(MailParts.DeliverBy))
+            return (parts & (MailParts.Returns | MailParts.Traces)) == 0;
         if (!TryReadTicks(out long within) || !IsDate(envelope.Received.UtcTicks, within))
             return false;
         envelope.DeliverBy = new DeliverBy(
-            new TimeSpan(within), parts.HasFlag(TimeParts.Returns), parts.HasFlag(TimeParts.Traces));
+            new TimeSpan(within), parts.HasFlag(MailParts.Returns), parts.HasFlag(MailParts.Traces));
         return true;
     }
 
-    private bool TryReadHold(Envelope envelope, TimeParts parts)
+    private bool TryReadHold(Envelope envelope, MailParts parts)
     {
-        bool isInterval = parts.HasFlag(TimeParts.HoldFor);
-        if (isInterval == parts.HasFlag(TimeParts.HoldUntil) || !TryReadTicks(out long ticks)
+        bool isInterval = parts.HasFlag(MailParts.HoldFor);
+        if (isInterval == parts.HasFlag(MailParts.HoldUntil) || !TryReadTicks(out long ticks)
             || !IsDate(isInterval ? envelope.Received.UtcTicks : 0, ticks))
             return false;
         envelope.Hold = isInterval

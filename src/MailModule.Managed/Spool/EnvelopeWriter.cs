@@ -24,15 +24,15 @@ internal enum EnvelopeParts : byte
     AvoidsInner = 64,
 
     /// <summary>
-    /// When it may go, and by when it is wanted, follow behind all else. An earlier version passes that over, and
-    /// delivers at once.
+    /// What else MAIL said, when the message may go and by when it is wanted, follows behind all else. An earlier
+    /// version passes that over, and delivers at once.
     /// </summary>
-    Times = 128,
+    MailParameters = 128,
 }
 
-/// <summary>Which times are there, in an envelope's record.</summary>
+/// <summary>Which parameters of MAIL stand behind all else in an envelope's record.</summary>
 [Flags]
-internal enum TimeParts : byte
+internal enum MailParts : byte
 {
     HoldFor = 1,
     HoldUntil = 2,
@@ -44,7 +44,10 @@ internal enum TimeParts : byte
     /// <summary>Of <see cref="DeliverBy"/>: hosts that pass it on tell so.</summary>
     Traces = 16,
 
-    All = HoldFor | HoldUntil | DeliverBy | Returns | Traces,
+    /// <summary>Who submitted the message.</summary>
+    Submitter = 32,
+
+    All = HoldFor | HoldUntil | DeliverBy | Returns | Traces | Submitter,
 }
 
 /// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and
@@ -71,8 +74,8 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             WriteRecipient(recipient);
         if (HasDsnRequests(envelope))
             WriteDsnRequests(envelope);
-        if (HasTimes(envelope))
-            WriteTimes(envelope);
+        if (HasMailParameters(envelope))
+            WriteMailParameters(envelope);
     }
 
     public void WriteText(string text)
@@ -89,21 +92,27 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             | (HasDsnRequests(envelope) ? EnvelopeParts.DsnRequests : 0)
             | (envelope.IsFromStranger ? EnvelopeParts.Stranger : 0)
             | (envelope.AvoidsInner ? EnvelopeParts.AvoidsInner : 0)
-            | (HasTimes(envelope) ? EnvelopeParts.Times : 0);
+            | (HasMailParameters(envelope) ? EnvelopeParts.MailParameters : 0);
 
-    private static bool HasTimes(Envelope envelope) => envelope.Hold is not null || envelope.DeliverBy is not null;
+    private static bool HasMailParameters(Envelope envelope)
+        => envelope.Hold is not null || envelope.DeliverBy is not null || HasSubmitter(envelope);
 
-    private void WriteTimes(Envelope envelope)
+    // AUTH=<> says no more than that nobody is known, as a record without it does.
+    private static bool HasSubmitter(Envelope envelope) => envelope.Submitter is { IsNull: false };
+
+    private void WriteMailParameters(Envelope envelope)
     {
-        TimeParts hold = envelope.Hold is not { } request ? 0
-            : request.For is null ? TimeParts.HoldUntil : TimeParts.HoldFor;
-        TimeParts by = envelope.DeliverBy is not { } wish ? 0
-            : TimeParts.DeliverBy | (wish.Returns ? TimeParts.Returns : 0) | (wish.Traces ? TimeParts.Traces : 0);
-        WritePlace(1)[0] = (byte)(hold | by);
+        MailParts hold = envelope.Hold is not { } request ? 0
+            : request.For is null ? MailParts.HoldUntil : MailParts.HoldFor;
+        MailParts by = envelope.DeliverBy is not { } wish ? 0
+            : MailParts.DeliverBy | (wish.Returns ? MailParts.Returns : 0) | (wish.Traces ? MailParts.Traces : 0);
+        WritePlace(1)[0] = (byte)(hold | by | (HasSubmitter(envelope) ? MailParts.Submitter : 0));
         if (envelope.Hold is { } held)
             WriteTicks(held.For?.Ticks ?? held.Until.UtcTicks);
         if (envelope.DeliverBy is { } deliverBy)
             WriteTicks(deliverBy.Within.Ticks);
+        if (HasSubmitter(envelope))
+            WriteText(envelope.Submitter!.Text);
     }
 
     private void WriteTicks(long ticks) => BinaryPrimitives.WriteInt64LittleEndian(WritePlace(8), ticks);

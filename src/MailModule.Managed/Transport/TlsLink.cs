@@ -87,7 +87,7 @@ internal sealed class TlsLink : ILink
         }
     }
 
-    public bool AwaitInput() => _end is not null || _records.HasRecord || _lower.AwaitInput();
+    public bool AwaitInput() => _end is not null || HasInput || _lower.AwaitInput();
 
     public Transfer Receive(Memory<byte> target)
     {
@@ -151,6 +151,10 @@ internal sealed class TlsLink : ILink
         _lower.Close();
     }
 
+    // Before the hello is whole nothing is done with its records.
+    private bool HasInput
+        => _settings.AwaitsHello && Tls is null && _handshake is null ? _records.HasHello : _records.HasRecord;
+
     private Transfer StepHandshake()
     {
         if (_handshake is null && !TryBeginHandshake())
@@ -173,7 +177,7 @@ internal sealed class TlsLink : ILink
     /// <summary>False: our settings depend on the client's hello, which is not there yet.</summary>
     private bool TryBeginHandshake()
     {
-        while (_settings.AwaitsHello && !_records.HasRecord)
+        while (_settings.AwaitsHello && !_records.HasHello)
         {
             SendRecords();
             if (!_records.TryReceive(_lower))
@@ -189,7 +193,7 @@ internal sealed class TlsLink : ILink
             return Task.FromException(new NoTlsException(OpenSsl.Missing));
         try
         {
-            return _settings.BeginHandshake(_ssl, _records.Front, out _findings);
+            return _settings.BeginHandshake(_ssl, _records.Received, out _findings);
         }
         catch (Exception e)
         {

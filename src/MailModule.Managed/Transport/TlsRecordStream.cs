@@ -35,8 +35,12 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     /// <summary>A read would give octets, the end or a failure.</summary>
     public bool HasRecord => _recordLeft > 0 || (_recordLeft = NextRecord()) > 0 || _end != TransferState.Again;
 
-    /// <summary>The record in front, or what is left of it; empty if there is none.</summary>
-    public ReadOnlySpan<byte> Front => HasRecord ? _received.Span[.._recordLeft] : [];
+    /// <summary>The client's hello is in front, in one record or several, or something that will never be one.
+    /// </summary>
+    public bool HasHello => HasRecord && (_end != TransferState.Again || IsForeign || ClientHello.IsWhole(Received));
+
+    /// <summary>What has come and was not read.</summary>
+    public ReadOnlySpan<byte> Received => _received.Span;
 
     /// <summary>The link below has ended, and all that came was read.</summary>
     public bool IsAtEnd => _end == TransferState.Ended && _received.Length == 0;

@@ -82,10 +82,11 @@ public class XclientArgumentTests
     public void What_is_malformed_is_refused_whole(string text) => Assert.Null(Read(text));
 
     [Fact]
-    public void Texts_have_255_characters_at_most()
+    public void Texts_have_255_octets_at_most()
     {
         Assert.NotNull(Read("HELO=" + new string('x', 255)));
         Assert.Null(Read("HELO=" + new string('x', 256)));
+        Assert.Null(Read("HELO=" + string.Concat(Enumerable.Repeat("+C3+BC", 128))));
     }
 
     [Fact]

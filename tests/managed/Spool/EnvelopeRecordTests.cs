@@ -80,6 +80,31 @@ public class EnvelopeRecordTests
             Assert.Null(Read(octets[..length]));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_submitted_it_comes_back(bool withTimes)
+    {
+        Envelope envelope = WithReports();
+        envelope.Submitter = Address("e=mc2@example.com");
+        envelope.DeliverBy = withTimes ? new DeliverBy(TimeSpan.FromSeconds(60), true, false) : null;
+        byte[] octets = Write(envelope);
+        Envelope found = Read(octets)!;
+        Assert.Equal((envelope.Submitter, envelope.DeliverBy), (found.Submitter, found.DeliverBy));
+        Assert.Equal(envelope.Recipients, found.Recipients);
+        for (int length = 0; length < octets.Length; length++)
+            Assert.Null(Read(octets[..length]));
+    }
+
+    [Fact]
+    public void That_nobody_knows_who_submitted_it_takes_no_octet()
+    {
+        byte[] without = Write(WithReports());
+        Envelope envelope = WithReports();
+        envelope.Submitter = MailAddress.Null;
+        Assert.Equal(without, Write(envelope));
+    }
+
     [Fact]
     public void Without_it_the_octets_are_those_of_format_1()
     {
@@ -107,6 +132,7 @@ public class EnvelopeRecordTests
         Envelope envelope = WithReports();
         envelope.Hold = new HoldRequest(TimeSpan.FromSeconds(60), default);
         envelope.DeliverBy = new DeliverBy(TimeSpan.FromSeconds(60), true, true);
+        envelope.Submitter = Address("e=mc2@example.com");
         byte[] whole = Write(envelope);
         for (int length = 0; length < whole.Length; length++)
             Assert.Null(Read(whole[..length]));

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using MailModule.Tests.Support;
 using MailModule.Transport;
 
 namespace MailModule.Tests.Transport;
@@ -58,6 +59,48 @@ public class ClientHelloTests
             Assert.False(hello.OffersTls13 || hello.Offers(One) || hello.ServerName is not null);
         }
         Assert.False(ClientHello.Read(new byte[200]).Offers((TlsCipherSuite)0));
+    }
+
+    /// <summary>RFC 8446 §5.1.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(50)]
+    [InlineData(100_000)]
+    public void A_hello_in_several_records_is_read_when_it_is_whole(int piece)
+    {
+        byte[] hello = HelloOf(
+            SslProtocols.Tls12 | SslProtocols.Tls13, [One, TlsCipherSuite.TLS_AES_128_GCM_SHA256], "mail.example");
+        byte[] split = HelloInPieces.Split(hello, piece);
+        for (int length = 0; length < split.Length; length++)
+        {
+            Assert.False(ClientHello.IsWhole(split.AsSpan(0, length)));
+            Assert.Null(ClientHello.Read(split.AsSpan(0, length)).ServerName);
+        }
+        // What follows is no part of it.
+        foreach (byte[] more in (byte[][])[[], [22, 3, 3, 0, 1, 16], [20, 3], [0]])
+        {
+            byte[] octets = [.. split, .. more];
+            Assert.True(ClientHello.IsWhole(octets));
+            ClientHello read = ClientHello.Read(octets);
+            Assert.Equal(("mail.example", true, true), (read.ServerName, read.OffersTls13, read.Offers(One)));
+        }
+    }
+
+    [Fact]
+    public void What_will_never_be_a_hello_is_not_waited_for()
+    {
+        byte[] front = HelloInPieces.Split(HelloOf(SslProtocols.Tls12, null), 50)[..55];
+        Assert.False(ClientHello.IsWhole(front));
+        Assert.True(ClientHello.IsWhole([.. front, 21])); // an alert
+        Assert.True(ClientHello.IsWhole([.. front, 22, 3, 1, 0, 0])); // an empty record
+        Assert.True(ClientHello.IsWhole([22, 3, 1, 0, 4, 2, 0, 0, 0])); // another message
+        Assert.True(ClientHello.IsWhole([22, 3, 1, 0, 4, 1, 0xff, 0xff, 0xff])); // too long
+        Assert.True(ClientHello.IsWhole("GET / HTTP/1.0"u8));
+        byte[] endless = [.. Enumerable.Repeat<byte[]>([22, 3, 1, 0, 1, 1], 8000).SelectMany(one => one)];
+        Assert.True(ClientHello.IsWhole(endless));
+        Assert.Null(ClientHello.Read(endless).ServerName);
     }
 
     [Fact]

@@ -110,7 +110,7 @@ internal sealed class DotForward(
 
     private LocalActionResult ResultOf(LocalAction action, DotForwardRun run, DotForwardMessage message)
     {
-        // RFC 3461 §5.2.7.2: where a copy stays in the mailbox, that is the delivery which success is told of
+        // RFC 3461 §5.2.7.3: where a copy stays in the mailbox, that is the delivery which success is told of
         if (run.Folders.Count > 0)
             return LocalActionResult.Stored(run.Folders, message.DetachChanges());
         if (run.Targets.Count > 0)
@@ -139,6 +139,7 @@ internal sealed class DotForward(
         Envelope envelope = resender.NewEnvelope(old, old.ReversePath);
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
+        envelope.Submitter = old.Submitter;
         // A user sends it on, whoever the message is from.
         envelope.AvoidsInner = true;
         envelope.Recipients.AddRange(

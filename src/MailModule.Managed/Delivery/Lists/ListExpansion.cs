@@ -103,7 +103,7 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
         return dsns.Fail(action, "5.2.4", $"{list.Address} has no members to send the message on to", unknown);
     }
 
-    // RFC 3461 §5.2.7.3: a list is where a message ends, §5.2.7.2 (c): an alias with several targets is not
+    // RFC 3461 §5.2.7.1: a list is where a message ends, §5.2.7.3 (c): an alias with several targets is not
     private IReadOnlyList<OwedDsn> SuccessOf(LocalAction action, MailingList list, ListMembers members)
     {
         if (list.Owner is not null)
@@ -151,10 +151,11 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
             return envelope;
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
+        envelope.Submitter = old.Submitter;
         return envelope;
     }
 
-    // RFC 3461 §5.2.7.3 (b): what a sender wished for does not go on through a list
+    // RFC 3461 §5.2.7.1 (b): what a sender wished for does not go on through a list
     private static Recipient NewRecipient(
         LocalAction action, MailingList list, MailAddress member, string? maildrop, bool isOnly)
         => list.Owner is not null

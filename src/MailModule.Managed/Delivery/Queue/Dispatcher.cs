@@ -394,6 +394,7 @@ internal sealed class Dispatcher(
         QueueItem item = queued.Item;
         List<Recipient> recipients = queued.Recipients.ConvertAll(item.RecipientOf);
         return SmtpClientTransaction.Of(
-            item.Entry.Envelope, recipients, dependencies.ContentOf(item.Entry), Now, mayChunk: queued.Attempts == 0);
+            item.Entry.Envelope, recipients, dependencies.ContentOf(item.Entry), Now, mayChunk: queued.Attempts == 0,
+            isRelayed: true);
     }
 }

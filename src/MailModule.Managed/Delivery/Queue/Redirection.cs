@@ -73,7 +73,7 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
         => recipient.State is QueueState.Ready or QueueState.Deferred or QueueState.Held
             && recipient.Transaction is { IsSetAside: false };
 
-    // RFC 3461 §5.2.7.1: the new message keeps the DSN parameters of the first one, and its original recipient. The
+    // RFC 3461 §5.2.7.2: the new message keeps the DSN parameters of the first one, and its original recipient. The
     // new recipient is an operator's choice, so it may be at an inner address.
     private Fault Copy(QueuedTransaction aside, Recipient target, out string newId)
     {
@@ -94,6 +94,7 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
             IsFromStranger = old.IsFromStranger,
             Return = old.Return,
             EnvelopeId = old.EnvelopeId,
+            Submitter = old.Submitter,
         };
         envelope.Recipients.Add(target with
         {

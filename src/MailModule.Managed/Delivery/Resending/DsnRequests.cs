@@ -11,7 +11,7 @@ internal static class DsnRequests
     /// <param name="isOnly">Nobody else gets the message in that place.</param>
     public static Recipient PassedOn(Recipient from, MailAddress to, string? maildrop, bool isOnly) => new(to, maildrop)
     {
-        // RFC 3461 §5.2.7.1: one target gets all of NOTIFY; §5.2.7.2 (c): several get it without SUCCESS
+        // RFC 3461 §5.2.7.2: one target gets all of NOTIFY; §5.2.7.3 (c): several get it without SUCCESS
         Notify = isOnly ? from.Notify : WithoutSuccess(from.Notify),
         OriginalRecipient = from.OriginalRecipient ?? $"rfc822;{from.Address.Text}",
     };

@@ -35,7 +35,7 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     public void Begin(ISpoolWriter writer, Envelope envelope, Action resume)
     {
         _writer = writer;
-        _header.Begin(envelope.AuthenticatedUser is null ? null : this);
+        _header.Begin(IsSubmission(envelope) ? this : null);
         ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
         fields.ResetWrittenCount();
         ReturnPath.Write(fields, envelope.ReversePath);
@@ -68,6 +68,10 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
         _writer?.Discard();
         _writer = null;
     }
+
+    // RFC 4954 §5: with AUTH=<> it is not to be taken for a message that who has logged in has submitted
+    private static bool IsSubmission(Envelope envelope)
+        => envelope.AuthenticatedUser is not null && envelope.Submitter is not { IsNull: true };
 
     bool IHeaderEnd.NamesSender => !session.Envelope.ReversePath.IsNull;
 

@@ -214,7 +214,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     Fault ISessionEffects.SetRecipientReply(int index, HandlerReply reply)
     {
-        if (Session.TrySetRecipientReply(index, reply.Over(Replies.MessageAccepted250, 0, Session.TakesUtf8)))
+        if (Session.TrySetRecipientReply(index, reply.Over(Replies.MessageAccepted250, 0, Session.MayReplyInUtf8)))
             return Fault.None;
         return Session.Options.IsLmtp
             ? FaultReason.Because(Fault.NotFound, "there is no such recipient")
@@ -255,15 +255,15 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
                 return _recipient!.Follow(step, answer);
             case HandlerSteps.Lookup:
                 return Session.Asked == AskedCommands.Verify
-                    ? HandledName.Follow(Session, Calls, answer)
+                    ? FollowName(answer)
                     : _recipient!.Follow(step, answer);
             case HandlerSteps.Data:
                 return FollowData(answer);
             case HandlerSteps.Message:
                 return _content!.Follow(answer);
-            case HandlerSteps.Verify when isOpen:
+            case HandlerSteps.Verify:
                 Calls.Arguments.Text = HandledName.AddressIn(Calls.Arguments.Text);
-                return Ask(HandlerSteps.Lookup);
+                return isOpen ? Ask(HandlerSteps.Lookup) : FollowName(answer);
             default:
                 // Of HELO, EHLO and HELP the module has more to say than that it is done.
                 bool isOwn = isOpen || step is HandlerSteps.Helo or HandlerSteps.Ehlo
@@ -314,6 +314,9 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         // What cannot be told now says nothing about the user.
         return answer.Reply!.IsTemporary ? Verdict.Refuse(answer.Reply) : login.HasNone();
     }
+
+    private Verdict FollowName(StepAnswer answer)
+        => HandledName.Follow(Session, own.Dependencies.Policy(), Calls, answer);
 
     private Verdict FollowMail(bool isOpen, Verdict accepted)
     {

@@ -29,7 +29,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     private const int MemoryLimit = 128 * 1024;
     private const int MostHeaderOctets = 8 * 1024;
 
-    private readonly StringBuilder _fields = new();
+    private readonly List<byte> _fields = [];
     private SubmissionContent? _gathered;
     private byte[] _buffer = [];
     private int _length;
@@ -61,7 +61,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     /// <summary>Content comes, or is judged.</summary>
     public bool IsOpen { get; private set; }
 
-    public bool HasHeaders => _fields.Length > 0;
+    public bool HasHeaders => _fields.Count > 0;
 
     /// <param name="isHosts">The host takes it: nothing is stored.</param>
     public void Begin(bool isHosts)
@@ -120,9 +120,10 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     {
         if (IsOpen && _isHosts)
             return FaultReason.Because(Fault.State, "the host takes the message: the library stores none");
-        if (_fields.Length + field.Length > MostHeaderOctets)
+        byte[] octets = Encoding.UTF8.GetBytes(field);
+        if (_fields.Count + octets.Length > MostHeaderOctets)
             return FaultReason.Because(Fault.Limit, $"the fields of a message have at most {MostHeaderOctets} octets");
-        _fields.Append(field);
+        _fields.AddRange(octets);
         return Fault.None;
     }
 
@@ -304,9 +305,9 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     {
         if (!_gathered!.IsInMemory && !MayBlock())
             return Verdict.Pending;
-        if (_fields.Length > 0)
+        if (_fields.Count > 0)
         {
-            byte[] fields = Encoding.UTF8.GetBytes(_fields.ToString());
+            byte[] fields = [.. _fields];
             _fields.Clear();
             if (!Own.Append(Session, fields))
                 return Verdict.Pending;

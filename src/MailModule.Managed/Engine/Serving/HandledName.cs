@@ -1,5 +1,6 @@
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Mail;
+using MailModule.Policy;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
 
@@ -20,22 +21,25 @@ internal static class HandledName
     }
 
     /// <summary>What follows the look-up's answer.</summary>
-    public static Verdict Follow(SmtpSession session, HandlerCalls calls, StepAnswer answer)
+    public static Verdict Follow(SmtpSession session, RelayPolicy rules, HandlerCalls calls, StepAnswer answer)
     {
-        // RFC 5321 §3.5.1: 250 names the mailbox. Where none can be named, 252 says that it is taken (§3.5.3; RFC 6531
-        // §3.7.4.2).
-        if (answer is { Kind: StepAnswerKind.Continue } or { Reply: not null } || MailboxOf(calls) is not { } mailbox
-            || (mailbox.NeedsUtf8 && !session.TakesUtf8))
+        if (answer is { Kind: StepAnswerKind.Continue } or { Reply: not null })
             return new Verdict(VerdictKind.Accept, answer.Reply);
-        return new Verdict(VerdictKind.Accept, new Reply(250, "2.1.5", $"<{mailbox.WireText}>"));
+        // RFC 5321 §3.5.2: 250 names the mailbox. Where none can be named, 252 says that it is taken (§3.5.3).
+        if ((calls.Findings.Expansion ?? MailboxOf(calls.Arguments.Text, session, rules)) is not { } mailbox)
+            return new Verdict(VerdictKind.Accept, Replies.CannotVerify252);
+        return new Verdict(VerdictKind.Accept, mailbox.NeedsUtf8 && !session.MayReplyInUtf8
+            ? Replies.CannotShow252
+            : new Reply(250, "2.1.5", $"<{mailbox.WireText}>"));
     }
 
-    private static MailAddress? MailboxOf(HandlerCalls calls)
+    // A name without a domain is one of this host, if that is a domain of ours.
+    private static MailAddress? MailboxOf(string name, SmtpSession session, RelayPolicy rules)
     {
-        if (calls.Findings.Expansion is { } expansion)
-            return expansion;
-        return MailAddress.TryParse(calls.Arguments.Text, out MailAddress address) && address.Domain.Length > 0
-            ? address
-            : null;
+        string host = session.Options.HostName;
+        return (MailAddress.TryParse(name, out MailAddress mailbox) && mailbox.Domain.Length > 0)
+            || (rules.Domains.Contains(host) && MailAddress.TryParse($"{name}@{host}", out mailbox))
+                ? mailbox
+                : null;
     }
 }

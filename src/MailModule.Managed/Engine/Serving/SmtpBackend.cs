@@ -154,6 +154,9 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     {
         envelope.Received = DateTimeOffset.UtcNow;
         envelope.IsFromStranger = envelope.AvoidsInner = !MayRelay(session, dependencies.Policy());
+        // RFC 4954 §5: whom the client is not trusted to name counts as AUTH=<>
+        if (envelope.Submitter is { IsNull: false } submitter && !MayName(submitter, session))
+            envelope.Submitter = MailAddress.Null;
         // A stranger's sender may be forged: nobody gets a large message by us for that.
         if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
             envelope.Return = ReturnContent.Default;
@@ -216,6 +219,12 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     private bool MayRelay(SmtpSession session, RelayPolicy rules)
         => session.RemoteEndPoint is { } client
             && dependencies.Clients.MayRelay(rules, client.Address, session.AuthenticatedUser is not null);
+
+    private bool MayName(MailAddress submitter, SmtpSession session)
+    {
+        RelayPolicy rules = dependencies.Policy();
+        return session.AuthenticatedUser is { } user && rules.Clients.Senders.IsOfUser(rules, submitter, user);
+    }
 
     private Verdict Ask(SmtpSession session, RequestAction action)
     {

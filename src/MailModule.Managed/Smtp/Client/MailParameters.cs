@@ -26,6 +26,9 @@ internal readonly record struct MailParameters
     /// <summary>BY (RFC 2852 §4), with what is left of its time; null: not said.</summary>
     public DeliverBy? DeliverBy { get; init; }
 
+    /// <summary>AUTH (RFC 4954 §5); the null address: "&lt;&gt;"; null: not said.</summary>
+    public MailAddress? Submitter { get; init; }
+
     /// <summary>More parameters as they go out, such as "AUTH=&lt;&gt;"; null: none.</summary>
     public string? More { get; init; }
 
@@ -43,6 +46,8 @@ internal readonly record struct MailParameters
                 CultureInfo.InvariantCulture,
                 $" BY={Math.Max((long)by.Within.TotalSeconds, -999_999_999)};{(by.Returns ? 'R' : 'N')}"
                     + $"{(by.Traces ? "T" : "")}"));
+        if (Submitter is { } submitter)
+            output.Write(submitter.IsNull ? " AUTH=<>" : " AUTH=" + XText.Encode(submitter.WireText));
         if (string.IsNullOrEmpty(More))
             return;
         output.Write(" "u8);

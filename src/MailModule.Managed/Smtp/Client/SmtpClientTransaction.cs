@@ -15,9 +15,9 @@ internal sealed class SmtpClientTransaction
     private readonly AttemptResult?[] _results;
     private readonly bool[] _isAccepted;
     private readonly SameAddresses _same;
-    private Facts _facts;
+    private Facts _facts = Facts.MayChunk;
 
-    /// <summary>What has come to be known of the server and the attempt.</summary>
+    /// <summary>What is known of the message, and comes to be known of the server and the attempt.</summary>
     [Flags]
     private enum Facts : byte
     {
@@ -25,6 +25,8 @@ internal sealed class SmtpClientTransaction
         DsnOffered = 1,
         DeliverByOffered = 2,
         AwaitsFinalReply = 4,
+        Utf8 = 8,
+        MayChunk = 16,
     }
 
     public SmtpClientTransaction(
@@ -40,9 +42,10 @@ internal sealed class SmtpClientTransaction
 
     /// <summary>A message for recipients of its envelope, with all that the envelope says of it.</summary>
     /// <param name="now">For what the envelope says of times.</param>
+    /// <param name="isRelayed">Our login says nothing of whose message it is.</param>
     public static SmtpClientTransaction Of(
         Envelope envelope, IReadOnlyList<Recipient> recipients, IMessageSource source,
-        DateTimeOffset now = default, bool mayChunk = true)
+        DateTimeOffset now = default, bool mayChunk = true, bool isRelayed = false)
         => new(envelope.ReversePath, recipients, source)
         {
             Return = envelope.Return,
@@ -50,6 +53,7 @@ internal sealed class SmtpClientTransaction
             IsUtf8 = envelope.Utf8,
             MayChunk = mayChunk,
             DeliverBy = envelope.DeliverBy?.MovedTo(envelope.Received, now),
+            Submitter = envelope.Submitter ?? (isRelayed ? MailAddress.Null : null),
         };
 
     public MailAddress ReversePath { get; }
@@ -73,6 +77,11 @@ internal sealed class SmtpClientTransaction
     /// <summary>What the sender wants of the time of delivery (RFC 2852), counted from the attempt on; null: nothing.
     /// </summary>
     public DeliverBy? DeliverBy { get; init; }
+
+    /// <summary>
+    /// Who submitted the message (RFC 4954 §5); the null address: nobody knows; null: we do, and nothing is said.
+    /// </summary>
+    public MailAddress? Submitter { get; init; }
 
     /// <summary>The server offers DELIVERBY: what is to be told of the time is its duty.</summary>
     public bool IsDeliverByOffered
@@ -101,7 +110,11 @@ internal sealed class SmtpClientTransaction
     /// Such a message may go by BDAT. Not again where it has failed: it may be for BDAT, and DATA is what all servers
     /// know.
     /// </summary>
-    public bool MayChunk { get; init; } = true;
+    public bool MayChunk
+    {
+        get => (_facts & Facts.MayChunk) != 0;
+        init => Set(Facts.MayChunk, value);
+    }
 
     /// <summary>The end of the content is out, its reply is not in.</summary>
     public bool AwaitsFinalReply
@@ -124,7 +137,11 @@ internal sealed class SmtpClientTransaction
     /// The message came with SMTPUTF8, so that its header may have UTF-8; passed on to servers that offer it (RFC 6531
     /// §3.4).
     /// </summary>
-    public bool IsUtf8 { get; init; }
+    public bool IsUtf8
+    {
+        get => (_facts & Facts.Utf8) != 0;
+        init => Set(Facts.Utf8, value);
+    }
 
     /// <summary>
     /// RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header has UTF-8, or may have.
@@ -254,6 +271,7 @@ internal sealed class SmtpClientTransaction
             IsUtf8 = IsUtf8,
             MayChunk = MayChunk,
             DeliverBy = DeliverBy,
+            Submitter = Submitter,
         };
     }
 

@@ -49,7 +49,7 @@ internal sealed partial class SmtpDialogue
     private readonly ContentWriter _content = new();
     private Mode _mode = Mode.Commands;
     private (DialogueEnd End, SmtpStage Stage)? _refusal;
-    private (string Name, ServerExtensions Extensions) _server = ("", ServerExtensions.None);
+    private (string Name, ServerExtensions Extensions, bool IsLoggedIn) _server = ("", ServerExtensions.None, false);
 
     /// <summary>Begins with the wait for the greeting.</summary>
     /// <param name="peer">The dialogue sets its <see cref="IPeer.IdleTimeout"/> and deadline.</param>
@@ -71,6 +71,9 @@ internal sealed partial class SmtpDialogue
 
     /// <summary>As the server names itself in its reply to EHLO, LHLO or HELO; empty before.</summary>
     public string ServerName => _server.Name;
+
+    /// <summary>The server has taken a login of ours (RFC 4954 §4).</summary>
+    public bool IsLoggedIn => _server.IsLoggedIn;
 
     /// <summary>What is waited for; after the end, what was waited for then.</summary>
     public SmtpStage Stage { get; private set; }
@@ -313,10 +316,11 @@ internal sealed partial class SmtpDialogue
         switch (to)
         {
             case ReplyTo.Ehlo or ReplyTo.Lhlo when reply.Code / 100 == 2:
-                _server = (NameIn(reply), new ServerExtensions(reply.Lines.Skip(1), isLmtp: to == ReplyTo.Lhlo));
+                _server.Name = NameIn(reply);
+                _server.Extensions = new ServerExtensions(reply.Lines.Skip(1), isLmtp: to == ReplyTo.Lhlo);
                 break;
             case ReplyTo.Helo when reply.Code / 100 == 2:
-                _server = (NameIn(reply), ServerExtensions.None);
+                (_server.Name, _server.Extensions) = (NameIn(reply), ServerExtensions.None);
                 break;
             case ReplyTo.StartTls when reply.Code == 220:
                 _mode = Mode.Handshake;
@@ -324,6 +328,9 @@ internal sealed partial class SmtpDialogue
                 break;
             case ReplyTo.Auth when reply.Code == 334:
                 _mode = Mode.Challenge;
+                break;
+            case ReplyTo.Auth when reply.Code == 235:
+                _server.IsLoggedIn = true;
                 break;
             case ReplyTo.Data when reply.Code == 354:
                 _mode = Mode.Content;

@@ -112,9 +112,22 @@ internal sealed partial class TransactionRunner
             Return = transaction.IsDsnOffered ? transaction.Return : default,
             EnvelopeId = transaction.IsDsnOffered ? transaction.EnvelopeId : null,
             DeliverBy = transaction.IsDeliverByOffered ? transaction.DeliverBy : null,
+            Submitter = SubmitterOf(transaction),
             More = DsnParameters.Offered(transaction.More.Mail, transaction.IsDsnOffered),
         };
         _dialogue.Mail(transaction.ReversePath.WireText, parameters, output);
+    }
+
+    // RFC 4954 §5: a mailbox goes to every server that knows AUTH, for it to judge; "<>" to those that would take the
+    // message for ours otherwise.
+    private MailAddress? SubmitterOf(SmtpClientTransaction transaction)
+    {
+        if (transaction.Submitter is not { } submitter)
+            return null;
+        bool isHeard = submitter.IsNull
+            ? _dialogue.IsLoggedIn
+            : _dialogue.IsLoggedIn || Extensions.LoginMechanisms.Any();
+        return isHeard ? submitter : null;
     }
 
     // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group. BDAT may leave with

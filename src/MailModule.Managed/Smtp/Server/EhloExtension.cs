@@ -39,6 +39,9 @@ internal sealed class EhloExtension(string keyword)
             Offers = static session => AuthCommand.Usable(session) != MechanismSet.None,
             Parameters = WriteMechanisms,
         },
+        // RFC 5321 §4.1.1.1: every command that not each server must have
+        new("EXPN") { Offers = static session => session.TakesExpand },
+        new("HELP"),
         new("ENHANCEDSTATUSCODES"),
         new("XCLIENT")
         {

@@ -21,6 +21,10 @@ internal static class Replies
     public static readonly Reply CannotVerify252 =
         new(252, "2.0.0", "Cannot verify the user, but will take mail for it");
 
+    // RFC 6531 §3.7.4.2
+    public static readonly Reply CannotShow252 =
+        new(252, "2.6.8", "The mailbox cannot be shown without SMTPUTF8, but mail for it is taken");
+
     public static readonly Reply StartMailInput354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
     public static readonly Reply IdleTooLong421 = new(421, "4.4.2", "Idle for too long, closing connection");
     public static readonly Reply TooSlow421 = new(421, "4.4.2", "Too slow, closing connection");

@@ -131,6 +131,7 @@ internal sealed partial class SmtpSession
             EnvelopeId = mail.EnvelopeId,
             Hold = mail.Hold,
             DeliverBy = mail.DeliverBy,
+            Submitter = mail.Submitter,
         });
         return null;
     }

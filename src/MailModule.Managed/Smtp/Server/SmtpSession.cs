@@ -58,6 +58,16 @@ internal sealed partial class SmtpSession : ISession
     internal ref SmtpAuthentication Authentication => ref _authentication;
 
     internal bool TakesSend => (Backend.Asked & AskedCommands.Mail) != 0;
+    internal bool TakesExpand => (Backend.Asked & AskedCommands.Expand) != 0;
+
+    /// <summary>
+    /// The client reads more than ASCII in the reply to the command under way (RFC 6531 §3.7.4): VRFY and EXPN have a
+    /// parameter of their own for it, the others go by MAIL's.
+    /// </summary>
+    public bool MayReplyInUtf8 => Asked is AskedCommands.Verify or AskedCommands.Expand
+        ? VerifyArgument.Parse(CommandArgument).Utf8
+        : Envelope.Utf8;
+
     /// <summary>The verb of the command under way; empty for one that is none here.</summary>
     public string Verb => Rule?.Verb ?? "";
 
@@ -66,11 +76,6 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>The argument of the command under way, where <see cref="ISmtpBackend.Asked"/> has it.</summary>
     public ReadOnlySpan<byte> CommandArgument => _command.Argument;
-
-    /// <summary>The client reads UTF-8 in the reply to the command under way (RFC 6531 §3.6, §3.7.4.2).</summary>
-    public bool TakesUtf8 => Asked is AskedCommands.Verify or AskedCommands.Expand
-        ? VerifyArgument.Parse(CommandArgument).Utf8
-        : Envelope.Utf8;
 
     /// <summary>The client has made too many errors, for which the session has closed.</summary>
     public bool IsCutOff => _errors > Options.Limits.Errors;

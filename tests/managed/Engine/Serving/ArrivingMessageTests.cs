@@ -12,7 +12,7 @@ namespace MailModule.Tests.Engine.Serving;
 /// <summary>What comes by SMTP and what is then in the spool, behind the trace fields.</summary>
 public sealed class ArrivingMessageTests : IDisposable
 {
-    private const string Stranger = "198.51.100.7";
+    private const string Stranger = "198.51.100.7", RelayClient = "192.0.2.9";
     private const string Mbox = "From ann@a.example Sat Nov 28 19:02:03 2026\r\n";
 
     private readonly DsnSpool _spool = new();
@@ -23,7 +23,8 @@ public sealed class ArrivingMessageTests : IDisposable
     {
         var domains = new LocalDomains(["example.org"], _ => false);
         Assert.True(Account.TryParse("ann;secret;/nowhere;PS", "/", out Account ann, out _));
-        var policy = new RelayPolicy(new Accounts([ann], domains, "shs", "/nowhere"), domains, AddressRanges.Empty);
+        Assert.True(AddressRanges.TryParse(RelayClient, out AddressRanges range));
+        var policy = new RelayPolicy(new Accounts([ann], domains, "shs", "/nowhere"), domains, range);
         var nobody = new HostCallback(null, RequestAction.None, Inline: false);
         _dependencies = new SmtpDependencies(_spool, job => job.Run(), nobody, () => policy, Log.None);
         _dependencies.Guessing.LateAnswers.Stop(); // nothing comes late
@@ -57,6 +58,15 @@ public sealed class ArrivingMessageTests : IDisposable
         string sent, string stored)
         => Assert.Equal(stored, Store(sent, login: true));
 
+    /// <summary>RFC 4954 §5: it is not to be taken for a message of who has logged in.</summary>
+    [Theory]
+    [InlineData(" AUTH=<>", "Subject: x\r\n\r\nbody\r\n")]
+    [InlineData(" AUTH=someone@else.example", "Subject: x\r\n\r\nbody\r\n")]
+    [InlineData(" AUTH=ann@example.org",
+        "Subject: x\r\nDate: D\r\nFrom: b@b.example\r\nMessage-ID: M\r\n\r\nbody\r\n")]
+    public void After_a_login_a_message_of_others_stays_as_it_is(string parameter, string stored)
+        => Assert.Equal(stored, Store("Subject: x\r\n\r\nbody\r\n", login: true, parameter: parameter));
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -72,9 +82,26 @@ public sealed class ArrivingMessageTests : IDisposable
         }
     }
 
+    /// <summary>RFC 5321 §6.4: whoever may relay (smtp_range) may pass on what others have written.</summary>
+    [Theory]
+    [InlineData(Stranger)]
+    [InlineData(RelayClient)]
+    public void What_a_client_without_a_login_sends_is_not_completed(string address)
+        => Assert.Equal(
+            "Subject: x\r\n\r\nbody\r\n",
+            Store("Subject: x\r\n\r\nbody\r\n", login: false, address: address));
+
+    /// <summary>RFC 6409 §4.3, §8: on a port for submission there is no message without a login.</summary>
     [Fact]
-    public void What_a_client_without_a_login_sends_is_not_completed()
-        => Assert.Equal("Subject: x\r\n\r\nbody\r\n", Store("Subject: x\r\n\r\nbody\r\n", login: false));
+    public void On_a_port_that_wants_a_login_messages_are_completed()
+        => Assert.StartsWith(
+            "Subject: x\r\nDate: D\r\nFrom: b@b.example\r\nMessage-ID: M\r\n",
+            Store("Subject: x\r\n\r\nbody\r\n", login: true, options: new SmtpServerOptions
+            {
+                HostName = "mx.example",
+                OfferAuth = true,
+                RequireAuth = true,
+            }, address: RelayClient), StringComparison.Ordinal);
 
     [Fact]
     public void A_name_beyond_ascii_in_ehlo_leaves_an_ascii_message_ascii()
@@ -96,15 +123,16 @@ public sealed class ArrivingMessageTests : IDisposable
     // Without the trace fields; the date and the id of this host's are D and M.
     private string Store(
         string message, bool login, int piece = int.MaxValue, string hello = "client.example",
-        SmtpServerOptions? options = null)
+        SmtpServerOptions? options = null, string parameter = "",
+        string address = Stranger)
     {
         options ??= new SmtpServerOptions { HostName = "mx.example", OfferAuth = true };
         _client?.Dispose();
-        _client = new SteppedClient(Stranger, options, new SmtpBackend(_dependencies, null));
+        _client = new SteppedClient(address, options, new SmtpBackend(_dependencies, null));
         _client.Send($"EHLO {hello}\r\n");
         string secret = Convert.ToBase64String("\0ann\0secret"u8);
         Assert.True(!login || _client.Send($"AUTH PLAIN {secret}\r\n").StartsWith("235", StringComparison.Ordinal));
-        _client.Send("MAIL FROM:<b@b.example>\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n");
+        _client.Send($"MAIL FROM:<b@b.example>{parameter}\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n");
         string text = message + ".\r\n", reply = "";
         for (int at = 0; at < text.Length; at += Math.Min(piece, text.Length - at))
             reply = _client.Send(text.Substring(at, Math.Min(piece, text.Length - at)));

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Engine.Serving;
@@ -60,6 +61,25 @@ public sealed class HostCertificateTests : IDisposable
         Assert.Equal(Fault.None, _certificate.TryLoad(out _));
         Assert.Equal(shown, NameShown(asked));
         Assert.Empty(_lines);
+    }
+
+    /// <summary>RFC 8446 §5.1: in records of so many octets, which come all at once or one by one.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(40, false)]
+    [InlineData(40, true)]
+    [InlineData(100_000, true)]
+    public void A_hello_that_comes_in_pieces_chooses_the_certificate_as_well(int piece, bool oneByOne)
+    {
+        AddHost("one.example", "one.example");
+        Socket socket = Server.Connect();
+        socket.NoDelay = true;
+        using var pieces = new HelloInPieces(new NetworkStream(socket, ownsSocket: true), piece, oneByOne);
+        using var stream = new SslStream(pieces, false, static (_, _, _, _) => true);
+        stream.AuthenticateAsClient("one.example");
+        Loop.ReadExactly(stream, 6);
+        Assert.Equal("one.example", _last!.ServerName);
+        Assert.Equal("one.example", NameOf(stream));
     }
 
     [Fact]
@@ -165,8 +185,11 @@ public sealed class HostCertificateTests : IDisposable
     private string NameShown(string asked)
     {
         using SslStream stream = Connect(asked);
-        return ((X509Certificate2)stream.RemoteCertificate!).GetNameInfo(X509NameType.DnsName, forIssuer: false);
+        return NameOf(stream);
     }
+
+    private static string NameOf(SslStream stream)
+        => ((X509Certificate2)stream.RemoteCertificate!).GetNameInfo(X509NameType.DnsName, forIssuer: false);
 
     private SslStream Connect(string asked)
     {

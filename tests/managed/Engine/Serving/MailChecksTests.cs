@@ -74,6 +74,28 @@ public sealed class MailChecksTests : IDisposable
         Assert.Equal(reply != "250 ", Logged("smtp_authsame login=ann"));
     }
 
+    /// <summary>RFC 4954 §5: AUTH of MAIL is believed of who may use that address, and is AUTH=&lt;&gt; else.</summary>
+    [Theory]
+    [InlineData("ann", " AUTH=ann@example.org", "ann@example.org")]
+    [InlineData("ann", " AUTH=ANN+2Btag@example.org", "ANN+tag@example.org")]
+    [InlineData("ann", " AUTH=sales@example.org", "sales@example.org")]
+    [InlineData("ann", " AUTH=any@shop.example", "any@shop.example")]
+    [InlineData("ann", " AUTH=bob@example.org", "")]
+    [InlineData("ann", " AUTH=ann@example.com", "")]
+    [InlineData("ann", " AUTH=<>", "")]
+    [InlineData("ann", "", null)]
+    [InlineData(null, " AUTH=ann@example.org", "")]
+    [InlineData(null, " AUTH=<>", "")]
+    [InlineData(null, "", null)]
+    public void Who_submitted_a_message_is_said_by_a_login_that_has_that_address(
+        string? login, string parameter, string? submitter)
+    {
+        Load("sender=\"ann;*@shop.example\"");
+        using SteppedClient client = From(login is null ? RelayClient : Stranger, login);
+        client.Send($"MAIL FROM:<a@b.example>{parameter}\r\n");
+        Assert.Equal(submitter, client.Session.Envelope.Submitter?.Text);
+    }
+
     [Fact]
     public void Without_smtp_authsame_a_login_sends_as_anybody()
     {

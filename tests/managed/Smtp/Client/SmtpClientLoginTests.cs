@@ -308,6 +308,45 @@ public class SmtpClientLoginTests
             }
     }
 
+    /// <summary>RFC 4954 §5.</summary>
+    [Theory]
+    [InlineData("e=mc2@example.com", "AUTH PLAIN", true, " AUTH=e+3Dmc2@example.com")]
+    [InlineData("e=mc2@example.com", "AUTH PLAIN", false, " AUTH=e+3Dmc2@example.com")]
+    [InlineData("e=mc2@example.com", "AUTH=PLAIN", false, " AUTH=e+3Dmc2@example.com")]
+    [InlineData("e=mc2@example.com", "DSN", false, "")]
+    [InlineData("a.@example.com", "AUTH PLAIN", false, " AUTH=\"a.\"@example.com")]
+    [InlineData("", "AUTH PLAIN", true, " AUTH=<>")]
+    [InlineData("", "AUTH PLAIN", false, "")]
+    [InlineData(null, "AUTH PLAIN", true, "")]
+    public void Who_submitted_a_message_is_told_to_servers_with_auth_and_that_nobody_knows_where_we_log_in(
+        string? submitter, string offered, bool login, string expected)
+    {
+        var message = new SmtpClientTransaction(
+            Address("ann@a.example"), [new Recipient(Address("bob@b.example"), null)], new TextOf("x\n"))
+        {
+            Submitter = submitter is null ? null : submitter.Length == 0 ? MailAddress.Null : Address(submitter),
+        };
+        var server = new ClientDialogue(login: login ? s_tim : null, clear: true, work: message);
+        server.Say("220 hi\n");
+        string said = server.Say($"250-server.example\n250 {offered}\n");
+        if (login)
+            said = server.Say("235 welcome\n");
+        Assert.Equal($"MAIL FROM:<ann@a.example>{expected}\n", said);
+    }
+
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, "")]
+    public void A_message_that_is_relayed_is_not_said_to_be_ours(bool isRelayed, string? submitter)
+    {
+        var envelope = new Envelope { ReversePath = Address("ann@a.example") };
+        SmtpClientTransaction Transaction()
+            => SmtpClientTransaction.Of(envelope, [], new TextOf("x\n"), isRelayed: isRelayed);
+        Assert.Equal(submitter, Transaction().Submitter?.Text);
+        envelope.Submitter = Address("bob@b.example");
+        Assert.Equal("bob@b.example", Transaction().Submitter?.Text);
+    }
+
     private static ClientDialogue Begin(
         string offered, out string said, int cut = 0, bool clear = true, SmtpClientTransaction? message = null)
     {

@@ -98,7 +98,8 @@ internal sealed class FakeBackend : ISmtpBackend
             + (envelope.Hold is not { } hold ? "" : hold.For is { } time
                 ? $" holdfor={time.TotalSeconds}" : $" holduntil={hold.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}")
             + (envelope.DeliverBy is not { } by
-                ? "" : $" by={by.Within.TotalSeconds}{(by.Returns ? "R" : "N")}{(by.Traces ? "T" : "")}"));
+                ? "" : $" by={by.Within.TotalSeconds}{(by.Returns ? "R" : "N")}{(by.Traces ? "T" : "")}")
+            + (envelope.Submitter is { } submitter ? $" auth=<{submitter}>" : ""));
         Verdict verdict = VerdictOn(envelope.ReversePath);
         Assert.False(_isOpen, "a transaction began inside another");
         _isOpen = verdict.Kind == VerdictKind.Accept;

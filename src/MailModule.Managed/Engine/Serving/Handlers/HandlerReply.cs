@@ -22,6 +22,9 @@ internal sealed class HandlerReply
     /// <summary>There is anything of it.</summary>
     public bool IsGiven => Code != 0 || _status is not null || _text is not null || _more.Count > 0;
 
+    /// <summary>A line has more than ASCII.</summary>
+    public bool NeedsUtf8 => !Ascii.IsValid(_text) || !_more.All(static line => Ascii.IsValid(line));
+
     public void Clear()
     {
         Code = 0;
@@ -59,14 +62,18 @@ internal sealed class HandlerReply
     /// <summary>The reply; what is not given is the ordinary one's, as far as that has the same code.</summary>
     /// <param name="code">Wins over <see cref="Code"/>; 0: that, or the ordinary one's.</param>
     /// <param name="ordinary">What would be said without.</param>
-    /// <param name="utf8">The client reads more than ASCII (RFC 6531 §3.6).</param>
+    /// <param name="utf8">The client reads more than ASCII (RFC 6531 §3.7.4).</param>
     public Reply Over(Reply ordinary, int code, bool utf8)
     {
         code = code != 0 ? code : Code != 0 ? Code : ordinary.Code;
         IReadOnlyList<string> first = _text is not null ? [_text]
             : code == ordinary.Code ? ordinary.Lines : [WordsOf(code)];
-        IEnumerable<string> lines = first.Concat(_more);
-        return new Reply(code, StatusFor(code, ordinary), [.. utf8 ? lines : lines.Select(InAscii)]);
+        string[] lines = [.. first, .. _more];
+        if (utf8 || lines.All(static line => Ascii.IsValid(line)))
+            return new Reply(code, StatusFor(code, ordinary), lines);
+        // RFC 6531 §3.7.4.1: these name a mailbox, which would be another one in ASCII
+        code = code switch { 251 => 250, 551 => 550, _ => code };
+        return new Reply(code, StatusFor(code, ordinary), [.. lines.Select(InAscii)]);
     }
 
     // RFC 2034 §4: none in the greeting, in the answer to EHLO and HELO, and where the code is 3yz

@@ -128,7 +128,7 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
     {
         if (!IsInTransaction(WithEnvelope))
             return WrongStep();
-        Fault fault = HeaderField.TryWrite(name, value, out string field);
+        Fault fault = HeaderField.TryWrite(name, value, Envelope.Utf8, out string field);
         return fault == Fault.None ? calls.Effects.AddHeader(field) : fault;
     }
 

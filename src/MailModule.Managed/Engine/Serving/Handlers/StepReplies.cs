@@ -50,8 +50,17 @@ internal static class StepReplies
         // RFC 2034 §4: the greeting has no enhanced code.
         if (step == HandlerSteps.Connect)
             ordinary = new Reply(ordinary.Code, "", [.. ordinary.Lines]);
-        answer = new StepAnswer(kind.Value, isOwn ? null : given.Over(ordinary, code, session.TakesUtf8));
+        answer = new StepAnswer(kind.Value, isOwn ? null : ReplyOf(given, ordinary, code, session));
         return true;
+    }
+
+    private static Reply ReplyOf(HandlerReply given, Reply ordinary, int code, SmtpSession session)
+    {
+        bool utf8 = session.MayReplyInUtf8;
+        Reply reply = given.Over(ordinary, code, utf8);
+        // RFC 6531 §3.7.4.2: no mailbox that would be another one in ASCII
+        bool tells = session.Asked is AskedCommands.Verify or AskedCommands.Expand && reply.Code / 100 == 2;
+        return tells && !utf8 && given.NeedsUtf8 ? Replies.CannotShow252 : reply;
     }
 
     // Null: it does not fit.

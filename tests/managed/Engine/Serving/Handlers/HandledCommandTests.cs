@@ -61,8 +61,8 @@ public class HandledCommandTests
     [InlineData("a@mail.example SMTPUTF8", "a@mail.example", "a@mail.example", "250 2.1.5 <a@mail.example>\r\n")]
     [InlineData("jürg@mail.example smtputf8", "jürg@mail.example", "jürg@mail.example",
         "250 2.1.5 <jürg@mail.example>\r\n")]
-    [InlineData("ann", "ann", "ann", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
-    [InlineData("<ann>", "<ann>", "ann", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
+    [InlineData("ann", "ann", "ann", "250 2.1.5 <ann@mail.example>\r\n")]
+    [InlineData("<ann>", "<ann>", "ann", "250 2.1.5 <ann@mail.example>\r\n")]
     [InlineData("Ann Smith", "Ann Smith", "Ann Smith", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
     public void A_name_is_looked_up_as_its_address_and_only_an_address_is_told(
         string argument, string name, string lookup, string reply)
@@ -79,7 +79,8 @@ public class HandledCommandTests
     }
 
     [Theory]
-    [InlineData("VRFY boss", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
+    [InlineData("VRFY boss",
+        "252 2.6.8 The mailbox cannot be shown without SMTPUTF8, but mail for it is taken\r\n")]
     [InlineData("VRFY boss SMTPUTF8", "250 2.1.5 <jürg@mail.example>\r\n")]
     public void An_address_beyond_ascii_is_told_to_who_reads_it(string command, string reply)
     {
@@ -95,7 +96,8 @@ public class HandledCommandTests
     }
 
     [Theory]
-    [InlineData("EXPN all", "250-2.0.0 j?rg\r\n250 2.0.0 bj?rn\r\n")]
+    [InlineData("EXPN all",
+        "252 2.6.8 The mailbox cannot be shown without SMTPUTF8, but mail for it is taken\r\n")]
     [InlineData("EXPN all SMTPUTF8", "250-2.0.0 jürg\r\n250 2.0.0 björn\r\n")]
     public void A_list_is_expanded_in_the_characters_that_the_client_reads(string command, string reply)
     {
