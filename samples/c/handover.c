@@ -1,6 +1,6 @@
 /* Looks up names, and takes messages over piece by piece: handover [PORT], until its input ends. A name of example.org
  * is somebody's if there is a folder of that name; its mail is added to the file "mail" in it. It does what a class of
- * PTLib's does that overrides LookUpName and HandleMessage (docs/decisions/0061-programs-of-the-seeds.md). */
+ * PTLib's does that overrides LookUpName and HandleMessage (docs/decisions/0060-programs-of-the-seeds.md). */
 #include <mailmodule.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* A server that says yes to everything and keeps nothing: sink [PORT], until its input ends. It does what the example
- * of the C++ framework SPServer does, with the same replies (docs/decisions/0061-programs-of-the-seeds.md). */
+ * of the C++ framework SPServer does, with the same replies (docs/decisions/0060-programs-of-the-seeds.md). */
 #include <mailmodule.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // Shows what comes, taken apart: show [PORT], until Enter or the end of its input. It does what the example of Pike's
-// manual for Protocols.SMTP.Server does (docs/decisions/0061-programs-of-the-seeds.md).
+// manual for Protocols.SMTP.Server does (docs/decisions/0060-programs-of-the-seeds.md).
 #include <mailmodule.hpp>
 
 #include <cstdlib>

@@ -4,7 +4,7 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Architecture;
 
-/// <summary>Samples are short: what a host writes is part of what the header promises (decision 0061).</summary>
+/// <summary>Samples are short: what a host writes is part of what the header promises (decision 0060).</summary>
 public class SampleTests
 {
     private const int SampleLimit = 100, TableLimit = 20;
@@ -17,7 +17,7 @@ public class SampleTests
     private static readonly Regex Block = new(@"^```cpp\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline);
 
     private static string Decision => File.ReadAllText(Repository.In("docs", "decisions",
-        "0061-programs-of-the-seeds.md"));
+        "0060-programs-of-the-seeds.md"));
 
     [Fact]
     public void The_examples_of_other_frameworks_are_shorter_here()
