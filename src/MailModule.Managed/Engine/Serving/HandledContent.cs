@@ -361,7 +361,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
         _path = null;
     }
 
-    /// <summary>Makes room for so many octets. False: there is no memory for them, and the content is refused.</summary>
+    /// <summary>Makes room for so many octets. False: there is no memory, and the content is refused.</summary>
     private bool TryGrow(int octets)
     {
         int size = Math.Max(octets, Math.Min(2 * _buffer.Length, PieceSize));
