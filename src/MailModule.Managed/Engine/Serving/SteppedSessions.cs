@@ -18,6 +18,9 @@ internal sealed class SteppedSessions(Action<IJob> runJob, HostCalls calls, Log 
     private readonly ManualResetEvent _isEmpty = new(true);
     private bool _isStopped;
 
+    /// <summary>None is under way.</summary>
+    public bool IsEmpty => _isEmpty.WaitOne(TimeSpan.Zero);
+
     public Action<IJob> RunJob => runJob;
     public Log Log => log;
 

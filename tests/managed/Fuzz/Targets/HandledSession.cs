@@ -32,12 +32,12 @@ internal sealed class HandledSession
     private readonly PendingAnswers _pending;
     private readonly HandledBackend _handled;
     private readonly WatchedBackend _watched;
+    private readonly SteppedSessions _all;
     private readonly SteppedSmtp _stepped;
     private readonly List<string> _failures = [];
     private readonly StringBuilder _heard = new();
     private SteppedWant _wants = SteppedWant.Write;
     private bool _isWoken;
-    private int _ends;
 
     /// <param name="isSlow">The spool is.</param>
     public HandledSession(HandledHost host, HandlerSteps[] tables, SmtpServerOptions options, bool isSlow)
@@ -52,8 +52,11 @@ internal sealed class HandledSession
             Wake = () => _isWoken = true,
             OffersTls = options.OfferStartTls,
         };
-        _stepped = new SteppedSmtp(offer, _memory, Pace.Any, _ => _ends++, RunElsewhere);
         var log = new Log(LogLevel.Error, Note);
+        _all = new SteppedSessions(RunElsewhere, new HostCalls(), log);
+        _stepped = new SteppedSmtp(
+            offer, new SteppedLimits(_memory, IsExempt: false, Pace.Any, TimeSpan.FromMinutes(5)), _all);
+        Assert.Equal(Fault.None, _all.Add(_stepped, limit: 1));
         var dependencies = new SmtpDependencies(
             _spool, _stepped.RunJob, new HostCallback(null, RequestAction.None, Inline: false), () => s_policy, log)
         {
@@ -106,7 +109,7 @@ internal sealed class HandledSession
                 table.CheckOutside();
         if (!IsClosed)
             Assert.Equal(Fault.None, _stepped.End());
-        for (int rounds = 0; _ends == 0; rounds++)
+        for (int rounds = 0; !_all.IsEmpty; rounds++)
         {
             Assert.True(rounds < 100, "the session does not end");
             _host.AnswerAnyway();
@@ -166,7 +169,7 @@ internal sealed class HandledSession
     {
         _isWoken = false;
         if (_host.TryAnswer())
-            Assert.True(_isWoken || _ends > 0, "an answer wakes nobody");
+            Assert.True(_isWoken || _all.IsEmpty, "an answer wakes nobody");
         while (!_isWoken && _later.TryDequeue(out Action? action))
             action();
         if (!_isWoken)
