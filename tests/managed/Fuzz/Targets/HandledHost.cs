@@ -91,7 +91,8 @@ internal sealed class HandledHost(HandledScript script, bool isBarred)
     public void AnswerAnyway()
     {
         while (_owed.TryDequeue(out Owed owed))
-            owed.Pending.Answer(owed.Verdict ?? 0);
+            if (owed.Verdict is { } verdict)
+                owed.Pending.Answer(verdict);
     }
 
     /// <summary>The session goes on, or is over: nothing that was owed counts any more.</summary>

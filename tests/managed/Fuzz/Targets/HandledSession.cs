@@ -127,7 +127,7 @@ internal sealed class HandledSession
 
     private void CheckEnd()
     {
-        Assert.Empty(_failures);
+        Assert.True(_failures.Count == 0, string.Join("\n", _failures));
         Assert.Equal(1, _watched.Closings);
         Assert.Equal((0, 0L, 0), (_pending.Count, _memory.Taken, _spool.Open));
         foreach (HandledTable table in _tables)
