@@ -242,12 +242,8 @@ internal sealed partial class SmtpSession : ISession
         };
     }
 
-    // Whoever speaks another protocol may end its lines with LF alone, and would never be heard.
     private Next AwaitLineEnd(ReadOnlySpan<byte> input, Output output)
-    {
-        int end = _lines.IsInLongLine ? -1 : input.IndexOf((byte)'\n');
-        return end >= 0 && IsOtherProtocol(input[..end]) ? CloseOnOtherProtocol(output) : Next.Read;
-    }
+        => !_lines.IsInLongLine && BeginsAsOtherProtocol(input) ? CloseOnOtherProtocol(output) : Next.Read;
 
     private LineResult ReadLine(ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> line)
     {
@@ -265,7 +261,7 @@ internal sealed partial class SmtpSession : ISession
     {
         var command = CommandLine.Parse(line);
         VerbRule rule = Options.Verbs.Of(command.Verb);
-        if (rule.Verb.Length == 0 && OtherProtocol.IsSpokenIn(line))
+        if (rule.Verb.Length == 0 && (OtherProtocol.IsSpokenIn(line) || BeginsAsOtherProtocol(line)))
             return CloseOnOtherProtocol(output);
         Reply? refusal = line.Length + 2 > rule.LineLimit ? Replies.LineTooLong500 : Check(rule, command.Argument);
         if (refusal is not null)
@@ -295,8 +291,13 @@ internal sealed partial class SmtpSession : ISession
         return argument.Contains((byte)0) ? Replies.NulInCommand500 : null;
     }
 
-    private bool IsOtherProtocol(ReadOnlySpan<byte> line)
-        => Options.Verbs.Of(CommandLine.Parse(line).Verb).Verb.Length == 0 && OtherProtocol.IsSpokenIn(line);
+    // Whoever speaks another protocol may end its lines with LF alone, and would never be heard.
+    private bool BeginsAsOtherProtocol(ReadOnlySpan<byte> octets)
+    {
+        int end = octets.IndexOf((byte)'\n');
+        return end >= 0 && Options.Verbs.Of(CommandLine.Parse(octets[..end]).Verb).Verb.Length == 0
+            && OtherProtocol.IsSpokenIn(octets[..end]);
+    }
 
     /// <summary>Nothing that the client has sent, or sends yet, is read: it may be commands of a stranger.</summary>
     private Next CloseOnOtherProtocol(Output output)

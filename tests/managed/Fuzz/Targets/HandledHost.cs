@@ -18,9 +18,14 @@ internal sealed class HandledHost(HandledScript script, bool isBarred)
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    private readonly Queue<(PendingAnswer Pending, int? Verdict)> _owed = new();
+    private const HandlerSteps ToldLater = HandlerSteps.Auth | HandlerSteps.Secret | HandlerSteps.Chunk;
+
+    private readonly Queue<Owed> _owed = new();
     private readonly HashSet<HandlerSteps> _accepted = [];
     private bool _isInside;
+
+    /// <param name="Verdict">Null: it is not given, or not in time.</param>
+    private readonly record struct Owed(PendingAnswer Pending, HandlerSteps Step, int? Verdict);
 
     /// <summary>What was asked and stored, in order.</summary>
     public List<string> Events { get; } = [];
@@ -69,11 +74,14 @@ internal sealed class HandledHost(HandledScript script, bool isBarred)
     }
 
     /// <summary>Gives the answer that is owed, if it is one that comes in time. False: none is.</summary>
-    public bool TryAnswer()
+    /// <param name="refuses">The client hears a refusal next, or nothing yet.</param>
+    public bool TryAnswer(out bool refuses)
     {
-        if (!_owed.TryPeek(out (PendingAnswer Pending, int? Verdict) owed) || owed.Verdict is not { } verdict)
+        refuses = false;
+        if (!_owed.TryPeek(out Owed owed) || owed.Verdict is not { } verdict)
             return false;
         _owed.Dequeue();
+        refuses = verdict == HandlerVerdict.Reject && (owed.Step & ToldLater) == 0;
         Assert.Equal(Fault.None, owed.Pending.Answer(verdict));
         Assert.Equal(Fault.Handle, owed.Pending.Answer(verdict));
         return true;
@@ -82,14 +90,15 @@ internal sealed class HandledHost(HandledScript script, bool isBarred)
     /// <summary>Gives what is owed to a session that has lost its client, and may need it or not.</summary>
     public void AnswerAnyway()
     {
-        while (_owed.TryDequeue(out (PendingAnswer Pending, int? Verdict) owed))
-            owed.Pending.Answer(owed.Verdict ?? 0);
+        while (_owed.TryDequeue(out Owed owed))
+            if (owed.Verdict is { } verdict)
+                owed.Pending.Answer(verdict);
     }
 
     /// <summary>The session goes on, or is over: nothing that was owed counts any more.</summary>
     public void ForgetLate()
     {
-        while (_owed.TryDequeue(out (PendingAnswer Pending, int? Verdict) owed))
+        while (_owed.TryDequeue(out Owed owed))
             Assert.True(owed.Pending.Answer(0) is Fault.Timeout or Fault.Closed, "gone on while an answer is owed");
     }
 
@@ -121,13 +130,16 @@ internal sealed class HandledHost(HandledScript script, bool isBarred)
         Assert.Equal(Fault.State, session.Defer(s_patience, late, out _));
         if (how == ScriptedAnswer.TakenBack)
         {
-            _owed.Enqueue((pending!, null));
+            _owed.Enqueue(new Owed(pending!, step, null));
             return Note(step, late, one.Code is null);
         }
         if (how == ScriptedAnswer.Early)
+        {
             Assert.Equal(Fault.None, pending!.Answer(late));
+            Assert.Equal(Fault.Handle, pending.Answer(late));
+        }
         else
-            _owed.Enqueue((pending!, how == ScriptedAnswer.Later ? late : null));
+            _owed.Enqueue(new Owed(pending!, step, how == ScriptedAnswer.Later ? late : null));
         Note(step, how == ScriptedAnswer.Never && late == 0 ? HandlerVerdict.Error : late, isPlain: true);
         return HandlerVerdict.Pending;
     }

@@ -11,6 +11,7 @@ public class OtherProtocolTests
     [Theory]
     [InlineData("POST / HTTP/1.1\r\nHost: mail.example:25\r\nContent-Type: text/plain\r\n\r\n")]
     [InlineData("GET / HTTP/1.0\n\n")]
+    [InlineData("GET\nx\r\n")]
     [InlineData("CONNECT other.example:25 HTTP/1.1\r\n\r\n")]
     [InlineData("Content-Type: text/plain\r\n\r\n")]
     [InlineData("\u0016\u0003\u0001\u0002\0\u0001\0")]
