@@ -1,5 +1,5 @@
-/* What a callback of the old kind decides, decided by a table of handlers: clients hear the same, and the host reads the
- * same octets. tests/managed/Architecture/SampleTests.cs counts the table's lines. */
+/* What a callback of the old kind decides, decided by a table of handlers: clients hear the same, and the host reads
+ * the same octets. tests/managed/Architecture/SampleTests.cs counts the table's lines. */
 #include "handled.h"
 
 static char kept[4096];

@@ -104,7 +104,8 @@ internal interface ILinkOwner
     /// <summary>More can be sent, or a failure can be seen.</summary>
     void OnRoom();
 
-    /// <summary><see cref="ILink.IsReset"/> is true from now on; whatever the owner waits for. Must not block.</summary>
+    /// <summary><see cref="ILink.IsReset"/> is true from now on; whatever the owner waits for. Must not block.
+    /// </summary>
     void OnReset()
     {
     }

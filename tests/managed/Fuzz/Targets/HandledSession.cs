@@ -180,7 +180,8 @@ internal sealed class HandledSession
         Assert.True(_isWoken, "the session waits for nothing");
         int before = _heard.Length;
         StepOnce("");
-        Assert.False(refuses && _heard.Length > before && _heard[before] is '2' or '3', "what a host refuses was taken");
+        Assert.False(refuses && _heard.Length > before && _heard[before] is '2' or '3',
+            "what a host refuses was taken");
     }
 
     private void Step(string octets, bool awaits)

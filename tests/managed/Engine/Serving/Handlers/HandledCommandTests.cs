@@ -63,7 +63,8 @@ public class HandledCommandTests
         "250 2.1.5 <jürg@mail.example>\r\n")]
     [InlineData("ann", "ann", "ann", "250 2.1.5 <ann@mail.example>\r\n")]
     [InlineData("<ann>", "<ann>", "ann", "250 2.1.5 <ann@mail.example>\r\n")]
-    [InlineData("Ann Smith", "Ann Smith", "Ann Smith", "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
+    [InlineData("Ann Smith", "Ann Smith", "Ann Smith",
+        "252 2.0.0 Cannot verify the user, but will take mail for it\r\n")]
     public void A_name_is_looked_up_as_its_address_and_only_an_address_is_told(
         string argument, string name, string lookup, string reply)
     {

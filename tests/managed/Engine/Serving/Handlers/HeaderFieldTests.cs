@@ -5,7 +5,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Tests.Engine.Serving.Handlers;
 
-/// <summary>Fields that a host adds: lines that every mail program takes, in a form that the transaction allows.</summary>
+/// <summary>
+/// Fields that a host adds: lines that every mail program takes, in a form that the transaction allows.
+/// </summary>
 public class HeaderFieldTests
 {
     private const string German = "Gr\u00fc\u00dfe aus M\u00fcnchen an alle";

@@ -6,7 +6,9 @@ namespace MailModule.Tests.Engine.Serving.Handlers;
 /// <summary>Replies in which handlers name mailboxes: to VRFY and EXPN, and that mail should go elsewhere.</summary>
 public class NamedMailboxTests
 {
-    /// <summary>RFC 5321 §3.5.2: the mailbox with its domain; RFC 6531 §3.7.4.2: in UTF-8 if it was asked for.</summary>
+    /// <summary>
+    /// RFC 5321 §3.5.2: the mailbox with its domain; RFC 6531 §3.7.4.2: in UTF-8 if it was asked for.
+    /// </summary>
     [Theory]
     [InlineData("VRFY ann", "250 2.1.5 <ann@mail.example>")]
     [InlineData("VRFY <ann@Mail.example>", "250 2.1.5 <ann@Mail.example>")]
