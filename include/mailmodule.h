@@ -1514,8 +1514,8 @@ typedef struct mm_smtp_server_handlers {
     mm_session_text_fn expn;       /**< EXPN, as vrfy; EHLO names it. Without: 502 */
     mm_session_text_fn help;       /**< HELP */
     mm_session_text_fn noop;       /**< NOOP */
-    mm_session_fn rset;            /**< RSET, which ends the transaction and has 250, whatever is answered; what
-                                        refuses or closes is logged */
+    mm_session_fn rset;            /**< RSET, which ends the transaction whatever is answered. RFC 5321 section 4.1.1.5
+                                        lets a server say 250 alone, and not close */
     mm_session_fn turn;            /**< TURN. Without: 502 */
     mm_session_unknown_fn unknown; /**< any other command. Without: 500 */
     mm_session_event_fn timeout;   /**< the client was silent for too long */

@@ -61,7 +61,7 @@ static const struct row rows[] = {
     {AT_EXPN, HELLO, "EXPN list", 502, 250, 550},
     {AT_HELP, HELLO, "HELP mail", 214, 214, 550},
     {AT_NOOP, HELLO, "NOOP", 250, 250, 550},
-    {AT_RSET, SENDER, "RSET", 250, 250, 250}, /* RFC 5321 §4.1.1.5: always */
+    {AT_RSET, SENDER, "RSET", 250, 250, 550},
     {AT_TURN, HELLO, "TURN", 502, 250, 502},
     {AT_UNKNOWN, HELLO, "XPLAY a game", 500, 250, 500},
 };
@@ -93,13 +93,13 @@ static void each_verdict_at_each_step(void) {
         const struct row *row = &rows[i];
         int is_domain = row->step == AT_DOMAIN, is_data = row->step == AT_DATA;
         int is_hello = row->step == AT_HELO || row->step == AT_EHLO, is_rset = row->step == AT_RSET;
-        int closing = is_rset ? 250 : 421, unfit = is_rset ? 250 : 451;
+        int unfit = is_rset ? 250 : 451; /* RFC 5321 §4.1.1.5: 250, unless the host wants something else */
         replies(row, row->own, MM_VERDICT_CONTINUE, 0);
         replies(row, row->accepted, MM_VERDICT_ACCEPT, 0);
         replies(row, row->refused, MM_VERDICT_REJECT, 0);
-        replies(row, closing, MM_VERDICT_CLOSE, !is_rset);
+        replies(row, 421, MM_VERDICT_CLOSE, 1);
         replies(row, row->step == AT_HELP ? 250 : row->accepted, MM_VERDICT_DONE, 0);
-        replies(row, unfit, MM_VERDICT_ERROR, 0);
+        replies(row, 451, MM_VERDICT_ERROR, 0);
         replies(row, is_domain ? 250 : unfit, MM_VERDICT_LOCAL, 0);
         replies(row, is_domain ? 250 : unfit, MM_VERDICT_FORWARD, 0);
         replies(row, row->step == AT_LOOKUP ? 553 : unfit, MM_VERDICT_AMBIGUOUS, 0);
@@ -109,9 +109,9 @@ static void each_verdict_at_each_step(void) {
                                        : 252,
                 252, 0); /* RFC 5321 §4.3.2: HELO and RSET have 250 alone */
         replies(row, is_data ? 354 : unfit, 354, 0);
-        replies(row, is_rset ? 250 : 452, 452, 0);
-        replies(row, is_rset ? 250 : 571, 571, 0);
-        replies(row, closing, 421, !is_rset);
+        replies(row, 452, 452, 0);
+        replies(row, 571, 571, 0);
+        replies(row, 421, 421, 1);
         for (size_t j = 0; j < sizeof odd / sizeof odd[0]; j++)
             replies(row, unfit, odd[j], 0);
     }

@@ -82,7 +82,7 @@ class SmtpHandlers:
         """NOOP."""
 
     def rset(self, session: Session) -> Answer:
-        """RSET, which ends the transaction and has 250, whatever is answered."""
+        """RSET, which ends the transaction whatever is answered; RFC 5321 has 250 alone."""
 
     def turn(self, session: Session) -> Answer:
         """TURN. Without: 502."""

@@ -103,6 +103,7 @@ internal sealed class StateTable
         },
         new VerbRule("RSET", SmtpState.Greeted, ArgumentRule.None)
         {
+            EndsTransaction = true,
             Asked = AskedCommands.Reset,
             Handle = static (session, _, output) => session.Reset(Replies.Ok250, output),
             // RFC 5321 §4.1.1.5: 250 alone

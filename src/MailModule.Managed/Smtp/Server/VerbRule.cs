@@ -70,9 +70,14 @@ internal sealed record VerbRule(string Verb, SmtpState Allowed, ArgumentRule Arg
     /// <inheritdoc cref="RefusalHandler"/>
     public RefusalHandler? Refuse { get; init; }
 
+    /// <summary>The transaction is over with it, be it that the backend refuses it.</summary>
+    public bool EndsTransaction { get; init; }
+
     /// <summary>What follows the verdict on a command that the backend was asked about first.</summary>
     public Next Follow(SmtpSession session, bool isAccepted, Reply? reply, Output output)
     {
+        if (!isAccepted && EndsTransaction)
+            session.DiscardTransaction();
         if (!isAccepted)
             return session.WriteReply(reply ?? Replies.Refused550, output);
         if (reply is null)

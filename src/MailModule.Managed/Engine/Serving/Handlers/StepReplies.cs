@@ -25,7 +25,7 @@ internal static class StepReplies
         : StepAnswer.Refuse(busy);
 
     /// <summary>What a step is answered whose handler's answer does not fit.</summary>
-    // RFC 5321 §4.1.1.5: a server MUST say 250 to RSET, and MUST NOT close
+    // RFC 5321 §4.1.1.5: RSET has 250, unless the host wants something else
     public static StepAnswer Unfit(HandlerSteps step)
         => step == HandlerSteps.Reset ? default : StepAnswer.Refuse(Failed451);
 
@@ -40,8 +40,6 @@ internal static class StepReplies
         if (kind == StepAnswerKind.Continue)
             return true;
         bool isRefusal = kind is StepAnswerKind.Refuse or StepAnswerKind.Close;
-        if (isRefusal && step == HandlerSteps.Reset)
-            return false;
         int code = verdict >= 200 ? verdict : 0;
         if (!Fits(step, code != 0 ? code : given.Code, isRefusal))
             return false;

