@@ -86,7 +86,7 @@ def peers():
         f"- smtp-sink (Postfix {postfix}): one process, 20,000 sessions.",
         "- clear: ours, inline, in clear text. What the TLS rows show is what TLS costs; each connection begins by STARTTLS.",
         "- without: ours, without handlers. What the rows of handlers show is what they cost: one for every step, which all continue, inline or on their pool.",
-        f"- postfix-hold (Postfix {postfix}): at most 200 processes, no TLS, no DNS, no log; each message is queued with one fsync and held.",
+        f"- postfix-hold (Postfix {postfix}): at most 200 processes, TLS in the rows of that name alone, no DNS, no log; each message is queued with one fsync and held.",
         "- postfix-maildir: the same, delivered by virtual(8) to one Maildir; until the last file is in place.",
         "- postfix-queue: postfix-hold released, and its queue flushed; 20 connections to one host, its default. Flush rows: all messages of a run (4,000 of 1 KiB, 10,000 of "
         "4 KiB) wait durably and are released at once; until the last is at bench/sink.c; CPU until the queue has forgotten them.",

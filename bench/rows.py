@@ -41,6 +41,8 @@ ROWS = [
     Row("durable-1k-c16-pipelined", "durable", ("spool",), "postfix-hold", smtp(1024, 16, "--pipeline", 1)),
     Row("durable-1k-c128", "durable", ("spool",), "postfix-hold", smtp(1024, 128), rate=15, cpu={"spool": 0.1}),
     Row("durable-10k-c16", "durable", ("spool",), "postfix-hold", smtp(10240, 16)),
+    Row("durable-1k-c16-tls", "durable_tls", ("spool",), "postfix-hold", smtp(1024, 16)),
+    Row("durable-1k-c16-tls-one-each", "durable_tls", ("spool",), "postfix-hold", smtp(1024, 16, "--per-conn", 1), most=4000),
     Row("handlers-inline", "handled", ("inline",), "without", smtp(1024, 16), cpu={"inline": 1.3}),
     Row("handlers-pool", "handled", ("pool",), "without", smtp(1024, 16), cpu={"pool": 2}),
     Row("maildir-1k-c16", "delivered", ("maildir",), "postfix-maildir", smtp(1024, 16), rate=4),

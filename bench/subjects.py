@@ -61,6 +61,16 @@ class Subjects:
         postfix = stack.enter_context(Postfix(self.fresh("postfix"), mode="hold"))
         return self.sends(postfix, row.load, "user%d@example.net", after=postfix.clear)
 
+    def ours_durable_tls(self, row, variant, stack, host):
+        folder = self.fresh(variant + "-tls")
+        server = stack.enter_context(Ours(folder, keep=True, cert=place.certificate(folder), host=host))
+        return server, self.sends(server, (*row.load, "--tls", 1), drain=True)
+
+    def peer_durable_tls(self, row, stack):
+        folder = self.fresh("postfix")
+        postfix = stack.enter_context(Postfix(folder, mode="hold", cert=place.certificate(folder)))
+        return self.sends(postfix, (*row.load, "--tls", 1), "user%d@example.net", after=postfix.clear)
+
     def ours_handled(self, row, variant, stack, host):
         server = stack.enter_context(Ours(self.fresh(variant), handled=True, inline=variant == "inline", host=host))
         return server, self.sends(server, row.load, drain=True)
