@@ -169,9 +169,16 @@ def octets(server):
     return session, f"`MAIL` with the octet E9 {short(session.say('MAIL FROM:<j' + chr(0xE9) + '@example.net>'))}"
 
 
-def eight_bits(server):
+def offers(keyword, port="smtp"):
+    def ask(server):
+        session = server.session(port)
+        return session, "offered" if keyword in session.say(HELLO) else "not offered"
+    return ask
+
+
+def greeting(server):
     session = server.session("smtp")
-    return session, "offered" if "8BITMIME" in session.say(HELLO) else "not offered"
+    return session, f"`{re.sub(r'^220 [^ ]+ ', '', session.greeting)}`"
 
 
 def barred(server):
@@ -210,6 +217,58 @@ def delivered(server, body, *recipients):
 def source(server):
     session, _, top = delivered(server, "From: <sender@example.net>", "anna@example.org")
     return session, f"`{re.split(' by ', top)[0]}`"
+
+
+ODD_HEADER = "Resent-To: x@y.example\r\nDate: 32 Foo 99999\r\nFrom: nobody\r\nFrom: twice"
+ODD_TRACE = "Received: nonsense\r\nReceived: from (((\r\nReturn-Path: <<>"
+
+
+def taken(body):
+    def ask(server):
+        session, reply, top = delivered(server, body, "anna@example.org")
+        return session, f"{short(reply)}, {'delivered' if top else 'not delivered'}"
+    return ask
+
+
+def offset(server):
+    session, _, top = delivered(server, "From: <sender@example.net>", "anna@example.org")
+    return session, f"`{re.search(r'[+-]?[0-9A-Z]+( [(].*[)])?$', top).group()}`"
+
+
+def return_paths(server):
+    token = f"Subject: token-{time.monotonic_ns()}"
+    session = server.session("smtp")
+    session.send(f"Return-Path: <x@y.example>\r\n{token}\r\nReturn-Path: <z@y.example>\r\n\r\ntext", "anna@example.org")
+    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), None), 10)
+    fields = re.findall(rb"^Return-Path: *(\S*)", found, re.M | re.I)
+    return session, f"sent with two: {', '.join(f'`{field.decode()}`' for field in fields)}"
+
+
+def lost(server):
+    token = f"Subject: token-{time.monotonic_ns()}"
+    session = server.session("smtp")
+    session.all(HELLO, MAIL, RCPT, "DATA")
+    session.socket.sendall(f"{token}\r\n\r\nhalf".encode())
+    session.socket.shutdown(socket.SHUT_RDWR)
+    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), None), 3)
+    return session, f"lost in the content: {'delivered' if found else 'not delivered'}"
+
+
+def wrong_logins(server):
+    session = server.session("login")
+    session.secure()
+    return session, "; ".join(short(session.say("AUTH PLAIN AGFubmEAd3Jvbmc=")) for _ in range(3))
+
+
+def logged_in(server):
+    session = server.session("login")
+    session.secure()
+    session.say("AUTH PLAIN AGFubmEAc2VjcmV0")
+    token = f"Subject: token-{time.monotonic_ns()}"
+    session.all("MAIL FROM:<anna@example.org>", RCPT, "DATA")
+    session.say(f"{token}\r\n\r\ntext\r\n.")
+    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), b""), 10)
+    return session, f"after a login under TLS: `with {re.search(rb' with ([A-Z0-9]+)', found).group(1).decode()}`"
 
 
 def several(server):
@@ -270,14 +329,17 @@ TIMED = ("5321 §4.5.3.2.7", "waits five minutes at least for a command", idle)
 LAST = ("5321 §3.8", "a server that is shut down says 421 to its clients", stopped)
 RULES = [
     ("5321 §2.4", "a command with octets beyond ASCII is refused", octets),
-    ("5321 §2.4", "8BITMIME is supported", eight_bits),
+    ("5321 §2.4", "8BITMIME is supported", offers("8BITMIME")),
     ("5321 §3.1", "after a greeting of 554 all but QUIT is 503", barred),
+    ("5321 §3.3", "no message is refused for defects in its header", taken(ODD_HEADER)),
+    ("5321 §3.7.2", "no message is refused for the form of its trace fields", taken(ODD_TRACE)),
     ("5321 §3.3, §4.1.1.3", "a source route is ignored", lines("RCPT TO:<@a.example,@b.example:anna@example.org>", before=[MAIL])),
     ("5321 §3.5.1", "VRFY and EXPN are supported", lines("VRFY anna@example.org", "EXPN anna@example.org")),
     ("5321 §3.6.2", "relaying that policy forbids is 550", lines("RCPT TO:<x@elsewhere.example>", before=[MAIL], port="stranger")),
     ("5321 §7.9", "other policy too: here a sender that is refused", lines("MAIL FROM:<bad@example.net>", RCPT, port="stranger")),
     ("5321 §4.1.1", "blanks before the line end are tolerated", blanks),
     ("5321 §4.1.1", "DATA, RSET and QUIT have no argument", arguments),
+    ("5321 §4.1.1.5", "a connection that is lost is as good as QUIT", lost),
     ("5321 §4.1.1.8", "HELP is supported", lines("HELP")),
     ("5321 §4.1.1.9", "an argument of NOOP is ignored", lines("NOOP any words")),
     ("5321 §4.1.4", "NOOP, HELP, EXPN, VRFY, RSET before EHLO are not 503",
@@ -285,8 +347,18 @@ RULES = [
     ("5321 §4.2.4", "502 is for what is known and not done, 500 for what is not known",
      lines("TURN", "SEND FROM:<a@example.net>", "FROB")),
     ("5321 §4.4", "FROM in Received has the name from EHLO and the address", source),
+    ("5321 §4.4", "dates of Received have an offset, and the local time", offset),
+    ("5321 §4.4", "a message that is delivered has one Return-Path", return_paths),
+    ("5321 §4.5.3.1.7", "SIZE is supported where sizes have a limit", offers("SIZE")),
     ("5321 §6.3", "a loop is seen by the Received fields, 100 at least", hops),
     ("5321 §7.2", "Received does not list all recipients", several),
+    ("5321 §7.5", "type and version can be known", greeting),
+    ("3461 §4.5, §5.1", "parameters that stand twice are 501",
+     lines("MAIL FROM:<a@b.example> RET=FULL RET=FULL", "MAIL FROM:<a@b.example> ENVID=a ENVID=b", MAIL, RCPT + " NOTIFY=NEVER NOTIFY=NEVER",
+           RCPT + " ORCPT=rfc822;a@b.example ORCPT=rfc822;a@b.example")),
+    ("4954 §4", "no mechanism that tells the password is offered without TLS; here to a client of this machine", offers("PLAIN", "login")),
+    ("4954 §4", "535 to a login that fails; §9: the connection is not dropped before the third", wrong_logins),
+    ("4954 §7", "Received tells of a login", logged_in),
     ("4954 §6", "where a login is required, 530 to others than AUTH, EHLO, HELO, NOOP, RSET, QUIT", policy),
     ("6531 §3.7.3", "in a message with SMTPUTF8, names of hosts in Received are U-labels", unicode_names),
     ("4954 §6, §8", "500 with 5.5.6 to a line of AUTH that is too long", too_long),
