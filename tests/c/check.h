@@ -91,10 +91,18 @@ static inline socket_number check_bind(int kind, int *port) {
     return number;
 }
 
+/* One that nobody listens at, below those that the system gives to connections: they could take it until it is used. */
 static inline int check_free_port(void) {
-    int port;
-    socket_close(check_bind(SOCK_STREAM, &port));
-    return port;
+    for (;;) {
+        int chosen;
+        socket_close(check_bind(SOCK_STREAM, &chosen));
+        struct sockaddr_in address = check_loopback(10000 + chosen % 22000);
+        socket_number number = socket(AF_INET, SOCK_STREAM, 0);
+        int is_free = bind(number, (struct sockaddr *)&address, sizeof address) == 0;
+        socket_close(number);
+        if (is_free)
+            return ntohs(address.sin_port);
+    }
 }
 
 static inline int check_result(void) {

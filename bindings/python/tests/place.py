@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import os
 import poplib
+import random
 import shutil
 import socket
 import subprocess
@@ -84,9 +85,12 @@ class Case(unittest.TestCase):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has, below those that the system gives to connections."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager

@@ -32,9 +32,10 @@ public class HandledCommandTests
         host.Send(HandlerRun.Begun);
         Assert.Equal((reply, SteppedWant.Read), (host.Send("RSET\r\n"), host.Wants));
         Assert.Equal("503 5.5.1 Send MAIL first\r\n", host.Send("RCPT TO:<ann@mail.example>\r\n"));
-        bool isFit = verdict is not (HandlerVerdict.Local or -1);
+        bool isFit = verdict is not HandlerVerdict.Local and not -1;
         Assert.Equal(!isFit, run.Log.Any(line => line.Contains("does not fit Reset", StringComparison.Ordinal)));
-        Assert.Equal(isFit && verdict != HandlerVerdict.Continue ? [] : ["Reset"], second.Asked);
+        bool isAnswered = isFit && verdict != HandlerVerdict.Continue;
+        Assert.Equal(isAnswered ? [] : ["Reset"], second.Asked);
     }
 
     [Fact]
