@@ -38,7 +38,7 @@ static void a_stop_is_the_end(int stops_engine) {
     socket_number end;
     serve(MM_SMTP_PROTOCOL_SMTP);
     adopt(&client);
-    CHECK_OK(stops_engine ? mm_engine_stop(engine, 5000) : mm_smtp_server_stop(server, 0));
+    CHECK_OK(stops_engine ? mm_engine_stop(engine, 5000) : mm_smtp_server_stop(server, 5000));
     CHECK(strstr(heard.text, "error(-20);close;") != NULL);
     CHECK_INT(421, wire_reply(&client));
     CHECK(!wire_read(&client));
