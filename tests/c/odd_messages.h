@@ -155,13 +155,14 @@ static inline mm_compose *odd_compose(void) {
 }
 
 static inline const mm_attachment *odd_attachment(void) {
+    static char content[65536]; /* as long as the longest odd_number() that is no error */
     mm_attachment *attachment = odd_struct(sizeof *attachment);
     if (!attachment || dice(4) == 0)
         return attachment;
     attachment->name = odd_text();
     attachment->type = dice(2) ? "text/plain" : odd_text();
     attachment->content_id = dice(4) ? NULL : odd_text();
-    attachment->content = dice(4) ? "x" : NULL;
+    attachment->content = dice(4) ? content : NULL;
     attachment->content_size = dice(4) ? 1 : (size_t)odd_number();
     attachment->path = dice(4) ? NULL : dice(2) ? NOTHING_FILE : odd_text();
     attachment->read = dice(4) ? NULL : odd_piece;
