@@ -90,17 +90,16 @@ class Singles:
 
 
 def idle(server, tls=None):
-    """KiB that each of so many sessions after EHLO adds to the server's resident memory. One session comes before, so
-    that what the first one alone needs is not counted."""
-    held = [hello(server.port, tls)]
-    before = meter.rss_kb(server.pid)
-    for _ in range(IDLE):
-        held.append(hello(server.port, tls))
-    time.sleep(1)
-    after = meter.rss_kb(server.pid)
+    """KiB that each of so many sessions after EHLO adds to the server's resident memory: the slope of the line through what it has after every
+    hundred of them, for a heap grows by steps of hundreds of KiB. The first hundred are not counted: what the first ones need is there only once."""
+    held, counts, sizes = [], [], []
+    while len(held) < IDLE:
+        held += [hello(server.port, tls) for _ in range(100)]
+        counts.append(len(held))
+        sizes.append(meter.rss_kb(server.pid))
     for s in held:
         s.close()
-    return (after - before) / IDLE
+    return statistics.linear_regression(counts, sizes).slope
 
 
 def hello(port, tls):

@@ -32,12 +32,12 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
 
     private Envelope? _envelope;
     private RcptArgument _rcpt;
-    private (int Recipients, long OctetsOfLast) _counted;
+    private (int Recipients, int OctetsOfLast) _counted;
     private DotReader _reader;
     private Chunk _chunk;
     private HopCounter _hops;
     private long _size;
-    private ContentReplies _replies;
+    private ContentReplies _replies = ContentReplies.None;
 
     public Envelope Envelope => _envelope ??= new Envelope();
 
@@ -164,7 +164,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     {
         if (Envelope.Recipients.Count == _counted.Recipients)
             EnvelopeOctets -= _counted.OctetsOfLast;
-        _counted = (Envelope.Recipients.Count, _rcpt.Octets);
+        _counted = (Envelope.Recipients.Count, (int)_rcpt.Octets);
         EnvelopeOctets += _rcpt.Octets;
     }
 
@@ -192,7 +192,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         _hops = default;
         _size = 0;
         Fault = ContentFault.None;
-        _replies = default;
+        _replies = ContentReplies.None;
         HasContentBegun = true;
     }
 
