@@ -1504,8 +1504,9 @@ typedef struct mm_smtp_server_handlers {
     mm_session_domain_fn domain;   /**< RCPT: what becomes of mail to the domain */
     mm_session_text_fn lookup;     /**< RCPT at a domain that is local: the address; VRFY: the address that its
                                         argument has, else that. ACCEPT: valid, perhaps expanded by
-                                        mm_session_set_expansion, where VRFY names a whole address alone (else 252);
-                                        AMBIGUOUS; REJECT: unknown; ERROR */
+                                        mm_session_set_expansion (VRFY tells the mailbox, with this host's domain where
+                                        the name has none; 252 where there is none to tell); AMBIGUOUS; REJECT: unknown;
+                                        ERROR */
     mm_session_rcpt_fn rcpt;       /**< RCPT, before domain and lookup are asked. REJECT: 550 */
     mm_session_fn data;            /**< DATA, the first BDAT: content is about to come. REJECT: 554 */
     mm_session_chunk_fn chunk;     /**< a piece of the content */

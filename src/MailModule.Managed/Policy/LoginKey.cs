@@ -18,7 +18,7 @@ internal sealed class LoginKey
 
     public ReadOnlySpan<byte> Octets => Volatile.Read(ref _octets);
 
-    /// <summary>The secret of the engine's earlier lives is known.</summary>
+    /// <summary>The secret of the engine's earlier runs is known.</summary>
     /// <param name="octets"><see cref="Size"/> of them; not changed from now on.</param>
     public void Replace(byte[] octets) => Volatile.Write(ref _octets, octets);
 

@@ -34,24 +34,3 @@ internal sealed class JudgingJob(
             session.Answer(verdict);
     }
 }
-
-/// <summary>Answers a session that has waited for what is known now.</summary>
-/// <param name="answer">Pending: the answer comes otherwise.</param>
-internal sealed class AnsweringJob(SmtpSession session, Func<Verdict> answer, Log log) : IJob
-{
-    public void Run()
-    {
-        Verdict verdict;
-        try
-        {
-            verdict = answer();
-        }
-        catch (Exception exception)
-        {
-            log.Write(LogLevel.Error, "smtp", $"a step failed behind look-ups: {exception}");
-            verdict = Verdict.Refuse(CheckReplies.Failed451);
-        }
-        if (verdict.Kind != VerdictKind.Pending)
-            session.Answer(verdict);
-    }
-}

@@ -10,7 +10,7 @@ internal static class LoginKeyFile
     private const string Name = "login_key";
 
     /// <summary>
-    /// Gives the key the secret of the engine's earlier lives; where there is none, what it has now is kept. Blocks.
+    /// Gives the key the secret of the engine's earlier runs; where there is none, what it has now is kept. Blocks.
     /// </summary>
     /// <param name="folder">Where the file is.</param>
     public static void Open(LoginKey key, string folder, IDisk disk, Log log)

@@ -72,7 +72,7 @@ internal sealed class SmtpChecks
     {
         if (_zones.AreKnown || isAtConnect && !_rules.Zones.RefuseAt(DnsBlStage.Connect))
             return null;
-        _zones.WhenKnown(runJob, new AnsweringJob(_session, then, _shared.Log));
+        _zones.WhenKnown(runJob, new JudgingJob(_session, () => new(then()), runJob, _shared.Log));
         return Verdict.Pending;
     }
 

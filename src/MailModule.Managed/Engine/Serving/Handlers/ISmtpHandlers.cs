@@ -39,8 +39,8 @@ public interface ISmtpHandlers
 
     /// <summary>
     /// RCPT of an address at a local domain, or VRFY: the address in its argument, else that. ACCEPT: valid, perhaps
-    /// expanded (<see cref="IHandlerSession.SetExpansion"/>), where VRFY names a whole address alone (else 252);
-    /// AMBIGUOUS: 553; REJECT: 550; ERROR: 451.
+    /// expanded (<see cref="IHandlerSession.SetExpansion"/>), which VRFY tells; AMBIGUOUS: 553; REJECT: 550;
+    /// ERROR: 451.
     /// </summary>
     int Lookup(IHandlerSession session, string address);
 
@@ -73,7 +73,7 @@ public interface ISmtpHandlers
 
     int Noop(IHandlerSession session, string text);
 
-    /// <summary>RSET: the transaction ends, and the client hears 250, whatever is answered.</summary>
+    /// <summary>RSET: the transaction ends, whatever is answered.</summary>
     int Reset(IHandlerSession session);
 
     /// <summary>A reply code or REJECT counts; the library itself never turns: 502.</summary>
