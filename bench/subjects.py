@@ -68,7 +68,7 @@ class Subjects:
 
     def peer_durable_tls(self, row, stack):
         folder = self.fresh("postfix")
-        postfix = stack.enter_context(Postfix(folder, mode="hold", cert=place.certificate(folder)))
+        postfix = stack.enter_context(Postfix(folder, mode="hold", certificate=place.certificate(folder)))
         return self.sends(postfix, (*row.load, "--tls", 1), "user%d@example.net", after=postfix.clear)
 
     def ours_handled(self, row, variant, stack, host):

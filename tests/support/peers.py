@@ -68,12 +68,12 @@ class SmtpSink(Peer):
 
 class Postfix(Peer):
     """mode "hold": queued with one fsync and kept there. mode "maildir": delivered to a Maildir for each user of
-    example.net by virtual(8). 200 processes at most. out: the port at which other hosts take mail. cert: paths of a
-    certificate and its key, for STARTTLS; without, no TLS."""
+    example.net by virtual(8). 200 processes at most. out: the port at which other hosts take mail. certificate: its path
+    and its key's, for STARTTLS; without, no TLS."""
 
-    def __init__(self, folder, port=None, mode="maildir", processes=200, out=25, cert=None):
+    def __init__(self, folder, port=None, mode="maildir", processes=200, out=25, certificate=None):
         super().__init__(folder, port)
-        self.mode, self.processes, self.out, self.cert = mode, processes, out, cert
+        self.mode, self.processes, self.out, self.certificate = mode, processes, out, certificate
         self.etc, self.queue, self.boxes = self.folder / "etc", self.folder / "queue", self.folder / "boxes"
 
     def start(self):
@@ -124,8 +124,8 @@ class Postfix(Peer):
             "maildir": f"smtpd_relay_restrictions = reject_unauth_destination\nvirtual_mailbox_domains = example.net\nvirtual_mailbox_base = {self.boxes}\nvirtual_mailbox_maps = static:box/\n"
                        f"virtual_uid_maps = static:{nobody}\nvirtual_gid_maps = static:{nogroup}\nvirtual_minimum_uid = 1\n",
         }[self.mode]
-        tls = "" if self.cert is None else (
-            f"smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {self.cert[0]}\nsmtpd_tls_key_file = {self.cert[1]}\n"
+        tls = "" if self.certificate is None else (
+            f"smtpd_tls_security_level = may\nsmtpd_tls_cert_file = {self.certificate[0]}\nsmtpd_tls_key_file = {self.certificate[1]}\n"
             "tls_random_source = dev:/dev/urandom\n")
         return mode + tls + f"""compatibility_level = 3.6
 queue_directory = {self.queue}
@@ -174,7 +174,8 @@ smtp unix - - n - - smtp
 relay unix - - n - - smtp
 scache unix - - n - 1 scache
 anvil unix - - n - 1 anvil
-""" + ("" if self.cert is None else "tlsmgr unix - - n 1000? 1 tlsmgr\n")
+tlsmgr unix - - n 1000? 1 tlsmgr
+"""
 
 
 class Dovecot(Peer):

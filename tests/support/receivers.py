@@ -15,8 +15,8 @@ class PostfixHost(Postfix):
     each with what differs there."""
 
     def __init__(self, folder, address, port, domains, name="peer.example.net", certificate=None, home=None, auth=None, services=None):
-        super().__init__(folder, port, processes=30)
-        self.address, self.domains, self.name, self.certificate = address, domains, name, certificate
+        super().__init__(folder, port, processes=30, certificate=certificate)
+        self.address, self.domains, self.name = address, domains, name
         self.home, self.auth, self.services = home, auth, services or {}
 
     def main_cf(self):
@@ -26,8 +26,7 @@ class PostfixHost(Postfix):
                  f"myhostname = {self.name}", f"smtp_bind_address = {self.address}", f"relayhost = [127.0.0.1]:{self.home}" if self.home else "",
                  "virtual_mailbox_maps = static:all/", "smtp_address_preference = ipv4"]
         if self.certificate:
-            lines += ["smtpd_tls_security_level = may", f"smtpd_tls_cert_file = {self.certificate[0]}", f"smtpd_tls_key_file = {self.certificate[1]}",
-                      "smtpd_tls_received_header = yes", "tls_random_source = dev:/dev/urandom"]
+            lines += ["smtpd_tls_received_header = yes"]
         if self.auth:
             ask = self.auth.settings(self.etc) if isinstance(self.auth, CyrusLogins) else ["smtpd_sasl_type = dovecot", f"smtpd_sasl_path = inet:127.0.0.1:{self.auth}"]
             lines += ["smtpd_sasl_auth_enable = yes", *ask, "smtpd_sasl_security_options = noanonymous", "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
@@ -37,7 +36,7 @@ class PostfixHost(Postfix):
     def master_cf(self):
         more = "".join(f"{self.address}:{port} inet n - n - - smtpd" + "".join(f" -o {{ {key}={value} }}" for key, value in settings.items()) + "\n"
                        for port, settings in self.services.items())
-        return super().master_cf() + more + "smtp unix - - n - - smtp\nrelay unix - - n - - smtp\ntlsmgr unix - - n 1000? 1 tlsmgr\n"
+        return super().master_cf() + more
 
     def reload(self):
         place.run("postfix", "-c", self.etc, "reload")
