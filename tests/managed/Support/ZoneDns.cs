@@ -27,6 +27,13 @@ internal sealed class ZoneDns : IDns
     public ZoneDns Txt(string name, params string[] texts)
         => Add(name, [.. texts.Select(text => new TxtRecord(name, Life, text))]);
 
+    /// <summary>Another text in place of all that the name had.</summary>
+    public ZoneDns ReplaceTxt(string name, string text)
+    {
+        _records.GetValueOrDefault(Normal(name))?.RemoveAll(record => record is TxtRecord);
+        return Txt(name, text);
+    }
+
     public ZoneDns Address(string name, params string[] addresses)
         => Add(name, [.. addresses.Select(text => new AddressRecord(name, Life, IPAddress.Parse(text)))]);
 

@@ -3,7 +3,9 @@ using System.Net;
 
 namespace MailModule.Authentication.Spf;
 
-/// <summary>One directive of a record: a mechanism, and what is to be said where it matches (RFC 7208 §4.6.2).</summary>
+/// <summary>
+/// One directive of a record: a mechanism, and what is to be said where it matches (RFC 7208 §4.6.2).
+/// </summary>
 /// <param name="Qualifier">Pass, Fail, SoftFail or Neutral.</param>
 /// <param name="Text">As it stands in the record, without the qualifier.</param>
 internal sealed record SpfDirective(AuthResult Qualifier, SpfMechanism Mechanism, string Text)
