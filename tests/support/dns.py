@@ -29,17 +29,20 @@ class Server(Peer):
 
 
 class Nsd(Server):
-    """Serves the zone "test" from lines of zone text with relative names. A zone of `lame` has no data: SERVFAIL."""
+    """Serves the zone "test" from lines of zone text with relative names, and zones of `more`, by their names, likewise.
+    A zone of `lame` has no data: SERVFAIL."""
 
-    HEAD = "$ORIGIN test.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 5\n@ NS ns\nns A 127.0.0.1\n"
+    HEAD = "$ORIGIN {}.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 5\n@ NS ns\nns A 127.0.0.1\n"
 
-    def __init__(self, folder, lines, lame=("lame.test",), port=None):
+    def __init__(self, folder, lines, lame=("lame.test",), port=None, more=None):
         super().__init__(folder, port)
-        self.lines, self.lame = lines, lame
+        self.zones, self.lame = {"test": lines, **(more or {})}, lame
 
     def start(self):
-        (self.folder / "test.zone").write_text(self.HEAD + "\n".join(self.lines) + "\n")
-        zones = "zone:\n  name: test\n  zonefile: test.zone\n"
+        zones = ""
+        for name, lines in self.zones.items():
+            (self.folder / f"{name}.zone").write_text(self.HEAD.format(name) + "\n".join(lines) + "\n")
+            zones += f"zone:\n  name: {name}\n  zonefile: {name}.zone\n"
         zones += "".join(f"zone:\n  name: {name}\n  zonefile: absent.zone\n" for name in self.lame)
         (self.folder / "nsd.conf").write_text(f"""server:
   ip-address: {self.address}@{self.port}
@@ -56,9 +59,10 @@ class Nsd(Server):
 remote-control:
   control-enable: no
 {zones}""")
-        checked = place.run("nsd-checkzone", "test", self.folder / "test.zone")
-        if checked.returncode:
-            raise RuntimeError(checked.stdout)
+        for name in self.zones:
+            checked = place.run("nsd-checkzone", name, self.folder / f"{name}.zone")
+            if checked.returncode:
+                raise RuntimeError(checked.stdout)
         return self.launch("nsd", "-d", "-c", self.folder / "nsd.conf")
 
 

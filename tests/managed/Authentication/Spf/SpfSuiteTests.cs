@@ -46,7 +46,7 @@ public class SpfSuiteTests
             Assert.Equal(expected == DefaultExplanation ? "" : expected, result.Explanation);
     }
 
-    private static ZoneDns Zone(YamlMappingNode section)
+    internal static ZoneDns Zone(YamlMappingNode section)
     {
         var zone = new ZoneDns();
         foreach ((string name, YamlNode entries) in section.Entries("zonedata"))
