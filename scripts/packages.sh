@@ -151,6 +151,7 @@ need_for_tests() {
       need_unpacked
       need_file python3-aiosmtpd /usr/lib/python3/dist-packages/aiosmtpd/__init__.py
       need_file dovecot-lmtpd /usr/lib/dovecot/lmtp
+      need_file python3-spf /usr/lib/python3/dist-packages/spf.py
       need microsocks microsocks
       need haproxy haproxy
       need danted dante-server

@@ -56,9 +56,9 @@ internal sealed class SpfEvaluation
             return new SpfVerdict(AuthResult.None, $"{domain}: no SPF record");
         if (records.Length > 1)
             return new SpfVerdict(AuthResult.PermError, $"{domain}: {records.Length} SPF records");
-        return SpfRecord.Parse(records[0], out string fault) is { } record
+        return SpfRecord.Parse(records[0], out string wrong) is { } record
             ? await Evaluate(record, domain).ConfigureAwait(false)
-            : new SpfVerdict(AuthResult.PermError, $"{domain}: {fault}");
+            : new SpfVerdict(AuthResult.PermError, $"{domain}: {wrong}");
     }
 
     private async ValueTask<SpfVerdict> Evaluate(SpfRecord record, string domain)

@@ -29,12 +29,12 @@ internal sealed class SpfRecord
             && (text.Length == Version.Length || text[Version.Length] == ' ');
 
     /// <summary>Parses what <see cref="IsOne"/> has chosen.</summary>
-    /// <param name="fault">For a human; empty: nothing is wrong.</param>
+    /// <param name="wrong">For a human; empty: nothing is wrong.</param>
     /// <returns>Null: some term is wrong, wherever it stands (RFC 7208 §4.6).</returns>
-    public static SpfRecord? Parse(string text, out string fault)
+    public static SpfRecord? Parse(string text, out string wrong)
     {
         var record = new SpfRecord();
-        fault = "";
+        wrong = "";
         ReadOnlySpan<char> terms = text.AsSpan(Version.Length);
         // RFC 7208 §4.6.1: blanks alone divide terms.
         foreach (Range range in terms.Split(' '))
@@ -42,7 +42,7 @@ internal sealed class SpfRecord
             string term = terms[range].ToString();
             if (term.Length == 0 || record.TryAdd(term))
                 continue;
-            fault = $"\"{Shown(term)}\" is not understood";
+            wrong = $"\"{Shown(term)}\" is not understood";
             return null;
         }
         return record;
