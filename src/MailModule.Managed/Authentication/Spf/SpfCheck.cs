@@ -20,7 +20,10 @@ internal sealed class SpfCheck(IDns dns, string hostName, TimeProvider time)
     private const string Postmaster = "postmaster";
 
     /// <summary>Never throws for what clients, records or servers are like.</summary>
-    /// <remarks>Where to call is as at <see cref="IDns.Ask"/>, and so is where the answer comes.</remarks>
+    /// <remarks>
+    /// Where to call is as at <see cref="IDns.Ask"/>, and so is where the answer comes. What follows an answer is to
+    /// parse a record, which may take a millisecond: the questions of strangers' checks are to come back on workers.
+    /// </remarks>
     /// <param name="client">An IPv4 address in an IPv6 form counts as IPv4.</param>
     /// <param name="sender">
     /// The reverse path without its brackets; empty for the null one, for which the HELO is checked (RFC 7208 §2.4).

@@ -56,6 +56,8 @@ internal sealed class SpfEvaluation
             return new SpfVerdict(AuthResult.None, $"{domain}: no SPF record");
         if (records.Length > 1)
             return new SpfVerdict(AuthResult.PermError, $"{domain}: {records.Length} SPF records");
+        if (!_questions.CountRecord(records[0]))
+            return new SpfVerdict(AuthResult.PermError, $"{domain}: too long, with what has led to it");
         return SpfRecord.Parse(records[0], out string wrong) is { } record
             ? await Evaluate(record, domain).ConfigureAwait(false)
             : new SpfVerdict(AuthResult.PermError, $"{domain}: {wrong}");

@@ -21,11 +21,21 @@ internal sealed class SpfQuestions(IDns dns, IPAddress client, CancellationToken
     /// <summary>Names of one MX or PTR answer whose addresses are asked for.</summary>
     public const int HostLimit = 10;
 
+    /// <summary>
+    /// Octets of all records of a check together: what one TXT record can have at most, so that ten that are as long
+    /// as they can be cost no more than one.
+    /// </summary>
+    public const int RecordLimit = 65_535;
+
     private int _terms;
+    private int _octets;
     private int _voids;
 
     /// <summary>To be called before each term that asks; false: there were too many.</summary>
     public bool CountTerm() => ++_terms <= TermLimit;
+
+    /// <summary>To be called before a record is parsed; false: all records are too long.</summary>
+    public bool CountRecord(string record) => (_octets += record.Length) <= RecordLimit;
 
     /// <summary>Counts an answer that has no record; false: there were too many.</summary>
     public bool CountVoid(DnsAnswer answer) => !IsVoid(answer) || ++_voids <= VoidLimit;

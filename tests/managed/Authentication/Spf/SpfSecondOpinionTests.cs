@@ -4,6 +4,7 @@ using ARSoft.Tools.Net;
 using ARSoft.Tools.Net.Spf;
 using MailModule.Authentication;
 using MailModule.Authentication.Spf;
+using MailModule.Dns;
 using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Authentication.Spf;
@@ -79,16 +80,18 @@ public class SpfSecondOpinionTests
         }
         foreach (string client in Clients)
         {
-            string reverse = MailModule.Dns.ReverseName.Of(IPAddress.Parse(client)), name = $"d{_random.Next(Domains)}.test";
-            _zone.Ptr(reverse, Host(), name).Address(name, client);
+            IPAddress address = IPAddress.Parse(client);
+            string name = $"d{_random.Next(Domains)}.test";
+            _zone.Ptr(ReverseName.Of(address), Host(), name).Address(name, client);
             if (_random.Next(2) == 0)
-                _zone.Address(reverse.Split(".in-addr")[0].Split(".ip6")[0] + ".list.test", "127.0.0.2");
+                _zone.Address(ReverseName.LabelsOf(address) + ".list.test", "127.0.0.2");
         }
     }
 
     private string Record()
     {
-        string[] terms = [.. Enumerable.Range(0, _random.Next(7)).Select(_ => Pick("", "", "-", "~", "?", "+") + Term())];
+        IEnumerable<string> terms = Enumerable.Range(0, _random.Next(7))
+            .Select(_ => Pick("", "", "-", "~", "?", "+") + Term()).ToList();
         string all = Pick(" -all", " -all", " ~all", " ?all", "", $" redirect=d{_random.Next(Domains)}.test");
         return $"v=spf1 {string.Join(' ', terms)}{all}".Replace("  ", " ");
     }
