@@ -11,9 +11,9 @@ public class SpfGarbageTests
     private static readonly string[] Pieces =
     [
         "a", "mx", "ptr", "ip4", "ip6", "exists", "include", "all", "redirect=", "exp=", "x=", ":", "/", "//", "24",
-        "0", "%{", "}", "%%", "%_", "%-", "%", "{", "s", "l", "o", "d", "i", "p", "v", "h", "c", "r", "t", "S", "H", "1",
-        "128", "-", "+", "~", "?", " ", " ", " ", ".", ".", "..", "example.org", "a.example.org", "192.0.2.1", "2001:db8::1",
-        "\0", "\u007f", "\u00ff", "\\", "\"", "@", "xn--", new('y', 70),
+        "0", "%{", "}", "%%", "%_", "%-", "%", "{", "s", "l", "o", "d", "i", "p", "v", "h", "c", "r", "t", "S", "H",
+        "1", "128", "-", "+", "~", "?", " ", " ", " ", ".", ".", "..", "example.org",
+        "a.example.org", "192.0.2.1", "2001:db8::1", "\0", "\u007f", "\u00ff", "\\", "\"", "@", "xn--", new('y', 70),
     ];
 
     private readonly Random _random = new(64);
