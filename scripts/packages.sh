@@ -164,7 +164,6 @@ need_for_tests() {
       need_file python3-dkim /usr/lib/python3/dist-packages/dkim/__init__.py
       need_file python3-authres /usr/lib/python3/dist-packages/authres/__init__.py
       need_file python3-nacl /usr/lib/python3/dist-packages/nacl/__init__.py
-      need_file python3-spf /usr/lib/python3/dist-packages/spf.py
       need_file libopendmarc2 '/usr/lib/*/libopendmarc.so.2'
       need postsrsd postsrsd
       need_file libnet-ssleay-perl '/usr/lib/*/perl5/*/Net/SSLeay.pm' /usr/share/perl5/Net/SSLeay.pm
