@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+
+namespace MailModule.Primitives.Os;
+
+/// <summary>
+/// Calls into OpenSSL's libcrypto that the platform does not make: signatures of keys that are their octets alone. The
+/// library is loaded at the first use and stays. Any thread.
+/// </summary>
+internal static unsafe partial class LibCrypto
+{
+    private const int Lazy = 1; // RTLD_LAZY
+
+    // As the platform loads libssl: OpenSsl.cs.
+    private static readonly string?[] s_versions =
+        [Environment.GetEnvironmentVariable("DOTNET_OPENSSL_VERSION_OVERRIDE"), "3", "1.1"];
+
+    private static readonly nint s_library = Load();
+
+    private static readonly delegate* unmanaged[Cdecl]<int, nint, byte*, nuint, nint> s_newPublic
+        = (delegate* unmanaged[Cdecl]<int, nint, byte*, nuint, nint>)Call("EVP_PKEY_new_raw_public_key");
+    private static readonly delegate* unmanaged[Cdecl]<int, nint, byte*, nuint, nint> s_newPrivate
+        = (delegate* unmanaged[Cdecl]<int, nint, byte*, nuint, nint>)Call("EVP_PKEY_new_raw_private_key");
+    private static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint*, int> s_getPublic
+        = (delegate* unmanaged[Cdecl]<nint, byte*, nuint*, int>)Call("EVP_PKEY_get_raw_public_key");
+    private static readonly delegate* unmanaged[Cdecl]<nint, void> s_freeKey
+        = (delegate* unmanaged[Cdecl]<nint, void>)Call("EVP_PKEY_free");
+    private static readonly delegate* unmanaged[Cdecl]<nint> s_newDigest
+        = (delegate* unmanaged[Cdecl]<nint>)Call("EVP_MD_CTX_new");
+    private static readonly delegate* unmanaged[Cdecl]<nint, void> s_freeDigest
+        = (delegate* unmanaged[Cdecl]<nint, void>)Call("EVP_MD_CTX_free");
+    private static readonly delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint, int> s_beginVerify
+        = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint, int>)Call("EVP_DigestVerifyInit");
+    private static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, int> s_verify
+        = (delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, int>)Call("EVP_DigestVerify");
+    private static readonly delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint, int> s_beginSign
+        = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint, int>)Call("EVP_DigestSignInit");
+    private static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint*, byte*, nuint, int> s_sign
+        = (delegate* unmanaged[Cdecl]<nint, byte*, nuint*, byte*, nuint, int>)Call("EVP_DigestSign");
+    private static readonly delegate* unmanaged[Cdecl]<void> s_clearErrors
+        = (delegate* unmanaged[Cdecl]<void>)Call("ERR_clear_error");
+
+    /// <summary>The library is there, with all of these calls; they are made only if it is.</summary>
+    public static bool IsThere { get; } = s_newPublic != null && s_newPrivate != null && s_getPublic != null
+        && s_freeKey != null && s_newDigest != null && s_freeDigest != null && s_beginVerify != null
+        && s_verify != null && s_beginSign != null && s_sign != null && s_clearErrors != null;
+
+    /// <summary>An EVP_PKEY of a key's octets; 0: they are none of that kind.</summary>
+    public static nint NewKey(int kind, byte* octets, nuint length, bool isPrivate)
+    {
+        nint key = isPrivate ? s_newPrivate(kind, 0, octets, length) : s_newPublic(kind, 0, octets, length);
+        s_clearErrors(); // the platform's calls on this thread are not to find ours
+        return key;
+    }
+
+    public static void FreeKey(nint key) => s_freeKey(key);
+
+    /// <summary>The octets of a key's public part; false: it has none of that length.</summary>
+    public static bool GetPublicKey(nint key, byte* octets, nuint length)
+        => s_getPublic(key, octets, &length) == 1;
+
+    /// <summary>Whether a signature of a text is the key's.</summary>
+    public static bool Verify(nint key, byte* text, nuint length, byte* signature, nuint signatureLength)
+    {
+        nint digest = s_newDigest();
+        bool isRight = digest != 0 && s_beginVerify(digest, 0, 0, 0, key) == 1
+            && s_verify(digest, signature, signatureLength, text, length) == 1;
+        End(digest);
+        return isRight;
+    }
+
+    /// <summary>Writes a signature of exactly that length; false: it cannot be made.</summary>
+    public static bool Sign(nint key, byte* text, nuint length, byte* signature, nuint signatureLength)
+    {
+        nint digest = s_newDigest();
+        nuint written = signatureLength;
+        bool isMade = digest != 0 && s_beginSign(digest, 0, 0, 0, key) == 1
+            && s_sign(digest, signature, &written, text, length) == 1 && written == signatureLength;
+        End(digest);
+        return isMade;
+    }
+
+    private static void End(nint digest)
+    {
+        s_freeDigest(digest);
+        s_clearErrors();
+    }
+
+    private static nint Load()
+    {
+        if (!OperatingSystem.IsLinux())
+            return 0;
+        foreach (string? version in s_versions)
+            if (version is not null && dlopen("libcrypto.so." + version, Lazy) is not 0 and var library)
+                return library;
+        return 0;
+    }
+
+    private static nint Call(string name) => s_library == 0 ? 0 : dlsym(s_library, name);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint dlopen(string name, int how);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint dlsym(nint library, string name);
+}
