@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Authentication;
+
+/// <summary>
+/// SHA-256 over one canonical form of a body. A signature of the body's beginning needs the hash of what has gone by at
+/// a certain length: that is the same hash, read on the way.
+/// </summary>
+internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
+{
+    private const int BlockSize = 4096;
+
+    private readonly BodyCanonicalization _body = new(form);
+    private readonly List<BodyHash> _hashes = [];
+    private readonly byte[] _block = new byte[BlockSize];
+    private int _blockLength;
+
+    /// <summary>Null: not yet, or the system has no OpenSSL.</summary>
+    private IncrementalHash? _hash;
+
+    /// <summary>Octets of the canonical form so far, and in the hash.</summary>
+    private long _length;
+    private long _hashed;
+
+    /// <summary>How many of the hashes, sorted by their limits when the first octets come, have their value.</summary>
+    private int _done = -1;
+
+    public BodyHash Add(long limit)
+    {
+        BodyHash? same = _hashes.Find(hash => hash.Limit == limit);
+        if (same is null)
+            _hashes.Add(same = new BodyHash(form, limit));
+        return same;
+    }
+
+    public void Append(ReadOnlySpan<byte> octets)
+    {
+        Begin();
+        _body.Append(octets, this);
+    }
+
+    public void End()
+    {
+        Begin();
+        _body.End(this);
+        Flush();
+        foreach (BodyHash hash in _hashes)
+        {
+            if (hash.Limit < 0)
+                hash.SetValue(_hash?.GetCurrentHash() ?? []);
+            hash.End(_length);
+        }
+        _hash?.Dispose();
+        _hash = null;
+    }
+
+    public void Write(ReadOnlySpan<byte> octets)
+    {
+        _length += octets.Length;
+        while (!octets.IsEmpty)
+        {
+            int count = Math.Min(octets.Length, BlockSize - _blockLength);
+            octets[..count].CopyTo(_block.AsSpan(_blockLength));
+            _blockLength += count;
+            octets = octets[count..];
+            if (_blockLength == BlockSize)
+                Flush();
+        }
+    }
+
+    private void Begin()
+    {
+        if (_done >= 0)
+            return;
+        _done = 0;
+        _hashes.Sort((one, other) => ((ulong)one.Limit).CompareTo((ulong)other.Limit)); // -1 is the largest
+        if (OpenSsl.IsThere)
+            _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        TakeDue(0);
+    }
+
+    private void Flush()
+    {
+        ReadOnlySpan<byte> block = _block.AsSpan(0, _blockLength);
+        _blockLength = 0;
+        while (!block.IsEmpty)
+        {
+            int count = (int)Math.Min((ulong)block.Length, NextLimit - (ulong)_hashed);
+            _hash?.AppendData(block[..count]);
+            _hashed += count;
+            block = block[count..];
+            TakeDue((ulong)_hashed);
+        }
+    }
+
+    private ulong NextLimit => _done < _hashes.Count ? (ulong)_hashes[_done].Limit : ulong.MaxValue;
+
+    private void TakeDue(ulong length)
+    {
+        for (; NextLimit == length; _done++)
+            _hashes[_done].SetValue(_hash?.GetCurrentHash() ?? []);
+    }
+}

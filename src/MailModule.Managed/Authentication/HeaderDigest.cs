@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace MailModule.Authentication;
+
+/// <summary>
+/// SHA-256 over header fields in canonical form, as signatures of DKIM (RFC 6376 §3.7) and ARC (RFC 8617 §5.1.1) are
+/// made of. Needs OpenSSL on the system. For one after the other: <see cref="Clear"/> between them.
+/// </summary>
+internal sealed class HeaderDigest(Canonicalization form)
+{
+    /// <summary>Octets of a digest.</summary>
+    public const int Size = SHA256.HashSizeInBytes;
+
+    private readonly ArrayBufferWriter<byte> _octets = new();
+
+    /// <summary>The next field, with the CRLF behind it.</summary>
+    public void Add(ReadOnlySpan<byte> field)
+    {
+        CanonicalField.Write(field, form, _octets);
+        _octets.Write("\r\n"u8);
+    }
+
+    /// <summary>
+    /// Fields by their names (h=). A name that stands more than once is the next of that name from the bottom up;
+    /// where there is none any more, it is nothing (RFC 6376 §5.4.2).
+    /// </summary>
+    /// <param name="leftOut">A field that is not there for this; -1: none is.</param>
+    public void AddNamed(HeaderSection header, IReadOnlyList<string> names, int leftOut = -1)
+    {
+        var next = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in names)
+        {
+            if (!next.TryGetValue(name, out int index))
+                index = header.Last(name);
+            if (index >= 0 && index == leftOut)
+                index = header.Before(index);
+            if (index >= 0)
+                Add(header.Field(index));
+            next[name] = index < 0 ? -1 : header.Before(index);
+        }
+    }
+
+    /// <summary>The field of the signature itself, which is the last: without the value of b=, and without a CRLF
+    /// (RFC 6376 §3.7).</summary>
+    /// <param name="valueStart">Where in the field the text of its tags begins.</param>
+    /// <param name="signature">b= of these.</param>
+    public void AddUnsigned(ReadOnlySpan<byte> field, int valueStart, Tag signature)
+    {
+        int end = valueStart + signature.End;
+        var unsigned = new ArrayBufferWriter<byte>(field.Length + 1);
+        unsigned.Write(field[..(valueStart + signature.Start)]);
+        unsigned.Write(field[end..]);
+        CanonicalField.Write(unsigned.WrittenSpan, form, _octets);
+    }
+
+    /// <summary>The digest of what was added.</summary>
+    public void Finish(Span<byte> digest) => SHA256.HashData(_octets.WrittenSpan, digest);
+
+    public void Clear() => _octets.ResetWrittenCount();
+}
