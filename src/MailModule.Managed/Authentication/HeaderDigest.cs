@@ -41,18 +41,21 @@ internal sealed class HeaderDigest(Canonicalization form)
         }
     }
 
-    /// <summary>The field of the signature itself, which is the last: without the value of b=, and without a CRLF
-    /// (RFC 6376 §3.7).</summary>
-    /// <param name="valueStart">Where in the field the text of its tags begins.</param>
-    /// <param name="signature">b= of these.</param>
-    public void AddUnsigned(ReadOnlySpan<byte> field, int valueStart, Tag signature)
+    /// <summary>The field of the signature itself, which comes last and has no CRLF: the value of b= is left out, with
+    /// all white space around it (RFC 6376 §3.7).</summary>
+    /// <param name="signature">b= of the tags in the field's value.</param>
+    public void AddUnsigned(HeaderSection header, int index, Tag signature)
     {
-        int end = valueStart + signature.End;
-        var unsigned = new ArrayBufferWriter<byte>(field.Length + 1);
-        unsigned.Write(field[..(valueStart + signature.Start)]);
-        unsigned.Write(field[end..]);
-        CanonicalField.Write(unsigned.WrittenSpan, form, _octets);
+        ReadOnlySpan<byte> field = header.Field(index);
+        int start = header.ValueStart(index), length = header.Value(index).Length;
+        var unsigned = new ArrayBufferWriter<byte>(field.Length);
+        unsigned.Write(field[..(start + signature.Start)]);
+        unsigned.Write(field[(start + signature.End)..(start + length)]);
+        AddLast(unsigned.WrittenSpan);
     }
+
+    /// <summary>The field of the signature itself as it will be but for the value of b=, which is empty.</summary>
+    public void AddLast(ReadOnlySpan<byte> field) => CanonicalField.Write(field, form, _octets);
 
     /// <summary>The digest of what was added.</summary>
     public void Finish(Span<byte> digest) => SHA256.HashData(_octets.WrittenSpan, digest);

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace MailModule.Authentication.Dkim;
+
+/// <summary>
+/// Signs a message that goes by (RFC 6376 §5), with each key of its From field's domain. The message must be as it will
+/// be sent (§5.3): what is changed later breaks the signature. One thread at a time.
+/// </summary>
+internal sealed class DkimSigning(IDkimKeys keys, TimeProvider time) : IMessageWatcher
+{
+    private readonly HeaderDigest _digest = new(Canonicalization.Relaxed);
+    private IReadOnlyList<DkimKey> _keys = [];
+    private IReadOnlyList<string> _names = [];
+    private HeaderSection? _header;
+    private BodyHash? _body;
+
+    /// <summary>Once the header is over: there is a key, and fields will be written.</summary>
+    public bool IsSigned => _body is not null;
+
+    /// <summary>Why the message is not signed, for a human; empty: it is, or nobody has asked for it.</summary>
+    public string Reason { get; private set; } = "";
+
+    public void HeaderEnded(HeaderSection header, BodyHashes hashes)
+    {
+        string domain = SigningDomain.Of(header, out string fault);
+        Reason = fault;
+        if (domain.Length == 0)
+            return;
+        _keys = keys.Find(domain);
+        if (_keys.Count == 0)
+            return;
+        if (!SignedFieldNames.TryChoose(header, out _names))
+        {
+            Reason = "there are too many fields to sign";
+            return;
+        }
+        _header = header;
+        _body = hashes.Add(Canonicalization.Relaxed);
+    }
+
+    /// <summary>
+    /// Writes one whole field for each key, with its CRLF, to be put in front of the message; nothing where it is not
+    /// signed. When the message has been passed whole.
+    /// </summary>
+    public void WriteFields(IBufferWriter<byte> output)
+    {
+        if (_body is not null && _header is not null)
+            foreach (DkimKey key in _keys)
+                WriteField(key, output);
+    }
+
+    private void WriteField(DkimKey key, IBufferWriter<byte> output)
+    {
+        FoldedField field = FieldOf(key, _body!.Value);
+        _digest.Clear();
+        _digest.AddNamed(_header!, _names);
+        _digest.AddLast(Encoding.ASCII.GetBytes(field.ToString()));
+        Span<byte> digest = stackalloc byte[HeaderDigest.Size];
+        _digest.Finish(digest);
+        byte[] signature = key.Key.Sign(digest);
+        if (signature.Length == 0)
+        {
+            Reason = $"the key {key.Selector}._domainkey.{key.Domain} could not sign";
+            return;
+        }
+        field.AddDivided(Convert.ToBase64String(signature));
+        output.Write(Encoding.ASCII.GetBytes(field.ToString()));
+        output.Write("\r\n"u8);
+    }
+
+    // RFC 6376 §3.5. No l=, which would let anybody append text (§8.2).
+    private FoldedField FieldOf(DkimKey key, ReadOnlySpan<byte> bodyHash)
+    {
+        FoldedField field = new FoldedField("DKIM-Signature").Add("v=1;").Add($"a={key.Key.Algorithm};")
+            .Add("c=relaxed/relaxed;").Add($"d={key.Domain};").Add($"s={key.Selector};")
+            .Add(string.Create(CultureInfo.InvariantCulture, $"t={time.GetUtcNow().ToUnixTimeSeconds()};"))
+            .Add("h=" + _names[0]);
+        foreach (string name in _names.Skip(1))
+            field.AddClose(":" + name);
+        return field.AddClose(";").Add($"bh={Convert.ToBase64String(bodyHash)};").Add("b=");
+    }
+}

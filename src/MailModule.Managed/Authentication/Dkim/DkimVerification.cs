@@ -1,0 +1,67 @@
+using MailModule.Dns;
+
+namespace MailModule.Authentication.Dkim;
+
+/// <summary>
+/// Verifies the DKIM signatures of a message that goes by (RFC 6376 §6). In this order: the header ends, <see
+/// cref="BeginLookUps"/>, the message ends, <see cref="Complete"/>; from one thread at a time. A message may be dropped
+/// at any point.
+/// </summary>
+internal sealed class DkimVerification(TimeProvider time) : IMessageWatcher
+{
+    /// <summary>Signatures of a message that are looked at, from the top down: the last signer's is the first.</summary>
+    public const int SignatureLimit = 10;
+
+    private const int StartLength = 8; // of b=, in results
+
+    private readonly List<SignatureCheck> _checks = [];
+
+    /// <summary>There is a key to ask for.</summary>
+    public bool HasSignature => _checks.Count > 0;
+
+    public void HeaderEnded(HeaderSection header, BodyHashes hashes)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (int index in IndexesOf(header))
+            _checks.Add(new SignatureCheck(header, index, hashes, now));
+    }
+
+    /// <summary>Asks for all keys at once, without waiting. Once the header is over; once.</summary>
+    /// <param name="cancel">What was not answered by then is a temporary error.</param>
+    public void BeginLookUps(IDns dns, CancellationToken cancel)
+    {
+        foreach (SignatureCheck check in _checks)
+            check.BeginLookUp(dns, cancel);
+    }
+
+    /// <summary>A result for each signature, from the top down; one, None, for a message without any. When the message
+    /// has been passed whole.</summary>
+    public async ValueTask<IReadOnlyList<DkimResult>> Complete()
+    {
+        var results = new List<DkimResult>();
+        foreach (SignatureCheck check in _checks)
+            results.Add(await check.Complete().ConfigureAwait(false) with { SignatureStart = StartOf(check) });
+        if (results.Count == 0)
+            results.Add(new DkimResult(AuthResult.None, "", "", "the message is not signed"));
+        return results;
+    }
+
+    private static IEnumerable<int> IndexesOf(HeaderSection header)
+    {
+        var indexes = new List<int>();
+        for (int index = header.Last("DKIM-Signature"); index >= 0; index = header.Before(index))
+            indexes.Add(index);
+        indexes.Reverse();
+        return indexes.Take(SignatureLimit);
+    }
+
+    // RFC 6008 §3: eight characters, or as many as tell it from the others
+    private string StartOf(SignatureCheck check)
+    {
+        string text = check.SignatureText;
+        int length = StartLength;
+        foreach (SignatureCheck other in _checks.Where(other => other != check && other.SignatureText != text))
+            length = Math.Max(length, text.AsSpan().CommonPrefixLength(other.SignatureText) + 1);
+        return text[..Math.Min(length, text.Length)];
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace MailModule.Authentication.Dkim;
+
+/// <summary>
+/// Reads what signatures of DKIM (RFC 6376 §3.5, §6.1.1) and of ARC's messages (RFC 8617 §4.1.2) have in common. Pure.
+/// The first thing that is wrong counts.
+/// </summary>
+internal sealed class SignatureReader(TagList tags)
+{
+    /// <summary>Names in h=; one with more is not checked. Real ones have some thirty.</summary>
+    public const int NameLimit = 1000;
+
+    private const int SignatureLimit = 2048;
+    private const int LongestNumber = 18;
+    private const string Digest = "-sha256";
+
+    /// <summary>What is wrong, for a human; empty: nothing.</summary>
+    public string Fault { get; private set; } = "";
+
+    /// <summary>Neutral: it cannot be read; PermError: it can, and is not valid. None: nothing is wrong.</summary>
+    public AuthResult Result { get; private set; }
+
+    /// <summary>What could be read; to be believed where <see cref="Result"/> is None then.</summary>
+    public DkimSignature Read()
+    {
+        string algorithm = ReadAlgorithm();
+        (Canonicalization header, Canonicalization body) = ReadForms();
+        tags.TryFind("b", out Tag signature);
+        var read = new DkimSignature
+        {
+            Algorithm = algorithm,
+            HeaderForm = header,
+            BodyForm = body,
+            Domain = ReadName("d"),
+            Selector = ReadName("s"),
+            Names = ReadNames(),
+            BodyHash = ReadBase64("bh", SHA256.HashSizeInBytes),
+            Signature = ReadBase64("b", SignatureLimit),
+            SignatureTag = signature,
+            SignedLength = ReadNumber("l"),
+            SignedAt = TimeOf(ReadNumber("t")),
+            Expires = TimeOf(ReadNumber("x")),
+        };
+        if (read.BodyHash.Length != SHA256.HashSizeInBytes)
+            Refuse(AuthResult.Neutral, "bh= is no SHA-256 hash");
+        // RFC 6376 §3.5: x= is later than t=
+        if (read.Expires is { } end && read.SignedAt is { } begin && end <= begin)
+            Refuse(AuthResult.PermError, "x= is not after t=");
+        ReadQuery();
+        return read;
+    }
+
+    /// <summary>The value of a tag that must be there; empty, and a fault, where it is not.</summary>
+    public string Need(string name)
+    {
+        string value = tags.Find(name) ?? "";
+        if (value.Length == 0)
+            Refuse(AuthResult.PermError, $"the signature has no {name}=");
+        return value;
+    }
+
+    /// <summary>Something is wrong.</summary>
+    public void Refuse(AuthResult result, string fault)
+    {
+        if (Result == AuthResult.None)
+            (Result, Fault) = (result, fault);
+    }
+
+    /// <summary>When a signature counts, by the clock (RFC 6376 §3.5).</summary>
+    /// <param name="skew">How far clocks may be apart.</param>
+    /// <returns>None: it does.</returns>
+    public static AuthResult CheckTime(DkimSignature signature, DateTimeOffset now, TimeSpan skew, out string fault)
+    {
+        // On both sides: a sum beyond the year 9999 is an exception.
+        bool isExpired = signature.Expires is { } end && end <= now - skew;
+        bool isEarly = signature.SignedAt is { } begin && begin > now + skew;
+        fault = isExpired ? "the signature has expired" : isEarly ? "the signature is of the future" : "";
+        return isExpired ? AuthResult.Fail : isEarly ? AuthResult.PermError : AuthResult.None;
+    }
+
+    private string ReadAlgorithm()
+    {
+        string algorithm = Need("a").ToLowerInvariant();
+        // RFC 8301 §3.1: SHA-1 has failed for good
+        if (algorithm == "rsa-sha1")
+            Refuse(AuthResult.PermError, "rsa-sha1 is no safe algorithm");
+        else if (algorithm is not ("rsa" + Digest or "ed25519" + Digest))
+            Refuse(AuthResult.Neutral, "unknown algorithm");
+        return algorithm;
+    }
+
+    // RFC 6376 §3.5: c=, simple where nothing is said
+    private (Canonicalization Header, Canonicalization Body) ReadForms()
+    {
+        string[] forms = (tags.Find("c") ?? "simple").Split('/');
+        Canonicalization header = FormOf(forms[0]), body = forms.Length > 1 ? FormOf(forms[1]) : default;
+        if (forms.Length > 2)
+            Refuse(AuthResult.Neutral, "unknown canonicalization");
+        return (header, body);
+    }
+
+    private Canonicalization FormOf(string text)
+    {
+        bool isRelaxed = text.Equals("relaxed", StringComparison.OrdinalIgnoreCase);
+        if (!isRelaxed && !text.Equals("simple", StringComparison.OrdinalIgnoreCase))
+            Refuse(AuthResult.Neutral, "unknown canonicalization");
+        return isRelaxed ? Canonicalization.Relaxed : Canonicalization.Simple;
+    }
+
+    private string ReadName(string tag)
+    {
+        string value = Need(tag);
+        if (!DkimName.TryRead(value, out string name))
+            Refuse(AuthResult.Neutral, $"{tag}= is no name");
+        return name;
+    }
+
+    private string[] ReadNames()
+    {
+        string value = Need("h");
+        if (value.Count(letter => letter == ':') >= NameLimit)
+        {
+            Refuse(AuthResult.PermError, "h= has too many names");
+            return [];
+        }
+        string[] names = TagList.Split(value.ToLowerInvariant());
+        if (Array.Exists(names, name => name.Length == 0 || name.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0))
+            Refuse(AuthResult.Neutral, "h= is no list of names");
+        // RFC 6376 §5.4, §6.1.1
+        if (!names.Contains("from"))
+            Refuse(AuthResult.PermError, "the From field is not signed");
+        return names;
+    }
+
+    private byte[] ReadBase64(string tag, int limit)
+    {
+        string text = TagList.WithoutBlanks(Need(tag));
+        byte[] octets = new byte[limit + 2];
+        if (text.Length > limit * 2 || !Convert.TryFromBase64String(text, octets, out int length) || length > limit)
+        {
+            Refuse(AuthResult.Neutral, $"{tag}= is not base64, or too long");
+            return [];
+        }
+        return octets[..length];
+    }
+
+    /// <summary>-1: it is not there.</summary>
+    private long ReadNumber(string tag)
+    {
+        if (tags.Find(tag) is not { } text)
+            return -1;
+        if (text.Length == 0 || text.AsSpan().IndexOfAnyExceptInRange('0', '9') >= 0)
+            Refuse(AuthResult.Neutral, $"{tag}= is no number");
+        // RFC 6376 §3.5: up to 76 digits
+        else
+            return text.Length > LongestNumber ? long.MaxValue : long.Parse(text, CultureInfo.InvariantCulture);
+        return -1;
+    }
+
+    private static DateTimeOffset? TimeOf(long seconds)
+        => seconds < 0 ? null
+            : DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
+
+    // RFC 6376 §3.5: of the ways to get a key that are named there is one that everybody knows
+    private void ReadQuery()
+    {
+        if (tags.Find("q") is { } query
+            && !TagList.Split(query).Any(way => way.Equals("dns/txt", StringComparison.OrdinalIgnoreCase)))
+            Refuse(AuthResult.PermError, "q= names no way to the key that is known");
+    }
+}
