@@ -3,13 +3,14 @@ using MailModule.Dns;
 namespace MailModule.Authentication.Dkim;
 
 /// <summary>
-/// Verifies the DKIM signatures of a message that goes by (RFC 6376 §6). In this order: the header ends, <see
-/// cref="BeginLookUps"/>, the message ends, <see cref="Complete"/>; from one thread at a time. A message may be dropped
-/// at any point.
+/// Verifies the DKIM signatures of a message that goes by (RFC 6376 §6). Its steps: the header ends,
+/// <see cref="BeginLookUps"/> from then on, the message ends, <see cref="Complete"/>. From one thread at a time; a
+/// message may be dropped at any point.
 /// </summary>
 internal sealed class DkimVerification(TimeProvider time) : IMessageWatcher
 {
-    /// <summary>Signatures of a message that are looked at, from the top down: the last signer's is the first.</summary>
+    /// <summary>Signatures of a message that are looked at, from the top down: the last signer's comes first.
+    /// </summary>
     public const int SignatureLimit = 10;
 
     private const int StartLength = 8; // of b=, in results

@@ -51,7 +51,8 @@ internal sealed class SignatureCheck
     private static KeyCheck CheckBody(DkimSignature signature, BodyHash body)
         => !OpenSsl.IsThere ? new KeyCheck(AuthResult.TempError, OpenSsl.Missing)
             // RFC 6376 §3.5: l= is not more than there is
-            : body.BodyLength < signature.SignedLength ? new KeyCheck(AuthResult.PermError, "l= is beyond the body's end")
+            : body.BodyLength < signature.SignedLength
+                ? new KeyCheck(AuthResult.PermError, "l= is beyond the body's end")
             : !body.Value.SequenceEqual(signature.BodyHash)
                 ? new KeyCheck(AuthResult.Fail, "the body is not the one that was signed") : default;
 

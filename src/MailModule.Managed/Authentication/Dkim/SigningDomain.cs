@@ -4,11 +4,12 @@ using MailModule.Mail;
 
 namespace MailModule.Authentication.Dkim;
 
-/// <summary>In whose name a message is signed: that of its From field (RFC 6376 §6.3 is what readers look at). Pure.
+/// <summary>
+/// In whose name a message is signed: that of its From field, which readers see (RFC 6376 §6.3). Pure.
 /// </summary>
 internal static class SigningDomain
 {
-    /// <summary>The one domain of all addresses in the one From field, with A-labels; empty: there is not one.</summary>
+    /// <summary>The one domain of all addresses of the From field, with A-labels; empty: there is none.</summary>
     /// <param name="fault">Why not, for a human.</param>
     public static string Of(HeaderSection header, out string fault)
     {

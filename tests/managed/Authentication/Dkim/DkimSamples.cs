@@ -26,7 +26,7 @@ internal static class DkimSamples
         + "Date: Sun, 29 Nov 2026 11:58:00 +0000\r\nMessage-ID: <1@example.org>\r\n\r\n"
         + "Hello  Sue, \r\n\r\nhow are you?\t\r\n\r\n\r\n";
 
-    public static ScriptedDns Dns => new ScriptedDns().Key("sel", "example.org", Rsa.Record)
+    public static ScriptedDns Keys => new ScriptedDns().Key("sel", "example.org", Rsa.Record)
         .Key("ed", "example.org", Ed25519.Record);
 
     public static ScriptedDns Key(this ScriptedDns dns, string selector, string domain, params string[] records)
@@ -48,7 +48,7 @@ internal static class DkimSamples
 
     /// <summary>The one result of a message in Latin-1.</summary>
     public static async Task<DkimResult> VerifyOne(string message, IDns? dns = null, DateTimeOffset? now = null)
-        => Assert.Single(await Verify(Passing.Octets(message), dns ?? Dns, now: now));
+        => Assert.Single(await Verify(Passing.Octets(message), dns ?? Keys, now: now));
 
     public sealed class SetTime(DateTimeOffset now) : TimeProvider
     {

@@ -11,23 +11,22 @@ namespace MailModule.Tests.Authentication.Dkim;
 /// </summary>
 internal static class PlainSigner
 {
-    /// <summary>The message with a DKIM-Signature field in front, whose b= and, where it says "bh=*", bh= are filled in.
-    /// </summary>
+    /// <summary>The message with a DKIM-Signature field in front; b= is filled in, and bh= where it is "*".</summary>
     /// <param name="message">With CRLF, Latin-1.</param>
     /// <param name="tags">The field's value; b= stands last and is empty.</param>
     public static string Sign(string message, string tags, SigningKey key)
     {
-        string[] forms = (Regex.Match(tags, @"\bc=([^;\s]+)") is { Success: true } match ? match.Groups[1].Value : "simple")
-            .Split('/');
+        string[] forms = Regex.Match(tags, @"\bc=([^;\s]+)").Groups[1].Value.ToLowerInvariant().Split('/');
         bool isHeaderRelaxed = forms[0] == "relaxed", isBodyRelaxed = forms.Length > 1 && forms[1] == "relaxed";
         int end = message.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         string body = CanonicalBody(message[(end + 4)..], isBodyRelaxed);
         if (Regex.Match(tags, @"\bl=(\d+)") is { Success: true } length)
-            body = body[..Math.Min(body.Length, int.Parse(length.Groups[1].Value))];
+            body = body[..Math.Min(body.Length, (int)double.Min(int.MaxValue, double.Parse(length.Groups[1].Value)))];
         tags = tags.Replace("bh=*", "bh=" + Hash(body), StringComparison.Ordinal);
         List<string> fields = [.. Regex.Split(message[..end], "\r\n(?![ \t])")];
         var signed = new StringBuilder();
-        foreach (string name in Regex.Match(tags, @"\bh=([^;]*)").Groups[1].Value.Split(':').Select(name => name.Trim()))
+        string[] names = Regex.Match(tags, @"\bh=([^;]*)").Groups[1].Value.Split(':');
+        foreach (string name in names.Select(name => name.Trim()))
         {
             int index = fields.FindLastIndex(field => NameOf(field).Equals(name, StringComparison.OrdinalIgnoreCase));
             if (index < 0)
