@@ -12,7 +12,9 @@ internal sealed class HeaderDigest(Canonicalization form)
     /// <summary>Octets of a digest.</summary>
     public const int Size = SHA256.HashSizeInBytes;
 
-    private readonly ArrayBufferWriter<byte> _octets = new();
+    private const int FirstBuffer = 2048;
+
+    private readonly ArrayBufferWriter<byte> _octets = new(FirstBuffer);
 
     /// <summary>The next field, with the CRLF behind it.</summary>
     public void Add(ReadOnlySpan<byte> field)
