@@ -24,7 +24,8 @@ internal sealed record DmarcResult(AuthResult Result, string FromDomain, string 
     public DmarcPolicy Policy { get; init; }
 
     /// <summary>What is to be done by the record: as <see cref="Policy"/>, one step milder with t=y, none unless it
-    /// fails.</summary>
+    /// fails. Reject without a record where the From field is such that a reader may see an author who could not be
+    /// judged: PermError (docs/decisions/0065).</summary>
     public DmarcPolicy Disposition { get; init; }
 
     /// <summary>t=y.</summary>

@@ -3,16 +3,20 @@ using System.Buffers;
 namespace MailModule.Mail;
 
 /// <summary>
-/// A piece of content on its way through a <see cref="HeaderFilter"/>: itself as long as nothing in it is changed, from
-/// then on a copy in a buffer of the thread's.
+/// A piece of content on its way through a <see cref="HeaderFilter"/>, or through a filter behind that one: itself as
+/// long as nothing in it is changed, from then on a copy in a buffer of the thread's.
 /// </summary>
-internal ref struct FilteredPiece(ReadOnlySpan<byte> content)
+/// <param name="isBehind">The content may be what another filter has put out on this thread.</param>
+internal ref struct FilteredPiece(ReadOnlySpan<byte> content, bool isBehind = false)
 {
     /// <summary>A buffer that has grown beyond this is not kept.</summary>
     private const int KeptCapacity = 64 * 1024;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_buffer;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_bufferBehind;
 
     private readonly ReadOnlySpan<byte> _content = content;
     private ArrayBufferWriter<byte>? _buffer;
@@ -67,16 +71,16 @@ internal ref struct FilteredPiece(ReadOnlySpan<byte> content)
 
     private void CopyKept()
     {
-        _buffer ??= NewBuffer();
+        _buffer ??= NewBuffer(ref isBehind ? ref t_bufferBehind : ref t_buffer);
         _buffer.Write(_content[_copied..At]);
         _copied = At;
     }
 
-    private static ArrayBufferWriter<byte> NewBuffer()
+    private static ArrayBufferWriter<byte> NewBuffer(ref ArrayBufferWriter<byte>? kept)
     {
-        if (t_buffer is not { Capacity: <= KeptCapacity })
-            return t_buffer = new ArrayBufferWriter<byte>(1024);
-        t_buffer.ResetWrittenCount();
-        return t_buffer;
+        if (kept is not { Capacity: <= KeptCapacity })
+            return kept = new ArrayBufferWriter<byte>(1024);
+        kept.ResetWrittenCount();
+        return kept;
     }
 }
