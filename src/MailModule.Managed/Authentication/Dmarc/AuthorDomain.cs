@@ -35,21 +35,25 @@ internal sealed record AuthorDomain(IReadOnlyList<string> Domains, AuthorFault F
             ? new AuthorDomain([name])
             : new AuthorDomain([], AuthorFault.Malformed, "not a domain name");
 
-    /// <summary>The author by the From fields of a message.</summary>
-    /// <param name="values">What follows the colon of each, folds as they are; octets as they came.</param>
-    /// <param name="isCut">The header section is longer than what was read of it: there may be others.</param>
-    public static AuthorDomain Of(IReadOnlyList<ReadOnlyMemory<byte>> values, bool isCut = false)
+    /// <summary>The author of a message.</summary>
+    public static AuthorDomain Of(HeaderSection header)
+        => header.CountOf("From") switch
+        {
+            > 1 => new AuthorDomain([], AuthorFault.Repeated, "more than one From field"),
+            // There may be another one behind what was read.
+            _ when header.IsCut => new AuthorDomain([], AuthorFault.TooMuch, "the header is too long to be read whole"),
+            0 => new AuthorDomain([], AuthorFault.Missing, "no From field"),
+            _ => OfField(header.Value(header.Last("From"))),
+        };
+
+    /// <summary>The author by the one From field.</summary>
+    /// <param name="value">What follows the colon, folds as they are; octets as they came.</param>
+    public static AuthorDomain OfField(ReadOnlySpan<byte> value)
     {
-        if (values.Count > 1)
-            return new AuthorDomain([], AuthorFault.Repeated, "more than one From field");
-        if (isCut)
-            return new AuthorDomain([], AuthorFault.TooMuch, "the header is too long to be read whole");
-        if (values.Count == 0)
-            return new AuthorDomain([], AuthorFault.Missing, "no From field");
-        if (values[0].Length > FieldLimit)
+        if (value.Length > FieldLimit)
             return new AuthorDomain([], AuthorFault.TooMuch, "the From field is too long");
         // What is not UTF-8 becomes U+FFFD, which a display name may have and a domain may not.
-        if (!FromField.TryRead(Encoding.UTF8.GetString(values[0].Span), out List<string> domains))
+        if (!FromField.TryRead(Encoding.UTF8.GetString(value), out List<string> domains))
             return new AuthorDomain([], AuthorFault.Malformed, "the From field cannot be read");
         if (domains.Count > DomainLimit)
             return new AuthorDomain([], AuthorFault.TooMuch, $"more than {DomainLimit} domains in the From field");

@@ -31,8 +31,8 @@ internal sealed record DmarcRecord
     public PsdFlag Psd { get; private init; }
 
     /// <summary>
-    /// RFC 9989 §4.10.1: false where p= is missing or wrong, or sp= or np= is wrong, and nobody is named in rua= either:
-    /// then DMARC is not for these messages.
+    /// RFC 9989 §4.10.1: false where p= is missing or wrong, or sp= or np= is wrong, and nobody is named in rua=
+    /// either: then DMARC is not for these messages.
     /// </summary>
     public bool IsUsable => !IsPolicyWrong || HasReportAddress;
 

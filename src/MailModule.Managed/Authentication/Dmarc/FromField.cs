@@ -214,7 +214,8 @@ internal sealed class FromField
     {
         if (tokens.Count == 1 && tokens[0].Kind == Literal)
             return _hasLiteral = true;
-        if (!TryJoin(tokens, isQuotedTaken: false, out string text) || !DomainText.TryNormalize(text, out string domain))
+        if (!TryJoin(tokens, isQuotedTaken: false, out string text)
+            || !DomainText.TryNormalize(text, out string domain))
             return false;
         // More than are judged are not kept either.
         if (_domains.Count <= AuthorDomain.DomainLimit && !_domains.Contains(domain))

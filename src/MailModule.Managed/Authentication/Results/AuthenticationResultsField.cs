@@ -74,9 +74,9 @@ internal static class AuthenticationResultsField
     private static void Dkim(FieldText field, DkimResult dkim)
     {
         Begin(field, "dkim", dkim.Result);
+        string bits = dkim.KeyBits.ToString(CultureInfo.InvariantCulture);
         if (dkim.KeyBits > 0)
-            field.Words(FieldValue.Comment(
-                dkim.KeyBits.ToString(CultureInfo.InvariantCulture) + "-bit key" + (dkim.IsTesting ? ", testing" : "")));
+            field.Words(FieldValue.Comment($"{bits}-bit key{(dkim.IsTesting ? ", testing" : "")}"));
         Reason(field, dkim.Text);
         Property(field, "header.d=", dkim.Domain, FieldValue.Domain);
         Property(field, "header.i=", dkim.Identity, FieldValue.Address);

@@ -67,7 +67,10 @@ internal sealed record ReportedResults(string AuthServId, int Version, IReadOnly
         {
             if (properties.Count == ResultLimit || !cursor.TryReadKeyword(out string name))
                 return false;
-            if (!(cursor.Next == '.' ? TryReadProperty(cursor, name, properties) : TryReadReason(cursor, name, ref reason)))
+            bool isRead = cursor.Next == '.'
+                ? TryReadProperty(cursor, name, properties)
+                : TryReadReason(cursor, name, ref reason);
+            if (!isRead)
                 return false;
         }
         one = new ReportedResult(method, result, reason, properties) { Version = version };

@@ -74,7 +74,9 @@ internal sealed class ResultsCursor(string text)
         return false;
     }
 
-    /// <summary>In small letters. RFC 8601 §2.2 has RFC 5321's Keyword: letters, digits and hyphens; "_" is seen.</summary>
+    /// <summary>
+    /// In small letters. RFC 8601 §2.2 has RFC 5321's Keyword: letters, digits and hyphens; "_" is seen.
+    /// </summary>
     public bool TryReadKeyword(out string word)
     {
         SkipBlanks();

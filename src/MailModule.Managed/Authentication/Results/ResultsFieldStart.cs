@@ -37,9 +37,9 @@ internal sealed class ResultsFieldStart
         FieldOwner atEnd = isWhole ? FieldOwner.Ours : FieldOwner.Undecided;
         if (!TrySkipBlanks(ref text, out bool isOver))
             return isOver ? FieldOwner.Ours : atEnd;
-        int length = IdLength(text);
-        if (length == text.Length && !isWhole)
-            return FieldOwner.Undecided;
+        int length = IdLength(text, isWhole);
+        if (length < 0)
+            return atEnd;
         string id = text[0] == '"' ? Unquote(text[..length]) : Encoding.UTF8.GetString(text[..length]);
         return length == 0 || _ids.Contains(Normal(id)) ? FieldOwner.Ours : FieldOwner.Other;
     }
@@ -79,14 +79,15 @@ internal sealed class ResultsFieldStart
     }
 
     /// <summary>
-    /// Up to what cannot be in an id (RFC 2045 §5.1); a quoted-string whole; 0 where the field ends within it.
+    /// Up to what cannot be in an id (RFC 2045 §5.1); a quoted-string whole. 0 where the field ends within that; -1:
+    /// more octets are needed.
     /// </summary>
-    private static int IdLength(ReadOnlySpan<byte> text)
+    private static int IdLength(ReadOnlySpan<byte> text, bool isWhole)
     {
         if (text[0] != '"')
         {
             int end = text.IndexOfAny(" \t\r\n;()<>@,:\\\"/[]?="u8);
-            return end < 0 ? text.Length : end;
+            return end >= 0 ? end : isWhole ? text.Length : -1;
         }
         for (int i = 1; i < text.Length; i++)
         {
@@ -97,7 +98,7 @@ internal sealed class ResultsFieldStart
             if (text[i] == '\\')
                 i++;
         }
-        return text.Length;
+        return -1;
     }
 
     private static string Unquote(ReadOnlySpan<byte> text)
