@@ -56,6 +56,7 @@ class Nsd(Server):
   zonelistfile: "{self.folder}/zonelist"
   server-count: 1
   ipv4-edns-size: 1232
+  rrl-ratelimit: 0
 remote-control:
   control-enable: no
 {zones}""")
