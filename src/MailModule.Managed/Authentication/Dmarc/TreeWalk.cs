@@ -124,7 +124,8 @@ internal sealed class TreeWalk
         {
             if (found.Record.Psd == PsdFlag.Organizational)
                 return found.Domain;
-            if (found.Record.Psd == PsdFlag.PublicSuffix && found.Domain != Start)
+            // Below the domain where the walk began there is no label: that stays what it is, as rule 2 has it.
+            if (found.Record.Psd == PsdFlag.PublicSuffix)
                 return DomainText.LastLabels(Start, DomainText.LabelCount(found.Domain) + 1);
         }
         return _records.Count == 0 ? Start : _records[^1].Domain;

@@ -124,7 +124,6 @@ internal sealed class ForgedResults
         {
             _held = piece.Take(rest.Length).ToArray();
             _state = State.LineStart;
-            _isOurs = isBehindOurs;
             return;
         }
         _isOurs = owner != FieldOwner.Other;

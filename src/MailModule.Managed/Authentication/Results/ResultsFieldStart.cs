@@ -54,16 +54,15 @@ internal sealed class ResultsFieldStart
         isOver = false;
         while (!text.IsEmpty)
         {
-            int taken = 1;
+            int taken = Math.Max(1, LineEndLength(text));
             if (text[0] is (byte)'\r' or (byte)'\n')
             {
-                taken = text.StartsWith("\r\n"u8) ? 2 : 1;
                 // What follows a line end tells whether the field goes on; behind a CR an LF may come.
                 if (taken == text.Length)
                     return false;
                 isOver = text[taken] is not ((byte)' ' or (byte)'\t');
             }
-            else if (text[0] == '\\' && depth > 0)
+            else if (depth > 0 && IsPair(text))
                 taken = Math.Min(2, text.Length);
             else if (text[0] is (byte)'(' or (byte)')')
                 depth += text[0] == '(' ? 1 : -1;
@@ -93,13 +92,20 @@ internal sealed class ResultsFieldStart
         {
             if (text[i] == '"')
                 return i + 1;
-            if (text[i] == '\n' && i + 1 < text.Length && text[i + 1] is not ((byte)' ' or (byte)'\t'))
+            int end = i + LineEndLength(text[i..]);
+            if (end > i && end < text.Length && text[end] is not ((byte)' ' or (byte)'\t'))
                 return 0;
-            if (text[i] == '\\')
-                i++;
+            i = end > i ? end - 1 : IsPair(text[i..]) ? i + 1 : i;
         }
         return -1;
     }
+
+    private static int LineEndLength(ReadOnlySpan<byte> text)
+        => text.StartsWith("\r\n"u8) ? 2 : text[0] is (byte)'\r' or (byte)'\n' ? 1 : 0;
+
+    /// <summary>A quoted-pair: no backslash keeps a line from ending.</summary>
+    private static bool IsPair(ReadOnlySpan<byte> text)
+        => text[0] == '\\' && (text.Length == 1 || LineEndLength(text[1..]) == 0);
 
     private static string Unquote(ReadOnlySpan<byte> text)
     {

@@ -112,6 +112,7 @@ public class AuthorDomainTests
     [InlineData("a@one example")]
     [InlineData("a b@one.example")]
     [InlineData("b@two.example <>")]
+    [InlineData("b@two.example <>, a@one.example")]
     [InlineData("<a@one.example")]
     [InlineData("a@one.example>")]
     [InlineData("<<a@one.example>>")]

@@ -36,7 +36,11 @@ public class ForgedResultsTests
     [InlineData(": (x mail.example.net; none")]
     [InlineData(": \"mail.example.net; none")]
     [InlineData(": )mail.example.net; none")]
+    [InlineData(": )( other.example; none")]
     [InlineData(":\r\n \r\n ")]
+    [InlineData(": \"other\\")]
+    [InlineData(": (other\\")]
+    [InlineData(": \"other\\\r\n .example")]
     public void A_field_of_ours_is_left_out(string rest)
     {
         foreach (string name in new[] { Name, Name.ToUpperInvariant(), Name.ToLowerInvariant() })

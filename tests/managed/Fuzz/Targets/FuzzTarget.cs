@@ -33,6 +33,8 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Check)
         new("logins", LoginTarget.Check),
         new("fronts", FrontTarget.Check),
         new("messages", MessageTarget.Check),
+        new("authors", AuthorTarget.Check),
+        new("results-fields", ResultsFieldTarget.Check),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
