@@ -38,6 +38,9 @@ internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addr
 
     public QuotaRules Quotas { get; init; } = QuotaRules.None;
 
+    /// <summary>In whose name mail of others is sent on; null: in its sender's.</summary>
+    public SenderRewriting? Rewriting { get; init; }
+
     /// <summary>The verdict on one recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
     public RelayVerdict CheckRecipient(MailAddress recipient, bool mayRelay)
@@ -46,8 +49,18 @@ internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addr
             return _circular.Count > 0 && _circular.Contains(list)
                 ? new RelayVerdict(null, RelayRefusal.Loop)
                 : new RelayVerdict(list.Maildrop, RelayRefusal.None);
-        return CheckUser(recipient, mayRelay);
+        return Rewriting?.IsOurs(recipient) == true ? CheckReturn(recipient) : CheckUser(recipient, mayRelay);
     }
+
+    private RelayVerdict CheckReturn(MailAddress recipient)
+        => Rewriting!.TryReverse(recipient, out MailAddress? original)
+            ? new RelayVerdict(SenderRewriting.MaildropOf(original), RelayRefusal.None)
+            : new RelayVerdict(null, RelayRefusal.UnknownUser);
+
+    /// <summary>The sender of a message that is sent on.</summary>
+    /// <param name="leaves">It goes to other hosts, be it among others.</param>
+    public MailAddress SenderOf(MailAddress sender, bool leaves)
+        => leaves && Rewriting is { } rewriting && !IsLocal(sender) ? rewriting.Rewrite(sender) : sender;
 
     /// <summary>
     /// As <see cref="CheckRecipient"/>, with no regard to lists: for a list's own address among its members.

@@ -13,8 +13,8 @@ internal enum RelayRefusal
 }
 
 /// <summary>The verdict on one recipient.</summary>
-/// <param name="Maildrop">The local user who gets the message, or <see cref="MailingList.Maildrop"/>; null for a remote
-/// recipient and when refused.</param>
+/// <param name="Maildrop">The local user who gets the message, or <see cref="MailingList.Maildrop"/>, or
+/// <see cref="SenderRewriting.MaildropOf"/>; null for a remote recipient and when refused.</param>
 /// <param name="Refusal">None when accepted.</param>
 internal readonly record struct RelayVerdict(string? Maildrop, RelayRefusal Refusal)
 {

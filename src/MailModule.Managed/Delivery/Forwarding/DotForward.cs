@@ -97,7 +97,7 @@ internal sealed class DotForward(
                 return LocalActionResult.Failed(Fault.Cancelled);
             if (IsLoop(action, message, rules))
                 run.CancelTargets("the message has been sent on from here before");
-            Fault fault = SendOn(action, run, message);
+            Fault fault = SendOn(action, run, message, rules);
             return fault == Fault.None ? ResultOf(action, run, message) : LocalActionResult.Failed(fault);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -131,12 +131,14 @@ internal sealed class DotForward(
                 => rules.CheckUser(address, mayRelay: false).Maildrop == action.Maildrop);
     }
 
-    private Fault SendOn(LocalAction action, DotForwardRun run, DotForwardMessage message)
+    private Fault SendOn(LocalAction action, DotForwardRun run, DotForwardMessage message, RelayPolicy rules)
     {
         if (run.Targets.Count == 0)
             return Fault.None;
         Envelope old = action.Entry.Envelope;
-        Envelope envelope = resender.NewEnvelope(old, old.ReversePath);
+        // One message for all: those here see the sender that those elsewhere need.
+        bool leaves = run.Targets.Any(target => target.Maildrop is null);
+        Envelope envelope = resender.NewEnvelope(old, rules.SenderOf(old.ReversePath, leaves));
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
         envelope.Submitter = old.Submitter;

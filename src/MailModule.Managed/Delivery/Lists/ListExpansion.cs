@@ -80,7 +80,7 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
         // A file may have been emptied between two attempts.
         if (members.Found.Count == 0 && progress.Sent.Count == 0)
             return ReturnUnsent(action, list, members);
-        fault = Send(action, list, members, progress);
+        fault = Send(action, list, members, progress, rules);
         if (fault != Fault.None)
             return LocalActionResult.Failed(fault);
         if (log.IsEnabled(LogLevel.Info))
@@ -114,7 +114,7 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
 
     private IReadOnlyList<OwedDsn> UnknownOf(LocalAction action, MailingList list, ListMembers members)
     {
-        Envelope envelope = NewEnvelope(action, list);
+        Envelope envelope = NewEnvelope(action, list, SenderOf(action, list));
         envelope.Recipients.AddRange(
             members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)));
         return dsns.OfFailure(
@@ -122,13 +122,15 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
             $"No such user here (a member of {list.Address})");
     }
 
-    private Fault Send(LocalAction action, MailingList list, ListMembers members, Progress progress)
+    private Fault Send(
+        LocalAction action, MailingList list, ListMembers members, Progress progress, RelayPolicy rules)
     {
         bool isAlone = members.Found.Count + members.Unknown.Count == 1;
         foreach ((MailAddress Address, string? Maildrop)[] part
-            in members.Found.Where(member => !progress.Sent.Contains(member.Address)).Chunk(RecipientLimit))
+            in Parts(members.Found.Where(member => !progress.Sent.Contains(member.Address)), rules))
         {
-            Envelope envelope = NewEnvelope(action, list);
+            bool leaves = part.Any(member => member.Maildrop is null);
+            Envelope envelope = NewEnvelope(action, list, rules.SenderOf(SenderOf(action, list), leaves));
             envelope.Recipients.AddRange(
                 part.Select(member => NewRecipient(action, list, member.Address, member.Maildrop, isAlone)));
             Fault fault = resender.Send(
@@ -141,12 +143,22 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
         return Fault.None;
     }
 
-    private Envelope NewEnvelope(LocalAction action, MailingList list)
+    // Members here see the sender as it was, where those elsewhere need another.
+    private static IEnumerable<(MailAddress Address, string? Maildrop)[]> Parts(
+        IEnumerable<(MailAddress Address, string? Maildrop)> members, RelayPolicy rules)
+        => rules.Rewriting is null
+            ? members.Chunk(RecipientLimit)
+            : members.GroupBy(member => member.Maildrop is null).SelectMany(group => group.Chunk(RecipientLimit));
+
+    // RFC 5321 §3.9.2: failures of a list go to whoever looks after it; §3.9.1: an alias changes nothing but the
+    // recipients
+    private static MailAddress SenderOf(LocalAction action, MailingList list)
+        => list.Owner ?? action.Entry.Envelope.ReversePath;
+
+    private Envelope NewEnvelope(LocalAction action, MailingList list, MailAddress sender)
     {
         Envelope old = action.Entry.Envelope;
-        // RFC 5321 §3.9.2: failures of a list go to whoever looks after it; §3.9.1: an alias changes nothing but the
-        // recipients
-        Envelope envelope = resender.NewEnvelope(old, list.Owner ?? old.ReversePath);
+        Envelope envelope = resender.NewEnvelope(old, sender);
         if (list.Owner is not null)
             return envelope;
         envelope.Return = old.Return;

@@ -32,11 +32,12 @@ internal sealed class LocalRulesDependencies
     public FileCalls Calls { get; init; } = FileCalls.Real;
 }
 
-/// <summary>Expands lists and carries out forward files.</summary>
+/// <summary>Expands lists, carries out forward files, and sends on what is returned.</summary>
 internal sealed class LocalRules : ILocalRules
 {
     private readonly ListExpansion _lists;
     private readonly DotForward _dotForward;
+    private readonly ReturnedMail _returned;
 
     public LocalRules(LocalRulesDependencies dependencies)
     {
@@ -47,11 +48,20 @@ internal sealed class LocalRules : ILocalRules
         _dotForward = new DotForward(
             resender, dsns, dependencies.Policy, dependencies.Forward, scratch, dependencies.Calls,
             dependencies.Log);
+        _returned = new ReturnedMail(resender, dsns, dependencies.Policy, dependencies.Log);
     }
 
     public bool AppliesTo(string maildrop, string? home)
-        => home is null ? MailingList.NameIn(maildrop) is not null : _dotForward.AppliesTo(home);
+        => home is not null
+            ? _dotForward.AppliesTo(home)
+            : MailingList.NameIn(maildrop) is not null || SenderRewriting.OriginalIn(maildrop) is not null;
 
     public LocalActionResult Run(LocalAction action, CancellationToken cancel)
-        => action.Home is null ? _lists.Expand(action) : _dotForward.Run(action, cancel);
+    {
+        if (action.Home is not null)
+            return _dotForward.Run(action, cancel);
+        return SenderRewriting.OriginalIn(action.Maildrop) is { } original
+            ? _returned.SendOn(action, original)
+            : _lists.Expand(action);
+    }
 }

@@ -90,6 +90,10 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = !envelope.IsFromStranger;
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
+        // Nobody but who returns a message writes to such an address.
+        if (verdict.Maildrop is { } maildrop && !envelope.ReversePath.IsNull
+            && SenderRewriting.OriginalIn(maildrop) is not null)
+            verdict = new RelayVerdict(null, RelayRefusal.UnknownUser);
         bool leaves = verdict is { IsAccepted: true, Maildrop: null };
         if (leaves && !MailChecks.MayLeave(rcpt.Address, session, dependencies, rules))
             verdict = new RelayVerdict(null, RelayRefusal.NotLocal);
