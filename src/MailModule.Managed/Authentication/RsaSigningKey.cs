@@ -6,7 +6,7 @@ namespace MailModule.Authentication;
 internal sealed class RsaSigningKey : SigningKey
 {
     // RFC 8301 §3.2: 2048 and more; others need not verify what is longer than 4096
-    private const int LeastBits = 2048, MostBits = 4096;
+    public const int LeastBits = 2048, MostBits = 4096;
 
     private readonly RsaCopies _copies;
 

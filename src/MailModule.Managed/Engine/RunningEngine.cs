@@ -89,7 +89,7 @@ internal sealed class RunningEngine : IDisposable
     /// <summary>Starts a server as the old functions do: one that runs gets another callback.</summary>
     public Fault StartOrReplace(ServerKind kind, HostCallback host, int port, out string? text)
     {
-        Fault fault = OpenData(out text);
+        Fault fault = Open(kind, out text);
         return fault == Fault.None ? ServerOf(kind).StartOrReplace(Counted(host), port, out text) : fault;
     }
 
@@ -98,7 +98,7 @@ internal sealed class RunningEngine : IDisposable
         ServerKind kind, HostCallback host, ServerOptions options, out StartedServer? server, out string? text)
     {
         server = null;
-        Fault fault = OpenData(out text);
+        Fault fault = Open(kind, out text);
         return fault == Fault.None ? ServerOf(kind).Start(Counted(host), options, out server, out text) : fault;
     }
 
@@ -180,10 +180,17 @@ internal sealed class RunningEngine : IDisposable
         return new Pop3Server(_settings, mailboxes, _workers, _limits.ForServer(), host, _log);
     }
 
-    // A host that only sends has no logins.
+    // A host that only sends has no logins. The settings of all moments share one key.
     private void OpenLoginKey()
         => LoginKeyFile.Open(
             _settings.Current.LoginKey, _settings.Current.FullPath(Keys.MailRoot)!, Disk.Real, _log);
+
+    // A key that cannot be used is an error while somebody looks; later the log tells of it.
+    private Fault Open(ServerKind kind, out string? text)
+    {
+        text = kind == ServerKind.Smtp ? OutboundDelivery.DkimKeys.TryLoad() : null;
+        return text is null ? OpenData(out text) : Fault.Config;
+    }
 
     // The start of a server comes here under the engine's lock, a message of the host without it.
     private Fault OpenData(out string? text)
@@ -206,6 +213,8 @@ internal sealed class RunningEngine : IDisposable
         ControlServer? control = null;
         text = null;
         SettingValues values = _settings.Current;
+        if (values.Relay.Rewriting is not null)
+            OpenLoginKey(); // what is sent on today comes back to a later run
         Fault fault = values.Flag(Keys.Control)
             ? ControlServer.TryOpen(values.FullPath(Keys.MailRoot)!, _log, out control, out text)
             : Fault.None;

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Authentication.Dkim;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
 using MailModule.Dns;
@@ -39,6 +40,7 @@ internal sealed class OutboundDelivery : IDisposable
         _trustedRoots = new TrustedRoots(log);
         _listens = listens;
         _serves = serves;
+        DkimKeys = new DkimKeys(() => settings.Current.Signing.Dkim, log);
         Connections = new ConnectionSet(workers, log);
         Router = new Router(() => Dns, Rules);
         AttemptDependencies = new DeliveryAttemptDependencies(
@@ -46,6 +48,9 @@ internal sealed class OutboundDelivery : IDisposable
         RemoteDelivery = new RemoteDelivery(AttemptDependencies, Router, OptionsFor);
         Clients = new SmtpClients(this, workers);
     }
+
+    /// <summary>What messages that are ours are signed with.</summary>
+    public DkimKeys DkimKeys { get; }
 
     public ConnectionSet Connections { get; }
     public IRouter Router { get; }

@@ -38,6 +38,7 @@ public static class ConfigCheck
         TlsRisks.Find(values, findings);
         PortRisks.Find(values, findings);
         CheckRisks.Find(values, findings);
+        SigningRisks.Find(values, findings);
         UserRisks.Find(items, values, findings);
     }
 

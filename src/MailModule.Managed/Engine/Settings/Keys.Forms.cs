@@ -11,7 +11,7 @@ internal static partial class Keys
     private const string Verify = "checking the certificates of other hosts comes in a later version";
     private const string SystemUsers = "users of the operating system come in a later version";
     private const string StartsByCall = "a call starts the server, and no call is needed to leave it off";
-    private const string OtherModule = "it belongs to a part of the old module that is not in this library";
+    internal const string OtherModule = "it belongs to a part of the old module that is not in this library";
 
     private static string Begin(string section) => s_section = section;
 
@@ -28,7 +28,7 @@ internal static partial class Keys
     internal static Setting Flag(string key, string meaning, string defaultValue = "0")
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = defaultValue });
 
-    private static Setting FlagLater(string key, string meaning, string later)
+    internal static Setting FlagLater(string key, string meaning, string later)
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = "0", Later = later });
 
     /// <summary>Where the system lacks what the flag needs, it is refused with the reason.</summary>
@@ -68,7 +68,7 @@ internal static partial class Keys
     internal static Setting Text(string key, string? value, int limit, string meaning)
         => TextLater(key, value, meaning, "", limit);
 
-    private static Setting TextLater(
+    internal static Setting TextLater(
         string key, string? value, string meaning, string later, int limit = 4096, params string[] noKeys)
         => Add(
             new(key, SettingKind.Text, meaning)

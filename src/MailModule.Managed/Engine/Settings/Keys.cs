@@ -332,6 +332,9 @@ internal static partial class Keys
     public static readonly Setting RunTimeout = Number(
         "run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` or `antivirus` is ended.");
 
+    private static readonly string s_signing = Begin("Signatures");
+    public static readonly SigningKeys Signing = new();
+
     private static readonly string s_tls = Begin("TLS");
     public static readonly Setting SmtpTls = Flag("smtp_tls", "STARTTLS (SMTP) and STLS (POP3) are offered.");
     public static readonly Setting SmtpTlsOut = Flag(
@@ -387,13 +390,7 @@ internal static partial class Keys
         "vpncln_tlssshstyle", "A certificate is trusted from its first use on.", Verify));
 
     private static readonly string s_web = Begin("Web mail of the old module");
-    public static readonly Setting WebMail = FlagLater("wmail", "Web mail.", OtherModule);
-    public static readonly Setting WebMailSent = TextLater(
-        "wmailsent", "sent", "Folder of sent mail.", OtherModule, 255, "nowmailsent");
-    public static readonly Setting WebMailTrash = TextLater(
-        "wmailtrash", "trash", "Folder of deleted mail.", OtherModule, 255, "nowmailtrash");
-    public static readonly Setting WebMailUtf = FlagLater("wmail_utf", "Web mail in UTF-8.", OtherModule);
-    public static readonly Setting WebMailTls = FlagLater("tls_wmail", "Web mail with TLS.", OtherModule);
+    public static readonly WebMailKeys WebMail = new();
 
     /// <summary>All rows, in the page's order; a row's <see cref="Setting.Index"/> is its place.</summary>
     public static readonly IReadOnlyList<Setting> All = s_rows;

@@ -31,6 +31,7 @@ internal sealed class SettingValues
     private FrontServers? _fronts;
     private HashSet<IPAddress>? _ownAddresses;
     private ServerGates? _gates;
+    private SigningRules? _signing;
 
     /// <summary>Nothing set.</summary>
     public SettingValues()
@@ -82,8 +83,11 @@ internal sealed class SettingValues
         string? text = Text(row);
         if (string.IsNullOrEmpty(text))
             return null;
-        return Path.GetFullPath(text, _values[row.Index]?.Folder ?? Environment.CurrentDirectory);
+        return Path.GetFullPath(text, FolderOf(row));
     }
+
+    /// <summary>What a relative path in a value counts from; not of a list.</summary>
+    public string FolderOf(Setting row) => _values[row.Index]?.Folder ?? Environment.CurrentDirectory;
 
     public IReadOnlyList<string> List(Setting row)
         => Items(row) is { Length: > 0 } items ? Array.ConvertAll(items, item => item.Text) : [];
@@ -154,6 +158,9 @@ internal sealed class SettingValues
     /// <summary>What mail of strangers is checked for. The same object for the same values.</summary>
     public CheckRules Checks => Volatile.Read(ref _checks) ?? MakeChecks();
 
+    /// <summary>The keys that messages are signed with. The same object for the same values.</summary>
+    public SigningRules Signing => Volatile.Read(ref _signing) ?? MakeSigning();
+
     /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
     public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
 
@@ -204,6 +211,8 @@ internal sealed class SettingValues
             ByDomain = DomainSettings.RulesOf(this),
             Quotas = QuotaSettings.RulesOf(this, accounts),
             Lists = new MailingLists(ParseLists()),
+            Rewriting = Text(Keys.Signing.Srs) is { Length: > 0 } own
+                ? new SenderRewriting(own, LoginKey, TimeProvider.System) : null,
         };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
     }
@@ -234,6 +243,12 @@ internal sealed class SettingValues
     {
         CheckRules made = CheckRules.Of(this);
         return Interlocked.CompareExchange(ref _checks, made, null) ?? made;
+    }
+
+    private SigningRules MakeSigning()
+    {
+        SigningRules made = SigningRules.Of(this);
+        return Interlocked.CompareExchange(ref _signing, made, null) ?? made;
     }
 
     private Pace MakePace()

@@ -182,6 +182,41 @@ public sealed class ConfigCheckTests : IDisposable
                 && one.Text.Contains("does not belong", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("dkim=example.org;s;none.pem", "dkim", "no such file")]
+    [InlineData("arc_seal=example.org;s;none.pem", "arc_seal", "no such file")]
+    [InlineData("dkim=example.org;s;open.pem", "dkim", "can read the private key")]
+    [InlineData("dkim=example.org;s;open.pem dkim=Example.org;S;good.pem", "dkim", "two keys have the selector s")]
+    [InlineData("dkim=example.org;s", "dkim", "not domain;selector;keyfile")]
+    [InlineData("dkim=exa^mple.org;s;good.pem", "dkim", "the domain is no domain name")]
+    [InlineData("arc_seal=example.org;s^s;good.pem", "arc_seal", "the selector")]
+    public void What_is_wrong_with_keys_of_signatures_is_told_of(string settings, string key, string words)
+    {
+        MakeKeys();
+        Assert.Contains(Check(settings),
+            one => one.Key == key && one.Text.Contains(words, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Keys_of_signatures_that_can_be_used_are_not()
+    {
+        MakeKeys();
+        Assert.DoesNotContain(
+            Check("dkim=example.org;s;good.pem dkim=example.org;t;good.pem arc_seal=example.org;s;good.pem"),
+            one => one.Key is "dkim" or "arc_seal");
+    }
+
+    private void MakeKeys()
+    {
+        using var key = RSA.Create(2048);
+        foreach (string name in (string[])["good.pem", "open.pem"])
+        {
+            File.WriteAllText(_folder.In(name), key.ExportPkcs8PrivateKeyPem());
+            UnixFileMode others = name == "open.pem" ? UnixFileMode.OtherRead : UnixFileMode.None;
+            File.SetUnixFileMode(_folder.In(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
+        }
+    }
+
     [Fact]
     public void A_home_that_is_no_folder_and_one_that_others_may_write_to_are_told_of()
     {
