@@ -3337,6 +3337,29 @@ enum mm_password_form {
 MM_API int MM_CALL mm_password_make(const char *password, int form, int iterations, char *buffer, size_t size,
                                     size_t *length);
 
+/** How a key signs messages (DKIM). */
+enum mm_dkim_algorithm {
+    MM_DKIM_RSA_SHA256 = 1,    /**< every receiver takes it (RFC 8301) */
+    MM_DKIM_ED25519_SHA256 = 2 /**< a short key, which many receivers do not know yet (RFC 8463) */
+};
+
+/**
+ * Makes a key for signatures of DKIM: the private half for a file that the setting dkim names, and the text of the TXT
+ * record of SELECTOR._domainkey.DOMAIN. 4096 octets of room are enough for either, of any key. A text that does not fit
+ * is not there, and another call makes another key.
+ *
+ * algorithm           MM_DKIM_...
+ * bits                of an RSA key: 2048 to 4096, a multiple of 64; 0: 2048. Else 0.
+ * key, key_size       where the private key goes, PKCS#8 in PEM form, and how much fits, its NUL included.
+ * key_length          gets its octets without its NUL; NULL: not wanted.
+ * record, record_size the same of the record's text, which goes into strings of at most 255 octets.
+ * record_length       the same.
+ * Returns MM_OK; MM_E_ARGUMENT; MM_E_LIMIT (one does not fit); MM_E_TLS (no OpenSSL that makes such a key). Threads:
+ * any; takes up to some seconds of CPU. Since 0.1.
+ */
+MM_API int MM_CALL mm_dkim_key_make(int algorithm, int bits, char *key, size_t key_size, size_t *key_length,
+                                    char *record, size_t record_size, size_t *record_length);
+
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Settings                                                                                                         */
 /* ---------------------------------------------------------------------------------------------------------------- */

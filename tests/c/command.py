@@ -10,13 +10,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 
-COMMANDS = ("send", "queue", "check", "mx", "password", "serve")
+COMMANDS = ("send", "queue", "check", "mx", "password", "dkim-key", "serve")
 MESSAGE = "From: Ann <ann@example.org>\r\nTo: \"B, C\" <bert@example.net>,\r\n carl@example.net (a, b)\r\nBcc: dora@example.net\r\n\r\nHello\r\n"
 
 
@@ -93,7 +94,7 @@ def wrong_words_are_errors_with_a_hint(command, folder):
     assert "takes no value" in command.run("check", "--json=1", "x", code=64)[1]
     assert "needs a value" in command.run("mx", "--dns", code=64)[1]
     for words in (("queue",), ("queue", "hold"), ("queue", "list", "x"), ("queue", "hold", "--all", "x"), ("queue", "redirect", "x"),
-                  ("check",), ("check", "a", "b"), ("mx",), ("password", "x"), ("serve",), ("serve", "--stop-time", "x", "y"),
+                  ("check",), ("check", "a", "b"), ("mx",), ("password", "x"), ("dkim-key", "x.example"), ("serve",), ("serve", "--stop-time", "x", "y"),
                   ("send",), ("send", "--mx", "--server", "x", "y"), ("send", "--tls", "none", "y"), ("send", "--text", "x", "y"),
                   ("send", "--server", "x:0", "y"), ("send", "--server", "x", "--tls", "full", "y"),
                   ("send", "--server", "x", "--user", "ann", "y")):
@@ -128,6 +129,36 @@ def password_makes_what_is_stored(command, folder):
     command.run("password", "-fplain", given="x\0y\n", code=65)
     assert "did you mean plain?" in command.run("password", "-f", "plian", given="x", code=64)[1]
     command.run("password", "--iterations", "4095", given="x", code=64)
+
+
+def dkim_key_makes_a_file_and_a_record(command, folder):
+    keys = folder / "keys"
+    keys.mkdir()
+    said = command.run("dkim-key", "Example.org", "s1", folder=keys)[0]
+    record = re.search(r'^s1\._domainkey\.Example\.org\. IN TXT \(((?: "[^"]{1,255}")+) \)$', said, re.M)
+    assert record and re.fullmatch("v=DKIM1; k=rsa; p=[A-Za-z0-9+/]{392}", record[1].replace('" "', "").strip(' "')), said
+    assert "\ndkim=Example.org;s1;s1.Example.org.pem\n" in said, said
+    made = keys / "s1.Example.org.pem"
+    assert made.read_text().startswith("-----BEGIN PRIVATE KEY-----\n"), made.read_text()[:30]
+    assert os.name == "nt" or command.is_wine or made.stat().st_mode & 0o777 == 0o600
+    before = made.read_text()
+    assert "s1.Example.org.pem" in command.run("dkim-key", "Example.org", "s1", folder=keys, code=74)[1]
+    assert made.read_text() == before
+    # the library takes what it made
+    (keys / "test.cfg").write_text("dkim=Example.org;s1;s1.Example.org.pem\n")
+    assert "dkim" not in command.run("check", keys / "test.cfg")[0]
+    for words in (("a b", "s"), ("example.org", "s;t"), ("exa\u00fc.org", "s"), ("example.org", ""), ("x" * 400, "s"), ("..", "s")):
+        command.run("dkim-key", *words, folder=keys, code=65)
+    command.run("dkim-key", "--bits", "1024", "example.org", "s", folder=keys, code=64)
+    command.run("dkim-key", "--bits", "2050", "example.org", "s", folder=keys, code=64)
+    assert "did you mean rsa?" in command.run("dkim-key", "-a", "rsq", "example.org", "s", folder=keys, code=64)[1]
+    command.run("dkim-key", "-o", keys / "none" / "x.pem", "example.org", "s", code=74)
+    if not (command.is_wine or os.name == "nt"):
+        said = json.loads(command.run("dkim-key", "--json", "-aed25519", "-o", keys / "ed.pem", "example.org", "ed")[0])
+        assert re.fullmatch("v=DKIM1; k=ed25519; p=[A-Za-z0-9+/]{43}=", said["text"]), said
+        assert said["setting"] == f"dkim=example.org;ed;{keys / 'ed.pem'}" and said["name"] == "ed._domainkey.example.org", said
+    assert sorted(os.listdir(keys))[-2:] == ["s1.Example.org.pem", "test.cfg"], os.listdir(keys)
+    shutil.rmtree(keys)
 
 
 def mx_says_why_there_is_none(command, folder):
@@ -202,7 +233,7 @@ def main(program, *before):
     command = Command(program, before)
     with tempfile.TemporaryDirectory() as name:
         for test in (says_what_it_is, wrong_words_are_errors_with_a_hint, check_tells_what_is_wrong, password_makes_what_is_stored,
-                     mx_says_why_there_is_none, a_message_goes_through_a_server, addresses_of_fields_are_whole_or_none,
+                     dkim_key_makes_a_file_and_a_record, mx_says_why_there_is_none, a_message_goes_through_a_server, addresses_of_fields_are_whole_or_none,
                      a_message_is_made_of_subject_and_text, words_and_file_names_are_utf8):
             test(command, pathlib.Path(name))
 

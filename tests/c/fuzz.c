@@ -74,10 +74,10 @@ static void on_line(int severity, const char *file, int line, const char *key, c
 }
 
 static void one_call_of_settings(void) {
-    static char text[512];
+    static char text[512], record[512];
     size_t length;
     int number;
-    switch (dice(4)) {
+    switch (dice(5)) {
     case 0:
         CALL(mm_config_check, odd_text(), dice(2) ? on_line : NULL, NULL, dice(8) ? &number : NULL);
         break;
@@ -90,6 +90,10 @@ static void one_call_of_settings(void) {
         break;
     case 3:
         CALL(SetConfigParam, dice(2) ? "no_such_key" : NULL, odd_text());
+        break;
+    case 4: /* a key of RSA takes time */
+        CALL(mm_dkim_key_make, (int)dice(4), dice(64) ? 1 : 0, dice(8) ? text : NULL, dice(sizeof text),
+             dice(8) ? &length : NULL, dice(8) ? record : NULL, dice(sizeof record), NULL);
         break;
     }
 }

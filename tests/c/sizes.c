@@ -98,6 +98,33 @@ static void passwords(void) {
     CHECK_INT(8, length);
 }
 
+static void keys(void) {
+    static const int odd[] = {INT32_MIN, -1, 1, 1024, 2047, 2049, 4160, INT32_MAX};
+    char key[4096], record[4096];
+    size_t length = 1, of_record = 1;
+    TRY(mm_dkim_key_make);
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        CHECK_INT(MM_E_ARGUMENT, mm_dkim_key_make(1, odd[i], key, sizeof key, NULL, record, sizeof record, NULL));
+        CHECK_INT(MM_E_ARGUMENT, mm_dkim_key_make(2, odd[i], key, sizeof key, NULL, record, sizeof record, NULL));
+        CHECK_INT(MM_E_ARGUMENT,
+                  mm_dkim_key_make(odd[i] == 1 ? 0 : odd[i], 0, key, sizeof key, NULL, record, sizeof record, NULL));
+    }
+    CHECK_INT(MM_E_ARGUMENT, mm_dkim_key_make(1, 0, NULL, sizeof key, &length, record, sizeof record, &of_record));
+    CHECK_INT(0, length);
+    CHECK_INT(0, of_record);
+    CHECK_INT(MM_E_ARGUMENT, mm_dkim_key_make(1, 0, key, sizeof key, NULL, NULL, SIZE_MAX, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_dkim_key_make(1, 0, key, 0, NULL, record, sizeof record, NULL));
+    CHECK_INT(MM_E_LIMIT, mm_dkim_key_make(1, 2048, key, 1, &length, record, SIZE_MAX, &of_record));
+    CHECK(length > 1600);
+    CHECK_TEXT("", key);
+    CHECK_INT(MM_E_LIMIT, mm_dkim_key_make(1, 0, key, sizeof key, NULL, record, of_record, NULL));
+    CHECK_TEXT("", record);
+    CHECK_OK(mm_dkim_key_make(1, 0, key, SIZE_MAX, &length, record, of_record + 1, NULL));
+    CHECK_INT(strlen(key), length);
+    CHECK_INT(strlen(record), of_record);
+    CHECK_OK(mm_dkim_key_make(1, 4096, key, sizeof key, NULL, record, sizeof record, NULL));
+}
+
 static void stops(mm_engine *engine) {
     TRY(mm_engine_stop);
     CHECK_INT(MM_E_ARGUMENT, mm_engine_stop(engine, INT32_MIN));
@@ -138,6 +165,7 @@ int main(void) {
     reading_into_much_room(engine);
     control_of_engines(root, has_control);
     passwords();
+    keys();
     opening_of_messages(zeros);
     places_of_messages();
     messages_that_are_made(zeros);

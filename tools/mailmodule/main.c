@@ -2,8 +2,8 @@
 #include "command.h"
 #include "system.h"
 
-static const struct command *const commands[] = {&send_command, &queue_command,    &check_command,
-                                                 &mx_command,   &password_command, &serve_command};
+static const struct command *const commands[] = {&send_command,     &queue_command,    &check_command, &mx_command,
+                                                 &password_command, &dkim_key_command, &serve_command};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static const char help[] =
@@ -18,6 +18,7 @@ static const char help[] =
     "  check      says what is wrong or risky in a configuration file\n"
     "  mx         finds the mail hosts of a domain\n"
     "  password   makes the stored form of a password\n"
+    "  dkim-key   makes a key for signatures, and its record for the DNS\n"
     "  serve      runs a mail host in the foreground\n"
     "\n"
     "options:\n"

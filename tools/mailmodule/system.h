@@ -2,8 +2,10 @@
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What a server that runs in the foreground is asked. */
 enum request { REQUEST_END, REQUEST_RELOAD };
@@ -61,6 +63,21 @@ static inline FILE *open_file(const char *path, const char *mode) {
         return NULL;
     MultiByteToWideChar(CP_UTF8, 0, mode, -1, wide_mode, sizeof wide_mode / sizeof *wide_mode);
     return _wfopen(wide, wide_mode);
+}
+
+/* A new file of its owner's; what is there already is left alone. Here its rights come from its folder. */
+static inline FILE *open_private(const char *path) {
+    return open_file(path, "wbx");
+}
+
+static inline const char *file_problem(void) {
+    return strerror(errno);
+}
+
+static inline void remove_file(const char *path) {
+    wchar_t wide[4096];
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, sizeof wide / sizeof *wide) != 0)
+        _wremove(wide);
 }
 
 static inline long process_number(void) {
@@ -136,7 +153,6 @@ static inline void be_first_process(void) {
 
 #else
 
-#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -169,6 +185,22 @@ static inline const char *environment(const char *name) {
 
 static inline FILE *open_file(const char *path, const char *mode) {
     return fopen(path, mode);
+}
+
+static inline FILE *open_private(const char *path) {
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    FILE *opened = file < 0 ? NULL : fdopen(file, "wb");
+    if (file >= 0 && !opened)
+        close(file);
+    return opened;
+}
+
+static inline const char *file_problem(void) {
+    return strerror(errno);
+}
+
+static inline void remove_file(const char *path) {
+    unlink(path);
 }
 
 static inline long process_number(void) {

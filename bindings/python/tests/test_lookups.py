@@ -7,7 +7,7 @@ import struct
 import threading
 
 import mailmodule
-from mailmodule import Engine, ErrorCode, PasswordForm, Severity
+from mailmodule import DkimAlgorithm, Engine, ErrorCode, PasswordForm, Severity
 
 from .place import SECONDS, Case
 
@@ -103,3 +103,22 @@ class PasswordTests(Case):
 
     def test_no_password_is_an_error(self) -> None:
         self.fails(ErrorCode.ARGUMENT, mailmodule.password_make, "")
+
+
+class KeyTests(Case):
+    def test_a_key_of_each_kind_is_taken_by_the_setting(self) -> None:
+        for algorithm, begins in (
+            (DkimAlgorithm.RSA_SHA256, "v=DKIM1; k=rsa; p=MII"),
+            (DkimAlgorithm.ED25519_SHA256, "v=DKIM1; k=ed25519; p="),
+        ):
+            with self.subTest(algorithm):
+                made = mailmodule.dkim_key_make(algorithm)
+                self.assertTrue(made.record.startswith(begins), made.record)
+                key, file = self.folder / f"{algorithm.name}.pem", self.folder / "test.cfg"
+                key.write_text(made.pem)
+                key.chmod(0o600)
+                file.write_text(f"dkim=example.org;s;{key}\n")
+                self.assertEqual([], [one for one in mailmodule.config_check(file) if one.key == "dkim"])
+
+    def test_a_short_key_is_none(self) -> None:
+        self.fails(ErrorCode.ARGUMENT, mailmodule.dkim_key_make, DkimAlgorithm.RSA_SHA256, 1024)

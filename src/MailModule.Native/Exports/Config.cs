@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MailModule.Authentication.Dkim;
 using MailModule.Engine.Settings;
 using MailModule.Native.Abi;
 using MailModule.Policy;
@@ -7,7 +8,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Exports;
 
-/// <summary>A configuration that is looked at, and passwords for it.</summary>
+/// <summary>A configuration that is looked at, and passwords and keys for it.</summary>
 internal static unsafe class Config
 {
     [UnmanagedCallersOnly(EntryPoint = "mmi_config_check", CallConvs = [typeof(CallConvCdecl)])]
@@ -56,5 +57,49 @@ internal static unsafe class Config
             return fault;
         fault = NewPassword.Make(password, (PasswordForm)call.Form, call.Iterations, out string stored);
         return fault != Fault.None ? fault : Text.Copy(stored, call.Buffer, call.Size, call.Length);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_dkim_key_make", CallConvs = [typeof(CallConvCdecl)])]
+    private static int MakeKey(
+        int algorithm, int bits, nint key, nuint keySize, nint keyLength, nint record, nuint recordSize,
+        nint recordLength)
+        => Boundary.Code(
+            (algorithm, bits, new Room(key, keySize, keyLength), new Room(record, recordSize, recordLength)), MakeKey);
+
+    private static Fault MakeKey((int Algorithm, int Bits, Room Key, Room Record) call)
+    {
+        if (call.Key.Size == 0 || call.Record.Size == 0)
+            return FaultReason.Because(Fault.Argument, "there is no room for the key, or for its record");
+        Fault fault = call.Key.Clear("key");
+        if (fault == Fault.None)
+            fault = call.Record.Clear("record");
+        if (fault != Fault.None)
+            return fault;
+        NewDkimKey? made = null;
+        fault = (call.Algorithm, call.Bits) switch
+        {
+            (1, _) => NewDkimKey.MakeRsa(call.Bits, out made),
+            (2, 0) => NewDkimKey.MakeEd25519(out made),
+            (2, _) => FaultReason.Because(Fault.Argument, "bits is not 0, and the key is no RSA key"),
+            _ => FaultReason.Because(Fault.Argument, "algorithm is none"),
+        };
+        if (fault != Fault.None)
+            return fault;
+        Fault record = Text.Copy(made!.Record, call.Record.Buffer, call.Record.Size, call.Record.Length);
+        fault = Text.Copy(made.Pem, call.Key.Buffer, call.Key.Size, call.Key.Length);
+        return fault != Fault.None ? fault : record;
+    }
+
+    /// <summary>Where a host has room for a text.</summary>
+    private readonly record struct Room(nint Buffer, nuint Size, nint Length)
+    {
+        /// <summary>The room holds an empty text; <see cref="Fault.Argument"/>: it is none.</summary>
+        public Fault Clear(string name)
+        {
+            if (Buffer == 0)
+                return FaultReason.Because(Fault.Argument, $"{name} is NULL");
+            *(byte*)Buffer = 0;
+            return Fault.None;
+        }
     }
 }

@@ -168,6 +168,8 @@ int mmi_control_send(mm_control *control, const char *from, const char *to, mm_s
                      mm_control_result_fn result, void *user);
 int mmi_config_check(const char *filename, mm_config_fn callback, void *user, int *errors);
 int mmi_password_make(const char *password, int form, int iterations, char *buffer, size_t size, size_t *length);
+int mmi_dkim_key_make(int algorithm, int bits, char *key, size_t key_size, size_t *key_length, char *record,
+                      size_t record_size, size_t *record_length);
 int mmi_smtp_new(mm_engine *engine, const mm_smtp_options *options, mm_smtp **smtp);
 int mmi_smtp_free(mm_smtp *smtp);
 int mmi_smtp_set_timeouts(mm_smtp *smtp, int connect_ms, int send_ms, int receive_ms);

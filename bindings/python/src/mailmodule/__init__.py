@@ -24,6 +24,7 @@ from .constants import (
     CheckResult,
     Chunk,
     ContentForm,
+    DkimAlgorithm,
     ErrorCode,
     Layer,
     LogLevel,
@@ -49,7 +50,7 @@ from .constants import (
 from .engine import Engine, Settings, Value
 from .errors import ErrorDetail, LibraryNotFound, MailModuleError, SendFailure, SmtpRefusal
 from .handlers import Answer, SmtpHandlers
-from .lookups import Finding, MailHost, config_check, find_mx, password_make
+from .lookups import DkimKey, Finding, MailHost, config_check, dkim_key_make, find_mx, password_make
 from .mail import Address, Mail, ReadyMessage, send_mail, start_mail
 from .message import Attachment, ComposedMessage, Field, FoundAddress, ParsedMessage, Part
 from .queue import Control, EngineQueue, Queue, QueueCounts, QueuedMessage, QueuedRecipient, QueueEvent
@@ -93,6 +94,8 @@ __all__ = [
     "ComposedMessage",
     "ContentForm",
     "Control",
+    "DkimAlgorithm",
+    "DkimKey",
     "Engine",
     "EngineQueue",
     "ErrorCode",
@@ -171,6 +174,7 @@ __all__ = [
     "Wake",
     "Wants",
     "config_check",
+    "dkim_key_make",
     "find_mx",
     "library_version",
     "password_make",

@@ -256,6 +256,13 @@ class PasswordForm(_Open):
     SCRAM_SHA_1 = 4
 
 
+class DkimAlgorithm(_Open):
+    """How a key signs messages (MM_DKIM_...)."""
+
+    RSA_SHA256 = 1
+    ED25519_SHA256 = 2
+
+
 class SmtpProtocol(_Open):
     """Which protocol an SMTP server speaks on its port (MM_SMTP_PROTOCOL_...)."""
 

@@ -1,4 +1,4 @@
-"""Questions that need no connection: mail servers of a domain, a configuration's faults, stored passwords."""
+"""Questions that need no connection: mail servers of a domain, a configuration's faults, stored passwords, keys."""
 from __future__ import annotations
 
 import os
@@ -12,7 +12,7 @@ from ._abi import structures as s
 from ._abi.callbacks import Kept, Registry
 from ._abi.library import library
 from ._abi.text import decode, encode
-from .constants import PasswordForm, Severity
+from .constants import DkimAlgorithm, PasswordForm, Severity
 from .engine import Engine
 
 _MOST_HOSTS = 64
@@ -88,3 +88,21 @@ def password_make(password: str, form: PasswordForm = PasswordForm.SCRAM_SHA_256
     buffer = create_string_buffer(1024 + 20 * len(given))  # NFKC makes a character at most 18 times as long
     library().mm_password_make(given, form, iterations, buffer, len(buffer), None)
     return decode(buffer.value)
+
+
+_KEY_ROOM = 4096  # what the header says is enough for either text
+
+
+@dataclass(frozen=True)
+class DkimKey:
+    """A key that was made: PKCS#8 in PEM form, for a file, and the text of the TXT record, whole."""
+
+    pem: str
+    record: str
+
+
+def dkim_key_make(algorithm: DkimAlgorithm = DkimAlgorithm.RSA_SHA256, bits: int = 0) -> DkimKey:
+    """A key for the setting dkim; the record is that of SELECTOR._domainkey.DOMAIN."""
+    pem, record = create_string_buffer(_KEY_ROOM), create_string_buffer(_KEY_ROOM)
+    library().mm_dkim_key_make(algorithm, bits, pem, _KEY_ROOM, None, record, _KEY_ROOM, None)
+    return DkimKey(decode(pem.value), decode(record.value))

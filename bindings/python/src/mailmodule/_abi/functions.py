@@ -185,6 +185,7 @@ NEW_FORM: dict[str, tuple[Any, ...]] = {
     "mm_stream_set_reply": (Pointer, Text, Text),
     "mm_config_check": (Text, s.mm_config_fn, Pointer, OutInt),
     "mm_password_make": (Text, Int, Int, Text, Size, OutSize),
+    "mm_dkim_key_make": (Int, Int, Text, Size, OutSize, Text, Size, OutSize),
 }
 
 # What each gives, and what it takes.
