@@ -86,7 +86,7 @@ internal sealed class SenderRewriting(string domain, LoginKey key, TimeProvider 
     {
         original = null;
         string[] parts = local[(TagLength + 1)..].Split('=', 4);
-        if (parts is not [{ Length: DigestLength }, { Length: DayLength }, { Length: > 0 }, { Length: > 0 }]
+        if (parts is not [{ Length: DigestLength }, { Length: DayLength }, { Length: > 0 }, _]
             || !TryReadDay(parts[1], out int day) || (Today - day + DayCycle) % DayCycle > DayLimit)
             return false;
         return IsSame(parts[0], DigestOf(parts[1], parts[2], parts[3]))
@@ -103,7 +103,7 @@ internal sealed class SenderRewriting(string domain, LoginKey key, TimeProvider 
         if (parts is not [{ Length: > 0 }, { Length: > 0 }, { Length: > 1 }] || !IsSeparator(parts[2][0]))
             return false;
         (host, rest) = (parts[1], parts[2]);
-        return true;
+        return TryMake(First + rest, host, out _);
     }
 
     private static bool IsTagged(string local, string tag)

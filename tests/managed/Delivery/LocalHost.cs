@@ -35,6 +35,7 @@ internal sealed class LocalHost : IDisposable
     public CollectedDsns Dsns { get; } = new();
     public DotForwardOptions Forward { get; set; } = new(true, true, TimeSpan.FromSeconds(60));
     public TimeProvider Time { get; init; } = TimeProvider.System;
+    public SenderRewriting? Rewriting { get; init; }
 
     /// <summary>By which forward files are read.</summary>
     public FileCalls Calls { get; init; } = FileCalls.Real;
@@ -117,6 +118,7 @@ internal sealed class LocalHost : IDisposable
         });
         Policy = new RelayPolicy(new Accounts(users, domains, "shs", "/nowhere"), domains, AddressRanges.Empty)
         {
+            Rewriting = Rewriting,
             Lists = new MailingLists(_lists.Select(text =>
             {
                 Assert.True(MailingList.TryParse(text, Folder.Path, out MailingList list, out string error), error);

@@ -118,6 +118,23 @@ public sealed class RcptTests : IDisposable
     }
 
     [Fact]
+    public void What_is_returned_to_a_sender_that_was_rewritten_is_taken_from_the_null_sender_alone()
+    {
+        Assert.Equal(Fault.None, _settings.Set("srs", "example.org", out _));
+        Assert.True(MailAddress.TryParse("bob@example.com", out MailAddress bob));
+        MailAddress made = _settings.Current.Relay.SenderOf(bob, leaves: true);
+        using (SteppedClient client = From(Stranger))
+            Assert.Equal("550 5.1.1 No such user here\r\n", client.Send($"RCPT TO:<{made}>\r\n"));
+        using SteppedClient returning = From(Stranger);
+        Assert.StartsWith("250 ", returning.Send("RSET\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("250 ", returning.Send("MAIL FROM:<>\r\n"), StringComparison.Ordinal);
+        Assert.Equal("550 5.1.1 No such user here\r\n",
+            returning.Send($"RCPT TO:<{made.Text.Replace("=bob@", "=bot@")}>\r\n"));
+        Assert.Equal("250 2.1.5 Recipient ok\r\n", returning.Send($"RCPT TO:<{made}>\r\n"));
+        Assert.NotNull(Assert.Single(returning.Session.Envelope.Recipients).Maildrop);
+    }
+
+    [Fact]
     public void An_address_of_smtp_range_may_relay()
     {
         using SteppedClient client = From(RelayClient);
