@@ -8,11 +8,14 @@ namespace MailModule.Tests.Support;
 internal static class YamlText
 {
     /// <summary>The documents of a file below <c>tests/vectors</c>; one that is missing is a failure.</summary>
-    public static IReadOnlyList<YamlMappingNode> Documents(params string[] path)
+    public static IReadOnlyList<YamlMappingNode> OfFile(params string[] path)
+        => Documents(File.ReadAllText(Repository.In(["tests", "vectors", .. path])));
+
+    /// <summary>The documents of a text.</summary>
+    public static IReadOnlyList<YamlMappingNode> Documents(string text)
     {
-        using var reader = new StreamReader(Repository.In(["tests", "vectors", .. path]));
         var stream = new YamlStream();
-        stream.Load(reader);
+        stream.Load(new StringReader(text));
         return [.. stream.Documents.Select(document => document.RootNode).OfType<YamlMappingNode>()];
     }
 

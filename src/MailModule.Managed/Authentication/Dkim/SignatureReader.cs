@@ -7,7 +7,8 @@ namespace MailModule.Authentication.Dkim;
 /// Reads what signatures of DKIM (RFC 6376 §3.5, §6.1.1) and of ARC's messages (RFC 8617 §4.1.2) have in common. Pure.
 /// The first thing that is wrong counts.
 /// </summary>
-internal sealed class SignatureReader(TagList tags)
+/// <param name="isArc">It is one of ARC: it need not sign From, nor anything, and is no seal's.</param>
+internal sealed class SignatureReader(TagList tags, bool isArc = false)
 {
     /// <summary>Names in h=; one with more is not checked. Real ones have some thirty.</summary>
     public const int NameLimit = 1000;
@@ -52,6 +53,29 @@ internal sealed class SignatureReader(TagList tags)
         return read;
     }
 
+    /// <summary>What ARC-Seal says, which has neither a body nor names of fields (RFC 8617 §4.1.3).</summary>
+    public DkimSignature ReadSeal()
+    {
+        string algorithm = ReadAlgorithm();
+        tags.TryFind("b", out Tag signature);
+        if (tags.Find("h") is not null)
+            Refuse(AuthResult.PermError, "a seal has no h=");
+        return new DkimSignature
+        {
+            Algorithm = algorithm,
+            HeaderForm = Canonicalization.Relaxed,
+            BodyForm = Canonicalization.Relaxed,
+            Domain = ReadName("d"),
+            Selector = ReadName("s"),
+            Names = [],
+            BodyHash = [],
+            Signature = ReadBase64("b", SignatureLimit),
+            SignatureTag = signature,
+            SignedLength = -1,
+            SignedAt = TimeOf(ReadNumber("t")),
+        };
+    }
+
     /// <summary>The value of a tag that must be there; empty, and a fault, where it is not.</summary>
     public string Need(string name)
     {
@@ -91,10 +115,10 @@ internal sealed class SignatureReader(TagList tags)
         return algorithm;
     }
 
-    // RFC 6376 §3.5: c=, simple where nothing is said
+    // RFC 6376 §3.5: c=, simple where nothing is said; the suite that ARC's implementations share has relaxed there
     private (Canonicalization Header, Canonicalization Body) ReadForms()
     {
-        string[] forms = (tags.Find("c") ?? "simple").Split('/');
+        string[] forms = (tags.Find("c") ?? (isArc ? "relaxed/relaxed" : "simple")).Split('/');
         Canonicalization header = FormOf(forms[0]), body = forms.Length > 1 ? FormOf(forms[1]) : default;
         if (forms.Length > 2)
             Refuse(AuthResult.Neutral, "unknown canonicalization");
@@ -119,6 +143,9 @@ internal sealed class SignatureReader(TagList tags)
 
     private string[] ReadNames()
     {
+        // RFC 8617 has nothing that must be signed; that suite has lists without a name, and names that are empty.
+        if (isArc && tags.Find("h") is "")
+            return [];
         string value = Need("h");
         if (value.Count(letter => letter == ':') >= NameLimit)
         {
@@ -126,11 +153,14 @@ internal sealed class SignatureReader(TagList tags)
             return [];
         }
         string[] names = TagList.Split(value.ToLowerInvariant());
-        if (Array.Exists(names, name => name.Length == 0 || name.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0))
+        if (Array.Exists(names, name => name.Length == 0 && !isArc || name.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0))
             Refuse(AuthResult.Neutral, "h= is no list of names");
         // RFC 6376 §5.4, §6.1.1
-        if (!names.Contains("from"))
+        if (!isArc && !names.Contains("from"))
             Refuse(AuthResult.PermError, "the From field is not signed");
+        // RFC 8617 §4.1.2
+        if (isArc && names.Contains("arc-seal"))
+            Refuse(AuthResult.PermError, "a seal is signed by seals alone");
         return names;
     }
 

@@ -13,7 +13,7 @@ public class SpfSuiteTests
     private const string DefaultExplanation = "DEFAULT";
 
     private static readonly IReadOnlyList<YamlMappingNode> Sections
-        = YamlText.Documents("spf", "rfc7208-tests.yml");
+        = YamlText.OfFile("spf", "rfc7208-tests.yml");
 
     public static TheoryData<string, string> Cases
     {
