@@ -61,6 +61,33 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         }
     }
 
+    /// <summary>
+    /// Returns when all that was handed over is in the file; false: it could not be written. Blocks: workers only.
+    /// </summary>
+    public bool WaitUntilWritten()
+    {
+        var progress = new ManualResetEventSlim();
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (!_isRunning)
+                    return _fault == Fault.None;
+                progress.Reset();
+                Action? before = _resume;
+                _resume = () =>
+                {
+                    before?.Invoke();
+                    progress.Set();
+                };
+            }
+            progress.Wait();
+        }
+    }
+
+    /// <inheritdoc cref="BodyHandle.OpenRead"/>
+    public Stream OpenRead(long start, long end) => _file.OpenRead(start, end);
+
     /// <param name="reserved">Written once more before the sync, if it must be.</param>
     public void Finish(ReservedHeader? reserved)
     {
@@ -118,7 +145,9 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
             isEnd = _isFinishing || _isDiscarded;
             // After the end it stays "running", so that nothing starts it again.
             _isRunning = isEnd;
+            (resume, _resume) = (_resume, null);
         }
+        resume?.Invoke();
         if (isEnd)
             End();
         return false;

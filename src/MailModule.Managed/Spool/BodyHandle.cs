@@ -1,4 +1,5 @@
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
@@ -37,6 +38,17 @@ internal sealed class BodyHandle(BodyFolder folder, string id)
         if (fault == Fault.None && !octets.IsEmpty)
             fault = _file!.Write(octets, at);
         return fault == Fault.None ? _file!.Sync() : fault;
+    }
+
+    /// <summary>Reads what is there, on a descriptor of its own.</summary>
+    /// <param name="end">Octets of the file that are written.</param>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public Stream OpenRead(long start, long end)
+    {
+        Fault fault = folder.Open(id, out IDiskFile file);
+        return fault == Fault.None
+            ? new BodyStream(file, end, start)
+            : throw ExceptionWords.Unreadable($"a message body cannot be opened: {SystemFault.Describe(fault)}");
     }
 
     /// <param name="isKept">False: the file goes.</param>

@@ -3,10 +3,10 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
-/// <summary>Reads a body file from its first octet on.</summary>
-internal sealed class BodyStream(IDiskFile file, long length) : ReadOnlyStream
+/// <summary>Reads a body file from its first octet on, or from another.</summary>
+internal sealed class BodyStream(IDiskFile file, long length, long start = 0) : ReadOnlyStream
 {
-    private long _position;
+    private long _position = start;
 
     public override long Length => length;
 

@@ -123,6 +123,16 @@ internal interface ISpoolWriter
     /// </returns>
     Fault PutInFront(ReadOnlySpan<byte> fields);
 
+    /// <summary>
+    /// What was appended behind the room (<see cref="ReserveInFront"/>), at rest, to be read again, as often as wanted:
+    /// each call of what is returned gives a reader from the first octet on. Good until the next append, the commit or
+    /// a discard. Waits for the disk: workers only.
+    /// </summary>
+    /// <returns>
+    /// Null: no room was kept, something has failed (the commit tells what), or this spool cannot read back.
+    /// </returns>
+    Func<Stream>? ReadBack() => null;
+
     /// <summary>Asks for durability. The completion runs on the committer's thread once the message is on disk or has
     /// failed, and must not block. After success the entry is handed to its consumers.</summary>
     void Commit(Action<Fault> completed);

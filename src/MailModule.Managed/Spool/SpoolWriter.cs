@@ -87,6 +87,22 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     public Fault PutInFront(ReadOnlySpan<byte> fields)
         => _room is null || _completion is not null ? Fault.State : _room.Put(fields);
 
+    public Func<Stream>? ReadBack()
+    {
+        if (_room is null || _completion is not null)
+            return null;
+        if (_fault == Fault.None && _lineEnds.FlushHeldCr())
+            AppendLastCr();
+        if (_fault != Fault.None)
+            return null;
+        int start = _room.At + _room.Size;
+        if (_body is not { } body)
+            return () => new MemoryStream(_buffer, BodyAt + start, _fill - BodyAt - start, writable: false);
+        HandChunkOver(body);
+        long length = Length;
+        return body.WaitUntilWritten() ? () => body.OpenRead(start, length) : null;
+    }
+
     /// <summary>Its completion waits for the consumer.</summary>
     public bool IsAfterConsumer => _completion is { IsAfterConsumer: true };
 

@@ -69,6 +69,43 @@ public sealed class ReservedHeaderTests : IDisposable
         Check(again.Found[0], text, Results);
     }
 
+    /// <summary>In the log's buffer, and in a file that is being written: as often as wanted, and then it goes on.
+    /// </summary>
+    [Theory]
+    [InlineData(Small)]
+    [InlineData(Large)]
+    public void What_stands_behind_the_room_can_be_read_before_the_commit(int length)
+    {
+        string text = Encoding.ASCII.GetString(SpoolRun.Text(1, length)) + "a CR at the end\r";
+        using SpoolRun run = Open();
+        ISpoolEntry entry = Put(run, text, writer =>
+        {
+            Func<Stream>? open = writer.ReadBack();
+            Assert.NotNull(open);
+            for (int i = 0; i < 2; i++)
+            {
+                using Stream stream = open();
+                using var copy = new MemoryStream();
+                stream.CopyTo(copy);
+                Assert.Equal(SpoolRun.AtRest(Encoding.ASCII.GetBytes(Received + text)),
+                    Encoding.ASCII.GetString(copy.ToArray()));
+            }
+            Assert.Equal(Fault.None, Put(writer, Results));
+        });
+        Assert.EndsWith(SpoolRun.AtRest(Encoding.ASCII.GetBytes(text)), SpoolRun.Read(entry.Content),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_no_room_was_kept_nothing_is_read_back()
+    {
+        using SpoolRun run = Open();
+        Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), 0, out ISpoolWriter writer));
+        writer.Append("Subject: x\r\n\r\nx\r\n"u8, () => { });
+        Assert.Null(writer.ReadBack());
+        writer.Discard();
+    }
+
     [Fact]
     public void Of_room_that_is_not_used_a_small_message_has_nothing()
     {

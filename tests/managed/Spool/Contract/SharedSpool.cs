@@ -117,6 +117,10 @@ internal sealed class SharedSpool : ISpool
             return Fault.None;
         }
 
+        public Func<Stream>? ReadBack()
+            => _room is { } room ? new TextContent(AtRest(_text.ToString(room.At, _text.Length - room.At))).OpenRead
+                : null;
+
         public void Commit(Action<Fault> completed)
         {
             Add();
@@ -137,8 +141,9 @@ internal sealed class SharedSpool : ISpool
 
         private void Add() => store.Add(new SharedRow(Id, envelope, new TextContent(AtRest())));
 
-        private string AtRest() => _text.ToString().Insert(_room?.At ?? 0, _front)
-            .Replace("\r\n", "\n", StringComparison.Ordinal);
+        private string AtRest() => AtRest(_text.ToString().Insert(_room?.At ?? 0, _front));
+
+        private static string AtRest(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 }
 

@@ -197,6 +197,8 @@ public abstract class SpoolContract : IDisposable
         writer.Append("Subject: x\r\n\r\ntext\r\n"u8, () => { });
         Assert.Equal(Fault.Limit, writer.PutInFront(Encoding.ASCII.GetBytes($"A: {new string('x', 300)}\r\n")));
         Assert.Equal(Fault.None, writer.PutInFront("Authentication-Results: here; none\r\n"u8));
+        using (Stream behind = writer.ReadBack()!())
+            Assert.Equal("Subject: x\n\ntext\n", new StreamReader(behind).ReadToEnd());
         Commit(writer);
         Assert.Equal("Return-Path: <>\nAuthentication-Results: here; none\nSubject: x\n\ntext\n",
             SpoolRun.Read(_local.Next(isNew: true).Content));
