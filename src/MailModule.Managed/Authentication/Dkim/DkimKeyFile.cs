@@ -17,6 +17,8 @@ internal sealed class DkimKeyFile(DkimKeyPlace place, Log log)
     private FileStamp? _readSince;
     private FileStamp? _toldOf;
 
+    public DkimKeyPlace Place => place;
+
     /// <summary>The key that can be used; null: there never was one.</summary>
     public DkimKey? Current
     {

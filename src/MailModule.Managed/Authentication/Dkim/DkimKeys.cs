@@ -32,6 +32,12 @@ internal sealed class DkimKeys(Func<IReadOnlyList<DkimKeyPlace>> places, Log log
     /// </summary>
     /// <param name="domain">In ASCII or not, in any case.</param>
     public IReadOnlyList<DkimKey> Find(string domain)
+        => [.. FilesOf(domain).Select(file => file.Current).OfType<DkimKey>()];
+
+    public IReadOnlyList<string> NamesOf(string domain)
+        => [.. FilesOf(domain).Select(file => file.Place.RecordName)];
+
+    private DkimKeyFile[] FilesOf(string domain)
     {
         if (!IsAny || !DnsName.TryNormalize(domain, out string name))
             return [];
@@ -39,7 +45,7 @@ internal sealed class DkimKeys(Func<IReadOnlyList<DkimKeyPlace>> places, Log log
         for (int dot; name.Length > 0; name = dot < 0 ? "" : name[(dot + 1)..])
         {
             if (byDomain.TryGetValue(name, out DkimKeyFile[]? files))
-                return [.. files.Select(file => file.Current).OfType<DkimKey>()];
+                return files;
             dot = name.IndexOf('.');
         }
         return [];

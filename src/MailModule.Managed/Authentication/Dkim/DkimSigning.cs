@@ -11,13 +11,16 @@ namespace MailModule.Authentication.Dkim;
 internal sealed class DkimSigning(IDkimKeys keys, TimeProvider time) : IMessageWatcher
 {
     private readonly HeaderDigest _digest = new(Canonicalization.Relaxed);
-    private IReadOnlyList<DkimKey> _keys = [];
+    private string _domain = "";
     private IReadOnlyList<string> _names = [];
     private HeaderSection? _header;
     private BodyHash? _body;
 
     /// <summary>Once the header is over: there is a key, and fields will be written.</summary>
     public bool IsSigned => _body is not null;
+
+    /// <summary>Octets that <see cref="WriteFields"/> writes at most, once the header is over.</summary>
+    public int MostOctets { get; private set; }
 
     /// <summary>Why the message is not signed, for a human; empty: it is, or nobody has asked for it.</summary>
     public string Reason { get; private set; } = "";
@@ -28,8 +31,8 @@ internal sealed class DkimSigning(IDkimKeys keys, TimeProvider time) : IMessageW
         Reason = fault;
         if (domain.Length == 0)
             return;
-        _keys = keys.Find(domain);
-        if (_keys.Count == 0)
+        IReadOnlyList<string> keyNames = keys.NamesOf(domain);
+        if (keyNames.Count == 0)
             return;
         if (!SignedFieldNames.TryChoose(header, out _names))
         {
@@ -37,18 +40,29 @@ internal sealed class DkimSigning(IDkimKeys keys, TimeProvider time) : IMessageW
             return;
         }
         _header = header;
+        _domain = domain;
+        MostOctets = keyNames.Sum(name => MostOf(name.Length + _names.Sum(one => one.Length + 1)));
         _body = hashes.Add(Canonicalization.Relaxed);
     }
 
     /// <summary>
     /// Writes one whole field for each key, with its CRLF, to be put in front of the message; nothing where it is not
-    /// signed. When the message has been passed whole.
+    /// signed. When the message has been passed whole. Reads keys that have changed: workers only.
     /// </summary>
     public void WriteFields(IBufferWriter<byte> output)
     {
         if (_body is not null && _header is not null)
-            foreach (DkimKey key in _keys)
+            foreach (DkimKey key in keys.Find(_domain))
                 WriteField(key, output);
+    }
+
+    // Beside the names that stand in it: tags, hash and signature, of the longest key; and folds, of lines that are
+    // filled by half at least.
+    private static int MostOf(int names)
+    {
+        const int Tags = 200, Signature = 4096 / 8 * 4 / 3 + 4, Line = 39, Fold = 3;
+        int text = Tags + Signature + names;
+        return text + (text / Line + 1) * Fold;
     }
 
     private void WriteField(DkimKey key, IBufferWriter<byte> output)
