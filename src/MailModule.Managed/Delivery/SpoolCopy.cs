@@ -29,7 +29,8 @@ internal static class SpoolCopy
         return Commit(writer);
     }
 
-    private static bool TryAppend(ISpoolWriter writer, Stream content)
+    /// <summary>Appends all of a content; false: it cannot be read. Blocks: workers only.</summary>
+    public static bool TryAppend(ISpoolWriter writer, Stream content)
     {
         using var room = new ManualResetEventSlim();
         byte[] piece = GC.AllocateUninitializedArray<byte>(PieceLength);

@@ -2,6 +2,7 @@ using MailModule.Delivery.Local;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;
+using MailModule.Delivery.Signing;
 using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Settings;
@@ -56,7 +57,7 @@ internal sealed class MailData : IDisposable
     /// </summary>
     public static Fault TryOpen(
         EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log, Action<QueueEvent>? listener,
-        out MailData? data, out string? text)
+        Func<SigningOptions?> signing, out MailData? data, out string? text)
     {
         data = null;
         SettingValues values = settings.Current;
@@ -75,6 +76,7 @@ internal sealed class MailData : IDisposable
             Workers = workers,
             HostName = () => settings.Current.OwnName.Text,
             VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
+            Signing = signing,
             Log = log,
         }), TimerThread.Shared);
         var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));

@@ -63,7 +63,8 @@ internal sealed class RunningEngine : IDisposable
                 () => settings.Current.Checks, () => OutboundDelivery.Dns, _workers.Run, TimerThread.Shared, log),
         };
         Outgoing = new OutgoingMail(
-            settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers, log);
+            settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers,
+            new MessageSigning(settings, OutboundDelivery.DkimKeys, log).Now, log);
     }
 
     /// <summary>How mail leaves for other hosts.</summary>
@@ -170,7 +171,8 @@ internal sealed class RunningEngine : IDisposable
     {
         OpenLoginKey();
         _limits.Checks?.Memory.Open(_settings.Current.FullPath(Keys.MailRoot)!);
-        return new(_settings, _data!.Spool, _data.Usages, _workers, _limits.ForServer(), host, _log);
+        return new(_settings, _data!.Spool, _data.Usages, _workers, _limits.ForServer(), host, _log)
+        { Signing = Outgoing.Signing };
     }
 
     private Pop3Server NewPop3Server(HostCallback host)
@@ -220,7 +222,7 @@ internal sealed class RunningEngine : IDisposable
             : Fault.None;
         if (fault == Fault.None)
             fault = MailData.TryOpen(
-                _settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text);
+                _settings, OutboundDelivery, _workers, _log, _queueListener, Outgoing.Signing, out _data, out text);
         if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
         if (fault == Fault.None)

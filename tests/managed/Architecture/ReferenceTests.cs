@@ -31,6 +31,7 @@ public class ReferenceTests
         ["Mime.Reading", "Mime.Composing"],
         ["Smtp.Server", "Smtp.Client", "Pop3.Server", "Policy.SenderLists"],
         ["Delivery"],
+        ["Delivery.Signing"],
         ["Delivery.Routing", "Delivery.Reports"],
         ["Delivery.Remote", "Delivery.Resending"],
         ["Delivery.Queue", "Delivery.Outgoing", "Delivery.Pooling", "Delivery.Forwarding", "Delivery.Lists"],

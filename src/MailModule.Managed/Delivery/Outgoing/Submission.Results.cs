@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailModule.Delivery.Signing;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -44,16 +45,43 @@ internal sealed partial class Submission
     {
         string host = _dependencies.HostName;
         TraceHeaders.WriteReceived(output, envelope, new TraceInfo(host, id, Extended: true, null));
+        if (_signature is { } signature)
+        {
+            output.Write(signature.Fields.Span);
+            return;
+        }
         MissingFields.Write(output, _header.Filter, envelope.Received, id, host);
         output.Write(_header.Replacement.Span);
     }
 
+    // The signature stands before the text and covers fields that are added here, Date say: so they are the same for
+    // all groups, and a named server, which would add them behind it, gets them too. A header that does not begin or
+    // end as it must it gets as it is, without a signature.
+    private void Sign(SigningOptions options)
+    {
+        SubmissionHeader header = _request.Route == SubmissionRoute.Server ? SubmissionHeader.Read(Content) : _header;
+        if (header.Filter.IsChanged && header != _header)
+            return;
+        Envelope envelope = NewEnvelope(Recipients);
+        var added = new ArrayBufferWriter<byte>(512);
+        MissingFields.Write(
+            added, header.Filter, envelope.Received, RandomOctets.Hex(16), _dependencies.HostName);
+        _signature = SubmissionSignature.Make(options, added.WrittenMemory, header, Content, envelope.Utf8);
+        if (_signature is null)
+            return;
+        _header = _signature.Header;
+        if (_signature.Content == Content)
+            return;
+        DisposeContent();
+        Content = _signature.Content;
+    }
+
     // The fields are the same for all hosts, so that the copies are one message; a named server gets the content as it
     // is, and adds fields of its own.
-    private byte[] Fields()
+    private ReadOnlyMemory<byte> Fields()
     {
         if (_request.Route == SubmissionRoute.Server)
-            return [];
+            return _signature?.Fields ?? default;
         lock (_lock)
         {
             if (_fields is not null)

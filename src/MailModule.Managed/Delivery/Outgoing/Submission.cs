@@ -29,6 +29,7 @@ internal sealed partial class Submission : IJob
     private readonly ManualResetEvent _completed = new(false);
     private readonly List<IRecipientGroup> _groups = [];
     private SubmissionHeader _header = SubmissionHeader.Untouched;
+    private SubmissionSignature? _signature;
     private int _contentUsers;
     private int _open;
     private bool _isGivenUp;
@@ -75,7 +76,7 @@ internal sealed partial class Submission : IJob
     /// <summary>Raised when every recipient has its final state; any thread, must not block.</summary>
     public event Action<Submission>? Completed;
 
-    internal SubmissionContent Content { get; }
+    internal SubmissionContent Content { get; private set; }
     internal ISpool? Spool => _dependencies.Spool;
 
     /// <summary>Begins; once. Nothing after <see cref="Cancel"/> or <see cref="Fail"/>.</summary>
@@ -154,9 +155,13 @@ internal sealed partial class Submission : IJob
         Fault fault = _fill?.Invoke(Content) ?? Fault.None;
         if (fault == Fault.None)
             fault = Content.Finish();
-        if (fault == Fault.None && _request.Route != SubmissionRoute.Server)
+        if (fault != Fault.None)
+            return fault;
+        if (_request.Route != SubmissionRoute.Server)
             _header = SubmissionHeader.Read(Content);
-        return fault;
+        if (_dependencies.Signing is { } options)
+            Sign(options);
+        return Fault.None;
     }
 
     /// <summary>The groups to begin; none after a cancel.</summary>

@@ -129,6 +129,9 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
     /// <summary>A reader from the first octet on, which owns this content and disposes of it.</summary>
     public Stream OpenRead() => new SubmissionContentStream(this);
 
+    /// <summary>Another, empty one, that gathers where this one does.</summary>
+    public SubmissionContent NewAlike() => new(scratchFolder, disk);
+
     public void Dispose()
     {
         _file?.Dispose();

@@ -1,4 +1,5 @@
 using MailModule.Delivery.Remote;
+using MailModule.Delivery.Signing;
 using MailModule.Primitives;
 using MailModule.Spool;
 using MailModule.Transport;
@@ -21,6 +22,9 @@ internal sealed record SubmissionDependencies
 
     /// <summary>Where mail for our users and for the queue goes; null if the message has none of either.</summary>
     public ISpool? Spool { get; init; }
+
+    /// <summary>How the message is signed; null: it is not.</summary>
+    public SigningOptions? Signing { get; init; }
 
     public Log Log { get; init; } = Log.None;
     public TimeProvider Time { get; init; } = TimeProvider.System;

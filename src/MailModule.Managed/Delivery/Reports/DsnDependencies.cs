@@ -1,3 +1,4 @@
+using MailModule.Delivery.Signing;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
@@ -19,6 +20,9 @@ internal sealed class DsnDependencies
 
     /// <summary>Whether a sender is a local user, remote, or nobody. Any thread.</summary>
     public required Func<MailAddress, RelayVerdict> VerdictOf { get; init; }
+
+    /// <summary>How messages of ours are signed at this moment; null: they are not. Any thread.</summary>
+    public Func<SigningOptions?> Signing { get; init; } = static () => null;
 
     public Log Log { get; init; } = Log.None;
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Signing;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -59,9 +60,16 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
         Fault fault = dependencies.Spool.TryBegin(envelope, content.Length + OwnText, out ISpoolWriter writer);
         if (fault != Fault.None)
             return fault;
-        _writer = writer;
-        using var output = new SpoolDsnOutput(writer);
-        DsnMessage.Write(dsn, content, envelope, writer.Id, output);
+        SigningOptions? signing = dependencies.Signing();
+        _writer = signing is null
+            ? writer
+            : new SignedWriter(
+                dependencies.Spool, writer, envelope, signing,
+                (field, id) => DsnMessage.WriteReceived(dsn, envelope, id, field));
+        using var output = new SpoolDsnOutput(_writer);
+        if (signing is null)
+            DsnMessage.WriteTrace(dsn, envelope, writer.Id, output);
+        DsnMessage.Write(dsn, content, writer.Id, output);
         output.Flush();
         // The place of a message that has left the spool may be written anew, so what was read counts only if the
         // message is still there.

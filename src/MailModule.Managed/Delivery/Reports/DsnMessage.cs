@@ -11,13 +11,29 @@ namespace MailModule.Delivery.Reports;
 /// </summary>
 internal static class DsnMessage
 {
+    /// <summary>What stands in front of it: Return-Path and Received.</summary>
     /// <param name="envelope">The DSN's own.</param>
     /// <param name="id">The DSN's own.</param>
-    public static void Write(Dsn dsn, ReturnedContent content, Envelope envelope, string id, DsnOutput output)
+    public static void WriteTrace(Dsn dsn, Envelope envelope, string id, DsnOutput output)
+    {
+        var fields = new ArrayBufferWriter<byte>(512);
+        ReturnPath.Write(fields, envelope.ReversePath);
+        WriteReceived(dsn, envelope, id, fields);
+        output.Write(Encoding.UTF8.GetString(fields.WrittenSpan).Replace("\r\n", "\n", StringComparison.Ordinal));
+    }
+
+    /// <summary>The Received field alone, in wire form.</summary>
+    /// <inheritdoc cref="WriteTrace"/>
+    public static void WriteReceived(Dsn dsn, Envelope envelope, string id, IBufferWriter<byte> output)
+        => TraceHeaders.WriteReceived(
+            output, envelope, new TraceInfo(dsn.Host, id, Extended: false, TlsDescription: null));
+
+    /// <summary>All of the message behind what <see cref="WriteTrace"/> writes.</summary>
+    /// <param name="id">The DSN's own.</param>
+    public static void Write(Dsn dsn, ReturnedContent content, string id, DsnOutput output)
     {
         // 128 random bits, drawn after the returned message was written, cannot occur in that message.
         string boundary = "=_" + Convert.ToHexString(RandomOctets.Get(16));
-        WriteTrace(dsn, envelope, id, output);
         WriteHeader(dsn, id, boundary, output);
         WriteHumanReadablePart(dsn, content, boundary, output);
         BeginPart(boundary, "message/" + DeliveryStatusPart.TypeOf(dsn), dsn.IsUtf8 ? "8bit" : "7bit",
@@ -35,15 +51,6 @@ internal static class DsnMessage
     {
         Span<byte> octets = stackalloc byte[40];
         return Encoding.ASCII.GetString(octets[..TraceHeaders.WriteDate(date, octets)]);
-    }
-
-    private static void WriteTrace(Dsn dsn, Envelope envelope, string id, DsnOutput output)
-    {
-        var fields = new ArrayBufferWriter<byte>(512);
-        ReturnPath.Write(fields, envelope.ReversePath);
-        TraceHeaders.WriteReceived(
-            fields, envelope, new TraceInfo(dsn.Host, id, Extended: false, TlsDescription: null));
-        output.Write(Encoding.UTF8.GetString(fields.WrittenSpan).Replace("\r\n", "\n", StringComparison.Ordinal));
     }
 
     private static void WriteHeader(Dsn dsn, string id, string boundary, DsnOutput output)

@@ -2,6 +2,7 @@ using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Pooling;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
+using MailModule.Delivery.Signing;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -19,9 +20,10 @@ internal delegate Fault OpenSpool(out ISpool? spool, out string? text);
 
 /// <summary>The messages of the host that are on their way out.</summary>
 /// <param name="mayBlock">Whether the calling thread may wait; false inside a callback on the I/O thread.</param>
+/// <param name="signing">How messages of ours are signed at this moment; null: they are not.</param>
 internal sealed class OutgoingMail(
     EngineSettings settings, OutboundDelivery hosts, OpenSpool openSpool, Func<bool> mayBlock, HostCalls calls,
-    Workers workers, Log log) : IDisposable
+    Workers workers, Func<SigningOptions?> signing, Log log) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Submission> _underWay = [];
@@ -39,6 +41,9 @@ internal sealed class OutgoingMail(
                 return _isStopping;
         }
     }
+
+    /// <summary>How messages of ours are signed at this moment, and not the host's alone.</summary>
+    public Func<SigningOptions?> Signing => signing;
 
     public bool MayBlock => mayBlock();
 
@@ -146,6 +151,7 @@ internal sealed class OutgoingMail(
         NextHopOf = hosts.Router.NextHopOf,
         HostName = values.OwnName.Text,
         Spool = spool,
+        Signing = signing(),
         Log = log,
     };
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailModule.Delivery.Signing;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
@@ -31,23 +32,40 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     /// <inheritdoc cref="ISpoolWriter.Held"/>
     public long Held => _writer!.Held;
 
+    /// <summary><see cref="Commit"/> signs: workers only.</summary>
+    public bool IsSigned => _writer is SignedWriter;
+
     /// <param name="writer">From now on this object's.</param>
     public void Begin(ISpoolWriter writer, Envelope envelope, Action resume)
     {
-        _writer = writer;
-        _header.Begin(IsSubmission(envelope) ? this : null);
+        Begin(writer, envelope);
         ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
         fields.ResetWrittenCount();
         ReturnPath.Write(fields, envelope.ReversePath);
-        TraceHeaders.WriteReceived(
+        WriteReceived(fields, envelope, writer.Id);
+        writer.Append(fields.WrittenSpan, resume);
+    }
+
+    /// <summary>As <see cref="Begin(ISpoolWriter, Envelope, Action)"/>, for a message of ours.</summary>
+    public void Begin(ISpool spool, ISpoolWriter writer, Envelope envelope, SigningOptions signing)
+        => Begin(
+            new SignedWriter(spool, writer, envelope, signing, (fields, id) => WriteReceived(fields, envelope, id)),
+            envelope);
+
+    private void Begin(ISpoolWriter writer, Envelope envelope)
+    {
+        _writer = writer;
+        _header.Begin(IsSubmission(envelope) ? this : null);
+    }
+
+    private void WriteReceived(IBufferWriter<byte> fields, Envelope envelope, string id)
+        => TraceHeaders.WriteReceived(
             fields, envelope,
-            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Peer.TlsDescription)
+            new TraceInfo(session.Options.HostName, id, session.SaidEhlo, session.Peer.TlsDescription)
             {
                 ClientName = session.ClientName,
                 IsLmtp = session.Options.IsLmtp,
             });
-        writer.Append(fields.WrittenSpan, resume);
-    }
 
     /// <inheritdoc cref="ISpoolWriter.Append"/>
     public bool Append(ReadOnlySpan<byte> content, Action resume) => _writer!.Append(_header.Pass(content), resume);

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Signing;
 using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
@@ -22,6 +23,9 @@ internal sealed record SmtpDependencies(
 
     /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
     public SenderChecks? Checks { get => Clients.Checks; init => Clients = Clients with { Checks = value }; }
+
+    /// <summary>How messages of ours are signed at this moment; null: they are not. Any thread.</summary>
+    public Func<SigningOptions?> Signing { get; init; } = static () => null;
 
     /// <summary>Gives the folder for what is held on the disk and not kept.</summary>
     public Func<string> ScratchFolder { get; init; } = Path.GetTempPath;

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Delivery.Signing;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
@@ -24,6 +25,9 @@ internal sealed class SmtpServer(
         ScratchFolder = () => settings.Current.ScratchFolder,
         Usages = usages,
     };
+
+    /// <summary>How messages of ours are signed at each moment; null: they are not.</summary>
+    public Func<SigningOptions?> Signing { init => _dependencies = _dependencies with { Signing = value }; }
 
     private readonly ServerHandlers _handlers = new(
         settings, limits.Handlers, workers.Run, limits.Guessing.Clock, host.Calls, log);

@@ -121,8 +121,14 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         _storeFault = _dependencies.Spool.TryBegin(_envelope, _session.DeclaredSize, out ISpoolWriter writer);
         if (_storeFault != Fault.None)
             return;
-        _message.Begin(writer, _envelope, _resumeContent);
+        if (IsOurs && _dependencies.Signing() is { } signing)
+            _message.Begin(_dependencies.Spool, writer, _envelope, signing);
+        else
+            _message.Begin(writer, _envelope, _resumeContent);
     }
+
+    // RFC 4954 §5: with AUTH=<> nobody knows who has submitted it, and who passes it on vouches for nobody
+    private bool IsOurs => !_envelope.IsFromStranger && _envelope.Submitter is not { IsNull: true };
 
     // Whoever appended waits for it: the reader, or the session.
     private void ResumeContent()
@@ -204,8 +210,18 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         }
         _watch.Headers?.HonourReportField(_envelope, _dependencies.Policy());
         _watch = default;
-        _message.Commit(_committed);
+        if (_message.IsSigned)
+            _dependencies.RunJob(new JudgingJob(_session, CommitSigned, _dependencies.RunJob, _dependencies.Log));
+        else
+            _message.Commit(_committed);
         return Verdict.Pending;
+    }
+
+    // On a worker: a signature takes its time, and a message that is encoded first is read again.
+    private ValueTask<Verdict> CommitSigned()
+    {
+        _message.Commit(_committed);
+        return new ValueTask<Verdict>(Verdict.Pending);
     }
 
     /// <summary>LMTP: who is refused does not get the message. False: nobody does.</summary>

@@ -14,6 +14,11 @@ internal sealed class SigningKeys
                 + "Ed25519. Read again when it changes. `mailmodule dkim-key` makes one, and the record for the DNS.")
         { Form = PlaceForm, Check = Place });
 
+    public Setting DkimConvert { get; } = Keys.Flag(
+        "dkim_convert", "Before a message is signed, what other hosts may have to encode on its way is encoded: "
+            + "eight-bit text, lines over 998 octets. Off: it is signed as it is, and a host that encodes it breaks "
+            + "the signature.", "1");
+
     public Setting ArcSeal { get; } = Keys.Add(
         new("arc_seal", SettingKind.Text,
             "The key by which messages that are sent on, by forward files and lists, are sealed (ARC, RFC 8617): so "
