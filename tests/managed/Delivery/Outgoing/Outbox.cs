@@ -5,6 +5,7 @@ using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Pooling;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
+using MailModule.Delivery.Signing;
 using MailModule.Dns;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -82,7 +83,8 @@ internal sealed class Outbox : IDisposable
 
     public Submission Prepare(
         SubmissionRequest request, SubmissionContent content, RemoteOptions options,
-        ISubmissionObserver? observer = null, ISpool? spool = null, Func<SubmissionContent, Fault>? fill = null)
+        ISubmissionObserver? observer = null, ISpool? spool = null, Func<SubmissionContent, Fault>? fill = null,
+        SigningOptions? signing = null)
     {
         IRouter router = NewRouter();
         var dependencies = new SubmissionDependencies
@@ -92,6 +94,7 @@ internal sealed class Outbox : IDisposable
             NextHopOf = router.NextHopOf,
             HostName = "client.example",
             Spool = spool,
+            Signing = signing,
         };
         return new Submission(request, content, fill, observer, dependencies);
     }
