@@ -82,11 +82,17 @@ internal sealed class SignedMail : IDkimKeys
     {
         SigningKey key = selector.StartsWith("ed", StringComparison.Ordinal) ? s_ed25519 : s_rsa;
         _keys.Add(new DkimKey(domain, selector, key));
+        Publish(domain, selector, key);
+    }
+
+    /// <summary>The DNS has a key's record from now on.</summary>
+    public void Publish(string domain, string selector, SigningKey key)
+    {
         string name = $"{selector}._domainkey.{domain}";
         _dns.Ok(name, DnsType.Txt, new TxtRecord(name, TimeSpan.FromMinutes(5), key.Record));
     }
 
-    private static SigningKey Read(string pem)
+    public static SigningKey Read(string pem)
     {
         SigningKey? key = SigningKey.Read(pem, out string fault);
         Assert.True(key is not null, fault);

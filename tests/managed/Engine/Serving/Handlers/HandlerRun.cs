@@ -74,6 +74,15 @@ internal sealed class HandlerRun : IDisposable
         return [.. Directory.GetFiles(folder).Select(File.ReadAllText)];
     }
 
+    /// <summary>The messages in a user's mailbox, as Latin-1.</summary>
+    public string[] Mailbox(string user = "ann")
+    {
+        string folder = _folder.In($"mail/users/{user}/Maildir/new");
+        return Directory.Exists(folder)
+            ? [.. Directory.GetFiles(folder).Select(file => File.ReadAllText(file, Encoding.Latin1))]
+            : [];
+    }
+
     public bool HasScratch => Directory.Exists(_folder.In("mail/scratch"))
         && Directory.GetFiles(_folder.In("mail/scratch")).Length > 0;
 
