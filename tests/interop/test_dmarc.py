@@ -1,9 +1,11 @@
-"""DMARC of random messages by us, whole, with SPF, signatures and nsd, and by libopendmarc: the same but for named classes."""
+"""DMARC of random messages by us, whole, with SPF, signatures and nsd, and by libopendmarc: the same but for named classes. Their fields, by authres."""
 
 import base64
 import collections
-import ctypes.util
+import ctypes
+import json
 import os
+import pathlib
 import subprocess
 import sys
 import unittest
@@ -18,6 +20,7 @@ sys.path.insert(0, str(place.ROOT / "bindings" / "python" / "src"))
 
 import mailmodule  # noqa: E402
 
+PYTHON = pathlib.Path("/usr/bin/python3")  # Debian's, which has authres
 SEED, COUNT, AT_ONCE = 9989, 2000, 50
 
 
@@ -35,7 +38,7 @@ class Dmarc(unittest.TestCase):
         lines = {line for case in cls.cases for line in case.zone(public)}
         lines |= {f'{dmarccases.short("_dmarc." + name)} TXT "{text}"' for name, text in dmarccases.REGISTRY.items()}
         cls.nsd = cls.enterClassContext(Nsd(cls.folder / "nsd", sorted(lines)))
-        cls.engine = cls.enterClassContext(mailmodule.Engine({"smtp_dns": cls.nsd.setting}))
+        cls.engine = cls.enterClassContext(mailmodule.Engine({"smtp_dns": cls.nsd.setting, "smtp_name": "mail.example.org"}))
 
     @staticmethod
     def keys():
@@ -84,3 +87,28 @@ class Dmarc(unittest.TestCase):
         print(f"{COUNT} messages: {dict(verdicts)}; differences by class: {dict(explained)}")
         self.assertGreater(explained["none"], COUNT // 2)
         self.assertEqual([], [one.__name__ for one in dmarccases.CORRECTIONS if not explained[one.__name__]], "classes without a difference are none")
+
+    def test_fields_are_read_by_authres(self):
+        fields, expected = [], []
+        for case in self.cases[:300]:
+            with self.begin(case).result(60) as findings:
+                fields.append(findings.field().decode("ascii"))
+                expected.append(["mail.example.org", sorted([one.method, one.result.name.lower(), self.properties(one)] for one in findings)])
+        ran = subprocess.run([PYTHON, pathlib.Path(__file__).with_name("authresread.py")], input=json.dumps(fields), capture_output=True, text=True, timeout=60)
+        self.assertEqual(0, ran.returncode, ran.stderr)
+        for number, (field, told) in enumerate(zip(fields, json.loads(ran.stdout), strict=True)):
+            with self.subTest(field):
+                self.assertEqual(expected[number], [told[0], sorted(told[1])])
+        self.assertEqual([], [line for field in fields for line in field.split("\r\n") if len(line) > 78])
+
+    @staticmethod
+    def properties(one):
+        if one.method == "spf":
+            return [["smtp.helo", one.domain] if one.is_helo else ["smtp.mailfrom", one.identity]]
+        if one.method == "dkim":
+            found = {"header.d": one.domain, "header.i": one.identity, "header.s": one.selector, "header.a": one.algorithm, "header.b": one.signature_start}
+            return [[name, value] for name, value in found.items() if value]
+        if one.method == "arc":
+            return [["header.oldest-pass", str(one.oldest_pass)]] if one.result == mailmodule.AuthResult.PASS else []
+        policy = [["policy.dmarc", one.disposition.name.lower()]] if one.policy_domain else []
+        return [["header.from", one.domain], *policy]

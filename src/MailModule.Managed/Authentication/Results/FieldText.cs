@@ -41,9 +41,13 @@ internal sealed class FieldText(string start)
         return this;
     }
 
-    /// <summary>Words of a text, as many lines as they need.</summary>
+    /// <summary>
+    /// A text in quotes or parentheses: on one line where it fits into one, for there are readers who do not unfold.
+    /// </summary>
     public FieldText Words(string text)
     {
+        if (text.Length < LineLimit)
+            return Word(text);
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             Word(word);
         return this;

@@ -45,8 +45,9 @@ public class AuthenticationResultsFieldTests
              header.d=list.example header.i=a@list.example header.s=k1
              header.a=ed25519-sha256 header.b="a/b+c==x";
              arc=pass (i=2) header.oldest-pass=1;
-             dmarc=fail (p=reject t=y at example.com) reason="nothing that has passed is
-             aligned" header.from=example.com policy.dmarc=quarantine
+             dmarc=fail (p=reject t=y at example.com)
+             reason="nothing that has passed is aligned" header.from=example.com
+             policy.dmarc=quarantine
 
             """.ReplaceLineEndings("\r\n"), Written(All));
 
@@ -151,9 +152,21 @@ public class AuthenticationResultsFieldTests
             byte[] value = Encoding.ASCII.GetBytes(text[(text.IndexOf(':') + 1)..]);
             Assert.True(ReportedResults.TryParse(value, out ReportedResults read), text);
             Assert.Equal("d.example", read.Results[0].Property("header.d"));
+            // Where a long one is folded, blanks are one.
             Assert.Equal(Flat(reason), Flat(read.Results[0].Reason));
             Assert.Equal(Printable(selector), read.Results[0].Property("header.s"));
         }
+    }
+
+    [Fact]
+    public void A_reason_is_folded_where_it_does_not_fit_into_a_line()
+    {
+        string reason = string.Join(' ', Enumerable.Repeat("word", 30));
+        var signature = new DkimResult(AuthResult.Fail, "d.example", "s", reason);
+        string text = Written(new MessageResults { Dkim = [signature] });
+        Assert.All(text.Split("\r\n"), line => Assert.InRange(line.Length, 0, 78));
+        Assert.Contains($"reason=\"{reason}\"", text.Replace("\r\n", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Fact]
