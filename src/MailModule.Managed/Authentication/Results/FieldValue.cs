@@ -4,7 +4,7 @@ using MailModule.Dns;
 
 namespace MailModule.Authentication.Results;
 
-/// <summary>Values of the results' fields as their grammars have them: bare where they may be, or quoted. Pure.</summary>
+/// <summary>Values of the results' fields as their grammars have them: bare where they may be, or in quotes.</summary>
 internal static class FieldValue
 {
     /// <summary>Characters of a value that are written; a line has 998 octets (RFC 5322 §2.1.1).</summary>

@@ -135,7 +135,8 @@ public class ForgedResultsTests
     public void It_stands_behind_the_filter_of_the_header()
     {
         string text = "\ufeff Authentication-Results: mail.example.net; none\r\nFrom x\r\n"
-            + "Authentication-Results: mail.example.net; a\r\nSubject: b\r\nno field\r\nAuthentication-Results: mail.example.net; text\r\n";
+            + "Authentication-Results: mail.example.net; a\r\nSubject: b\r\nno field\r\n"
+            + "Authentication-Results: mail.example.net; text\r\n";
         byte[] octets = Encoding.UTF8.GetBytes(text);
         for (int step = 1; step <= octets.Length; step++)
         {

@@ -55,7 +55,8 @@ internal static class ResultsFieldTarget
     {
         string[] lines = Encoding.Latin1.GetString(field).Split("\r\n");
         Assert.Equal("", lines[^1]);
-        Assert.All(lines[1..^1], line => Assert.True(line.Length > 1 && line[0] == ' ' && line[1] > ' ', "a broken fold"));
+        Assert.All(lines[1..^1],
+            line => Assert.True(line.Length > 1 && line[0] == ' ' && line[1] > ' ', "a broken fold"));
         Assert.All(lines, line => Assert.True(line.Length <= 998 && line.All(c => c is >= ' ' and <= '~'), line));
     }
 
