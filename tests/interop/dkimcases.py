@@ -1,5 +1,6 @@
 """Random messages for tests of signatures: folds, blanks, empty lines, eight bits; and what happens to messages on their way."""
 
+import base64
 import random
 import re
 
@@ -7,17 +8,19 @@ WORDS = [b"a", b"word", b"another", b"  ", b" ", b"\t", b" \t ", b"x.y", b"=3D",
 NAMES = [b"Subject", b"To", b"Cc", b"X-Other", b"Date", b"Message-ID", b"received", b"COMMENTS", b"Content-Type", b"List-Id"]
 
 
+AUTHOR, OTHER = b"Joe <joe@mail.test>", b"y@z.test"
+
+
 class Messages:
     """The same for the same seed."""
 
-    def __init__(self, seed, author=b"Joe <joe@mail.test>"):
+    def __init__(self, seed):
         self.random = random.Random(seed)
-        self.author = author
 
     def message(self):
         """With CRLF. Its last line may have no end."""
         fields = [self.name(self.random.choice(NAMES)) + self.value() for _ in range(self.random.randrange(8))]
-        fields.insert(self.random.randrange(len(fields) + 1), self.name(b"From") + self.author)
+        fields.insert(self.random.randrange(len(fields) + 1), self.name(b"From") + AUTHOR)
         lines = [self.words() for _ in range(self.random.randrange(8))] + [self.random.choice([b"", b"", b"last line"])]
         return b"\r\n".join([*fields, b"", *lines])
 
@@ -46,7 +49,7 @@ class Messages:
             elif way < 0.9:
                 text += self.random.choice([b"\r\n", b"\r\n\r\n", b"x", b" ", b" \r\n"])
             else:
-                text[0:0] = self.random.choice([b"Subject: x\r\n", b"From: y@z.test\r\n", b"X: y\r\n"])
+                text[0:0] = self.random.choice([b"Subject: x\r\n", b"From: " + OTHER + b"\r\n", b"X: y\r\n"])
         return bytes(text)
 
 
@@ -59,25 +62,45 @@ def reason_to_differ(name, message, ours, theirs):
     """Why a program, "dkimpy" or "opendkim", may say something else of a message than we do; empty: it must not.
     ours: our words for its signatures; theirs: whether each is right for it."""
     head = message.partition(b"\r\n\r\n")[0]
-    unfolded = re.sub(rb"\r\n[ \t]", b" ", head)
-    authors = re.findall(rb"(?im)^from[ \t]*:(.*)$", unfolded)
-    if name == "opendkim" and not theirs and {"neutral", "permerror"} & set(ours):
-        return "gives a message up for one signature that cannot be read"
-    if name == "opendkim" and not theirs and not any(b"@" in author for author in authors):
-        return "gives a message up that has no author"
-    if name == "opendkim" and any(re.search(rb"[^A-Za-z0-9+/=\s]", value) for value in re.findall(rb"(?im)^dkim-signature *:.*?[; ]b=([^;\r\n]*)", unfolded)):
-        return "passes over letters in b= that are none of base64's"  # RFC 6376 §3.5
+    authors = values(head, "from")
     if name == "dkimpy" and len(authors) > 1:
         return "refuses a message of several authors"  # RFC 6376 §8.15: it may
     if name == "dkimpy" and re.search(rb"(?m)^[!-9;-~]+[ \t]+:", head):
         return "leaves blanks before a colon"  # RFC 6376 §3.4.2
+    if name == "opendkim" and not theirs:
+        if {"neutral", "permerror"} & set(ours):
+            return "gives a message up for one signature that cannot be read"
+        if not authors or set(authors) - {AUTHOR, OTHER}:
+            return "gives a message up whose author it cannot read"
+        if re.search(rb"(?m)^[!-9;-~]+[ \t]+:|^[!-9<-~]*;[!-9;-~]*:", head):
+            return "gives a message up for a blank before a colon, or a semicolon in a name"
+    if re.search(rb"[\v\f]", head):
+        return "takes vertical tabs and form feeds for blanks"  # RFC 6376 §2.8
+    if name == "opendkim" and not all(is_base64(value) for value in values(head, "dkim-signature")):
+        return "takes for b= what is not base64"  # RFC 6376 §3.5
     return not_by_smtp(message, head)
+
+
+def values(head, name):
+    """Of the fields of a name, unfolded."""
+    return [value.strip() for value in re.findall(rb"(?im)^%b[ \t]*:(.*)$" % name.encode(), re.sub(rb"\r\n[ \t]", b" ", head).replace(b"\r", b""))]
+
+
+def is_base64(signature):
+    """Whether b= is."""
+    found = re.search(rb"[; ]b=([^;]*)", signature)
+    try:
+        return bool(found) and bool(base64.b64decode(re.sub(rb"\s", b"", found[1]), validate=True))
+    except ValueError:
+        return False
 
 
 def not_by_smtp(message, head):
     """Why a message is none, so that nothing says what its signatures are worth; empty: it is one."""
     if b"\r" in message.replace(b"\r\n", b"") or b"\n" in message.replace(b"\r\n", b""):
         return "line ends"  # RFC 5321 §2.3.8
+    if head.startswith((b" ", b"\t")):
+        return "lines that are no fields"  # RFC 5322 §2.2
     for line in head.split(b"\r\n"):
         name, colon, _ = line.partition(b":")
         if line[:1] in (b" ", b"\t"):

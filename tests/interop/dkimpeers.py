@@ -44,7 +44,7 @@ class Peers:
         """[]: it cannot read the message."""
         try:
             fields, _ = dkim.rfc822_parse(message)
-        except dkim.MessageFormatError:
+        except (dkim.MessageFormatError, IndexError):
             return []
         return [self.is_right(message, number) for number in range(sum(name.lower() == b"dkim-signature" for name, _ in fields))]
 

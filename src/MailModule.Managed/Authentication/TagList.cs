@@ -9,6 +9,8 @@ internal sealed class TagList
     /// <summary>Tags of a list; one with more is none. Known are some fifteen.</summary>
     public const int TagLimit = 100;
 
+    private static readonly char[] s_blanks = [' ', '\t', '\r', '\n'];
+
     private readonly List<Tag> _tags = [];
 
     private TagList()
@@ -64,15 +66,17 @@ internal sealed class TagList
         => value.AsSpan().IndexOfAny(" \t\r\n") < 0 ? value : string.Concat(value.Where(letter => !IsBlank(letter)));
 
     /// <summary>The parts of a list with colons between (h=, q=, t=, s=), without blanks around them.</summary>
-    public static string[] Split(string value) => value.Split(':', StringSplitOptions.TrimEntries);
+    public static string[] Split(string value)
+        // TrimEntries would take what Unicode calls white space, and these are octets.
+        => Array.ConvertAll(value.Split(':'), part => part.Trim(s_blanks));
 
     private bool TryAdd(string text, int start, int end)
     {
         int equals = text.IndexOf('=', start, end - start);
         if (equals < 0 || _tags.Count == TagLimit)
             return false;
-        string name = text[start..equals].Trim(' ', '\t', '\r', '\n');
-        string value = text[(equals + 1)..end].Trim(' ', '\t', '\r', '\n');
+        string name = text[start..equals].Trim(s_blanks);
+        string value = text[(equals + 1)..end].Trim(s_blanks);
         if (!IsName(name) || !IsValue(value) || Find(name) is not null)
             return false;
         _tags.Add(new Tag(name, value, equals + 1, end));

@@ -46,6 +46,7 @@ public class RuleTests
     [InlineData("h=From:To:Subject;", "h=To:Subject;", nameof(AuthResult.PermError))]
     [InlineData("h=From:To:Subject;", "h=From::To;", nameof(AuthResult.Neutral))]
     [InlineData("h=From:To:Subject;", "h=From:T o;", nameof(AuthResult.Neutral))]
+    [InlineData("h=From:To:Subject;", "h=From:To\xa0;", nameof(AuthResult.Neutral))]
     [InlineData("a=rsa-sha256;", "a=rsa-sha1;", nameof(AuthResult.PermError))]
     [InlineData("a=rsa-sha256;", "a=rsa-sha512;", nameof(AuthResult.Neutral))]
     [InlineData("c=relaxed/relaxed;", "c=nowsp;", nameof(AuthResult.Neutral))]
