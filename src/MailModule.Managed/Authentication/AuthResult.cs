@@ -1,7 +1,7 @@
 namespace MailModule.Authentication;
 
 /// <summary>What a check of authentication says, in the words of RFC 8601 §2.7.</summary>
-internal enum AuthResult
+public enum AuthResult
 {
     /// <summary>There was nothing to check: no record, no signature.</summary>
     None = 0,

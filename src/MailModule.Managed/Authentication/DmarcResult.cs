@@ -1,7 +1,7 @@
 namespace MailModule.Authentication;
 
 /// <summary>What a domain asks for where its name was used without proof (RFC 9989 §4.7).</summary>
-internal enum DmarcPolicy
+public enum DmarcPolicy
 {
     None = 0,
     Quarantine = 1,
@@ -36,4 +36,8 @@ internal sealed record DmarcResult(AuthResult Result, string FromDomain, string 
 
     /// <summary>A signature passed of a domain that is aligned with the From field's.</summary>
     public bool IsDkimAligned { get; init; }
+
+    /// <summary>The sealer, trusted here, by whose word a failure has no consequences (RFC 8617 §7.2.1), so that
+    /// <see cref="Disposition"/> is none; empty: there is none.</summary>
+    public string OverriddenBy { get; init; } = "";
 }
