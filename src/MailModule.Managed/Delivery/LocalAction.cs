@@ -15,6 +15,9 @@ internal sealed record LocalAction(ISpoolEntry Entry, string Maildrop, string? H
     /// <summary>Actions of one key follow one another.</summary>
     public string Key => Home ?? Maildrop;
 
+    /// <summary>The folder of members' mailboxes that gets it, for a list; null: they have it as any message.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Attempts that failed before this one.</summary>
     public int Failures { get; init; }
 

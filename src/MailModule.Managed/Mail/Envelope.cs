@@ -121,7 +121,8 @@ public enum Notify : byte
 /// <summary>One forward-path of an envelope.</summary>
 /// <param name="Address">The address as the client gave it.</param>
 /// <param name="Maildrop">The local user whose mailbox gets it, or the list whose members do (it begins with
-/// <c>list</c> and a TAB); null for a remote recipient.</param>
+/// <c>list</c> and a TAB), perhaps with a folder (<see cref="FolderMaildrop"/>); null for a remote
+/// recipient.</param>
 internal sealed record Recipient(MailAddress Address, string? Maildrop)
 {
     // the objects around the texts

@@ -8,11 +8,10 @@ namespace MailModule.Authentication.Checks;
 /// No thread is held meanwhile, and of the message no more than its header section.
 /// </summary>
 /// <remarks>
-/// One thread at a time, save <see cref="Complete"/>, which may run while nothing else is called. Order:
-/// <see cref="BeginSpf"/>, <see cref="Append"/>, <see cref="End"/>, <see cref="Complete"/>;
-/// <see cref="BeginLookUps"/> any time behind the header's end.
+/// <see cref="Append"/> and <see cref="End"/> are called by one thread at a time, in this order; what looks up is
+/// called on a worker, by any thread, more than once without harm. Dispose of it when it is not wanted any more.
 /// </remarks>
-internal sealed class MessageChecks(CheckRequest request, IDns dns, TimeProvider time)
+internal sealed class MessageChecks(CheckRequest request, IDns dns, TimeProvider time) : IDisposable
 {
     private readonly IDns _dns = dns;
     private readonly TimeProvider _time = time;
@@ -24,6 +23,10 @@ internal sealed class MessageChecks(CheckRequest request, IDns dns, TimeProvider
 
     /// <summary>Octets of memory that are held.</summary>
     public long Held { get; private set; }
+
+    public MessageResults Known => MessageResults.Empty;
+    public bool IsSpfKnown => true;
+    public bool IsKnown => true;
 
     /// <summary>SPF is looked up from now on, where it is asked for. On a worker; once.</summary>
     /// <param name="cancel">Ends it: a temporary error.</param>
@@ -60,4 +63,8 @@ internal sealed class MessageChecks(CheckRequest request, IDns dns, TimeProvider
     /// </summary>
     /// <param name="cancel">What has no answer then is a temporary error.</param>
     public ValueTask<MessageResults> Complete(CancellationToken cancel) => new(MessageResults.Empty);
+
+    public void Dispose()
+    {
+    }
 }

@@ -61,7 +61,7 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
                 _ => $"it has no sender, and {list.Owner}, the owner of {list.Address}, {verdict.Reason}",
                 LogLevel.Warning, log);
         Envelope envelope = resender.NewEnvelope(action.Entry.Envelope, MailAddress.Null);
-        envelope.Recipients.Add(new Recipient(list.Owner!, verdict.Maildrop));
+        envelope.Recipients.Add(Placed(action, new Recipient(list.Owner!, verdict.Maildrop)));
         Fault fault = resender.Send(envelope, action.Entry.Content, action.Entry.Id, list.Address, list: null);
         return fault == Fault.None ? LocalActionResult.SentOn([list.Owner!]) : LocalActionResult.Failed(fault);
     }
@@ -170,7 +170,10 @@ internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<Rela
     // RFC 3461 §5.2.7.1 (b): what a sender wished for does not go on through a list
     private static Recipient NewRecipient(
         LocalAction action, MailingList list, MailAddress member, string? maildrop, bool isOnly)
-        => list.Owner is not null
+        => Placed(action, list.Owner is not null
             ? new Recipient(member, maildrop)
-            : DsnRequests.PassedOn(action.FirstRecipient, member, maildrop, isOnly);
+            : DsnRequests.PassedOn(action.FirstRecipient, member, maildrop, isOnly));
+
+    private static Recipient Placed(LocalAction action, Recipient recipient)
+        => action.Folder is { } folder ? FolderMaildrop.Into(recipient, folder) : recipient;
 }

@@ -55,11 +55,15 @@ internal sealed class MailboxDelivery(
         {
             if (recipients[i].Maildrop is not { } maildrop || entry.IsDone(i))
                 continue;
-            string? home = dependencies.HomeOf(maildrop);
+            FolderMaildrop place = FolderMaildrop.Read(maildrop);
+            string? home = dependencies.HomeOf(place.Maildrop);
             if (!IsFirstOfHome(entry, i, home))
                 continue;
             int[] sharing = RecipientsOfHome(entry, i, home);
-            var delivery = new PendingDelivery(entry, maildrop, sharing, mayBeDuplicate);
+            var delivery = new PendingDelivery(entry, place.Maildrop, sharing, mayBeDuplicate)
+            {
+                Folder = place.Folder,
+            };
             DeliverOrWait(mayBeDuplicate ? LocalNote.Restore(delivery) : delivery, home, now);
         }
     }
@@ -69,6 +73,7 @@ internal sealed class MailboxDelivery(
     {
         var delivery = new PendingDelivery(action.Entry, action.Maildrop, action.Recipients, action.MayBeDuplicate)
         {
+            Folder = action.Folder,
             Progress = action.Progress,
             Failures = action.Failures,
             Delay = action.Delay,
@@ -149,7 +154,8 @@ internal sealed class MailboxDelivery(
     {
         if (entry.Envelope.Recipients[index].Maildrop is not { } other || entry.IsDone(index))
             return false;
-        return other == maildrop || home is not null && dependencies.HomeOf(other) == home;
+        return other == maildrop
+            || home is not null && dependencies.HomeOf(FolderMaildrop.Read(other).Maildrop) == home;
     }
 
     private void RetryDue(long now)
@@ -183,10 +189,11 @@ internal sealed class MailboxDelivery(
     {
         if (_dsns.IsTooLate(delivery))
             return Fault.Timeout;
-        if (delivery.Result is null && dependencies.Rules is { } rules && rules.AppliesTo(delivery.Maildrop, home))
+        if (IsByRules(delivery, home))
         {
             beginAction(new LocalAction(delivery.Entry, delivery.Maildrop, home, delivery.Recipients)
             {
+                Folder = delivery.Folder,
                 Progress = delivery.Progress,
                 Failures = delivery.Failures,
                 MayBeDuplicate = delivery.MayBeDuplicate,
@@ -200,6 +207,11 @@ internal sealed class MailboxDelivery(
         return fault;
     }
 
+    // A folder that was named before comes before the user's rules; a list has none of its own.
+    private bool IsByRules(in PendingDelivery delivery, string? home)
+        => delivery.Result is null && (delivery.Folder is null || home is null)
+            && dependencies.Rules is { } rules && rules.AppliesTo(delivery.Maildrop, home);
+
     // The unexpected counts as a failure for now: the message stays in the spool.
     private Fault Store(in PendingDelivery delivery, string? home)
     {
@@ -209,9 +221,9 @@ internal sealed class MailboxDelivery(
             return Fault.Full;
         try
         {
-            Fault fault = delivery.Result is { } result
-                ? StoreResult(delivery, home, result)
-                : StoreInInbox(delivery, home, delivery.Entry.Content);
+            LocalActionResult result = delivery.Result
+                ?? (delivery.Folder is { } folder ? LocalActionResult.Stored([folder]) : LocalActionResult.Inbox);
+            Fault fault = StoreResult(delivery, home, result);
             if (fault == Fault.None && !delivery.IsEndedElsewhere)
                 dependencies.Quotas?.Delivered(delivery, home);
             return fault;

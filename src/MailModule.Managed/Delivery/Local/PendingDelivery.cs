@@ -11,6 +11,9 @@ internal readonly record struct PendingDelivery(
     /// <summary>What its local action came to; null: it has had none, or is to have it again.</summary>
     public LocalActionResult? Result { get; init; }
 
+    /// <summary>The folder that gets it, whatever the user's rules say; null: they are asked.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>
     /// Sent on, reported or thrown away by its local action; DSNs may be owed for it. It comes into no mailbox.
     /// </summary>

@@ -1,5 +1,7 @@
 using System.Buffers;
+using MailModule.Authentication;
 using MailModule.Delivery.Signing;
+using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
@@ -36,17 +38,27 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     public bool IsSigned => _writer is SignedWriter;
 
     /// <param name="writer">From now on this object's.</param>
-    public void Begin(ISpoolWriter writer, Envelope envelope, Action resume)
+    /// <param name="authentication">What is found out by these is to stand in front; null: nothing is.</param>
+    public void Begin(
+        ISpoolWriter writer, Envelope envelope, AuthenticationRules? authentication, Action resume)
     {
         Begin(writer, envelope);
         ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
         fields.ResetWrittenCount();
         ReturnPath.Write(fields, envelope.ReversePath);
+        if (authentication is not null)
+        {
+            writer.Append(fields.WrittenSpan, resume);
+            fields.ResetWrittenCount();
+            writer.ReserveInFront(ResultFields.Room);
+        }
         WriteReceived(fields, envelope, writer.Id);
         writer.Append(fields.WrittenSpan, resume);
     }
 
-    /// <summary>As <see cref="Begin(ISpoolWriter, Envelope, Action)"/>, for a message of ours.</summary>
+    /// <summary>
+    /// As <see cref="Begin(ISpoolWriter, Envelope, AuthenticationRules?, Action)"/>, for a message of ours.
+    /// </summary>
     public void Begin(ISpool spool, ISpoolWriter writer, Envelope envelope, SigningOptions signing)
         => Begin(
             new SignedWriter(spool, writer, envelope, signing, (fields, id) => WriteReceived(fields, envelope, id)),
@@ -66,6 +78,10 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
                 ClientName = session.ClientName,
                 IsLmtp = session.Options.IsLmtp,
             });
+
+    /// <summary>Before the commit: what was found out about the message.</summary>
+    public void PutInFront(AuthenticationRules rules, MessageResults results)
+        => ResultFields.Put(_writer!, rules, results, session);
 
     /// <inheritdoc cref="ISpoolWriter.Append"/>
     public bool Append(ReadOnlySpan<byte> content, Action resume) => _writer!.Append(_header.Pass(content), resume);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MailModule.Dns;
 using MailModule.Policy.DnsLists;
 using MailModule.Smtp;
@@ -17,6 +18,12 @@ internal static class CheckReplies
     public static readonly Reply Failed451 = new(451, "4.3.0", "The message could not be checked, try again later");
 
     public static readonly Reply Harmful554 = new(554, "5.7.1", "Message refused: it was found harmful");
+
+    public static readonly Reply NoAuthor550 =
+        new(550, "5.7.1", "Message refused: its From field does not name one author domain");
+
+    public static readonly Reply NoDmarc451 =
+        new(451, "4.7.1", "The policy of the author's domain cannot be looked up, try again later");
 
     private static readonly Reply NoHost550 = new(550, "5.1.8", "The sender's domain has neither MX nor address");
     // RFC 7505 §4.2
@@ -38,6 +45,10 @@ internal static class CheckReplies
 
     /// <inheritdoc cref="Listed"/>
     public static Reply Gray451(string spamText) => new(451, "4.7.1", $"{spamText}, try again later");
+
+    /// <summary>What a domain asks for whose name is in From, and that has not sent the message.</summary>
+    public static Reply ByDmarc(string domain)
+        => new(550, "5.7.1", $"Message refused by the DMARC policy of {(Ascii.IsValid(domain) ? domain : "its author")}");
 
     /// <summary>Null: the domain may send.</summary>
     public static Reply? OfDomain(MxStatus status) => status switch

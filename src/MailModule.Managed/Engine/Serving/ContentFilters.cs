@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MailModule.Authentication;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Policy.Expressions;
@@ -16,6 +17,9 @@ internal sealed class ContentFilters(CheckRules rules, Envelope envelope, Conten
 
     public Log? Log { get; init; }
 
+    /// <summary>What is known of the message beside its text.</summary>
+    public MessageResults Authentication { get; init; } = MessageResults.Empty;
+
     /// <summary>The setting whose filter is true; null: none is.</summary>
     public string? FindHit()
         => IsTrue(BreakFilter, rules.Filters.Break, ContentSample.BreakLength) ? BreakFilter
@@ -26,7 +30,11 @@ internal sealed class ContentFilters(CheckRules rules, Envelope envelope, Conten
     {
         if (filter is null)
             return false;
-        var facts = new MessageFacts(envelope, sample.Text(octets)) { HelloChecksOut = helloChecksOut };
+        var facts = new MessageFacts(envelope, sample.Text(octets))
+        {
+            HelloChecksOut = helloChecksOut,
+            Authentication = Authentication,
+        };
         var spent = Stopwatch.StartNew();
         var evaluator = new Evaluator(facts, () => spent.Elapsed >= Time);
         bool isTrue = evaluator.IsTrue(filter);

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Authentication.Checks;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Mail;
 using MailModule.Mail.Logins.Server;
@@ -92,6 +93,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         _isCounted = false;
         _content?.Discard();
         _recipient?.Begin();
+        own.BeginAuthentication(session, envelope);
         if (set.Has(HandlerSteps.Mail))
             Calls.Arguments.Mail = new MailRequest(
                 session.Verb, envelope.ReversePath, PathParts.Of(session.CommandArgument).Parameters)
@@ -177,8 +179,8 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     {
         if (!set.Has(step))
             return Follow(step, default);
-        return (step & DecidedByZones) != 0 && own.Checks is { } checks && AwaitZones(checks, step) is { } later
-            ? later
+        return (step & DecidedByZones) != 0 && own.Checks is { } checks
+            ? AwaitZones(checks, step) ?? AskAuthenticated(step)
             : AskNow(step);
     }
 
@@ -212,6 +214,9 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     IReadOnlyList<SessionCheck> ISessionEffects.Checks => own.Checks?.Results ?? [];
 
+    IReadOnlyList<MethodResult> ISessionEffects.Authentication
+        => own.Checks?.Authentication is { } authentication ? MethodResult.AllOf(authentication.Known) : [];
+
     Fault ISessionEffects.SetRecipientReply(int index, HandlerReply reply)
     {
         if (Session.TrySetRecipientReply(index, reply.Over(Replies.MessageAccepted250, 0, Session.MayReplyInUtf8)))
@@ -232,7 +237,12 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     private Verdict? AwaitZones(SmtpChecks checks, HandlerSteps step)
         => own.IsTrusted(Session)
             ? null
-            : checks.AwaitZones(step == HandlerSteps.Connect, own.Dependencies.RunJob, () => AskNow(step));
+            : checks.AwaitZones(step == HandlerSteps.Connect, own.Dependencies.RunJob, () => AskAuthenticated(step));
+
+    // Handlers are asked once they can be told what is known of the message by then.
+    private Verdict AskAuthenticated(HandlerSteps step)
+        => own.Checks!.AwaitAuthentication(
+            step == HandlerSteps.Message, own.Dependencies.RunJob, () => AskNow(step)) ?? AskNow(step);
 
     private HandledContent ContentOf() => _content ??= new HandledContent(this);
 

@@ -56,6 +56,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     private SmtpSession Session => backend.Session;
     private SmtpBackend Own => backend.Own;
     private HandlerSet Set => backend.Set;
+    private MessageAuthentication? Authentication => Own.Checks?.Authentication;
     private bool IsGathering => !_isHosts || Set.Has(HandlerSteps.Message);
 
     /// <summary>Content comes, or is judged.</summary>
@@ -78,6 +79,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     /// <inheritdoc cref="ISmtpBackend.Append"/>
     public bool Append(ReadOnlySpan<byte> content)
     {
+        Authenticate(content);
         if (_buffer.Length - _length < content.Length && !TryGrow(_length + content.Length))
             return true; // the rest is thrown away above
         content.CopyTo(_buffer.AsSpan(_length));
@@ -89,6 +91,8 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     public Verdict End()
     {
         _isEnding = true;
+        Authenticate([]);
+        Authentication?.End();
         return Go() ? AskAboutMessage() : Verdict.Pending;
     }
 
@@ -277,7 +281,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     /// <summary>Counts what is held here: the buffer, and what of the message is gathered in memory.</summary>
     private bool TryHold(int octetsOfBuffer)
     {
-        Own.HeldInFront = octetsOfBuffer + Math.Min(_gathered?.Length ?? 0, MemoryLimit);
+        Own.HeldInFront = octetsOfBuffer + Math.Min(_gathered?.Length ?? 0, MemoryLimit) + (Authentication?.Held ?? 0);
         return Session.TryHold(Own.HeldInFront);
     }
 
@@ -359,6 +363,15 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
         if (_path is not null)
             Disk.Real.Unlink(_path);
         _path = null;
+    }
+
+    // It is checked as the client has sent it, and not once more when it is stored.
+    private void Authenticate(ReadOnlySpan<byte> content)
+    {
+        if (Authentication is not { } authentication)
+            return;
+        authentication.IsFedInFront = true;
+        authentication.Append(content);
     }
 
     /// <summary>Makes room for so many octets. False: there is no memory, and the content is refused.</summary>

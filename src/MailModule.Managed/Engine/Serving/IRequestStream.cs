@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Authentication.Checks;
 using MailModule.Primitives;
 
 namespace MailModule.Engine.Serving;
@@ -24,6 +25,17 @@ public interface IRequestStream
     /// I/O thread (<c>callback_inline</c>), which must not block: <see cref="Fault.State"/>.
     /// </summary>
     Fault Receive(Span<byte> buffer, out int count);
+
+    /// <summary>
+    /// SmtpSendMessage: whether a stranger's message is from whom it says. Before its content was read to the end:
+    /// SPF; then all of it, of what was received. Blocks until it is known, 20 seconds at most; empty: nothing is
+    /// checked. Where the host must not block, and for other actions: <see cref="Fault.State"/>.
+    /// </summary>
+    Fault GetAuthentication(out IReadOnlyList<MethodResult> results)
+    {
+        results = [];
+        return Fault.State;
+    }
 
     /// <summary>The user who logged in, or is about to (PopLogin); null if none.</summary>
     string? UserName { get; }

@@ -1,3 +1,4 @@
+using MailModule.Authentication;
 using MailModule.Engine.Settings;
 using MailModule.Policy.SenderLists;
 using MailModule.Primitives;
@@ -27,6 +28,9 @@ internal readonly record struct SenderVerdict(SenderClass Class, string Rule);
 internal sealed class ListJudge(
     SenderChecks shared, CheckRules rules, string? home, ZonesQuestion areListed, Func<ValueTask<bool>> checkHello)
 {
+    /// <summary>Says what SPF does; the results of other checks come too late for lists.</summary>
+    public Func<ValueTask<MessageResults>> AskSpf { get; init; } = static () => new(MessageResults.Empty);
+
     public async ValueTask<SenderVerdict> Judge(ListFacts facts)
     {
         foreach ((SenderClass kind, string? path, string name) in InOrder())
@@ -56,6 +60,8 @@ internal sealed class ListJudge(
             return null;
         if (list.ChecksHello && facts.HelloChecksOut is null)
             facts.HelloChecksOut = await checkHello().ConfigureAwait(false);
+        if (list.AsksAuthentication && facts.Authentication is null)
+            facts.Authentication = await AskSpf().ConfigureAwait(false);
         facts.Home = owner;
         var search = new ListSearch(facts, areListed, shared.Clock)
         {

@@ -76,6 +76,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             return verdict;
         if (session.Options.Times?.FutureRelease is { } limit && envelope.Release > envelope.Received + limit.Longest)
             return Verdict.Refuse(BackendReplies.HeldTooLong);
+        BeginAuthentication(session, envelope);
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
@@ -144,6 +145,21 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     /// <summary>Those that a message meets; who has logged in since he connected meets none.</summary>
     public SmtpChecks? ChecksOf(Envelope envelope) => envelope.IsFromStranger ? _checks : null;
 
+    /// <summary>
+    /// From MAIL on: whether the message is from whom it says is looked up, where that is to be known.
+    /// </summary>
+    public void BeginAuthentication(SmtpSession session, Envelope envelope)
+    {
+        if (_checks is { } checks && !IsTrusted(session))
+            checks.BeginMessage(envelope);
+    }
+
+    /// <summary>Null: the message under way is checked by nothing of that.</summary>
+    public MessageAuthentication? AuthenticationOf(Envelope envelope)
+        => _checks?.Authentication is { } authentication && ReferenceEquals(authentication.Envelope, envelope)
+            ? authentication
+            : null;
+
     public Verdict Data(SmtpSession session, Envelope envelope)
     {
         SmtpTransactionHandler handler = HandlerFor(session);
@@ -194,7 +210,14 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict EndOfData(SmtpSession session) => _handler!.Commit();
 
-    public void Discard(SmtpSession session) => _handler?.Discard();
+    public void Discard(SmtpSession session)
+    {
+        _handler?.Discard();
+        _checks?.EndMessage();
+    }
+
+    /// <summary>The message is stored.</summary>
+    public void EndMessage() => _checks?.EndMessage();
 
     public Verdict Unwelcome(SmtpSession session, Reply reply)
     {
@@ -208,7 +231,11 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public void NotSmtp(SmtpSession session) => dependencies.Log.OtherProtocol("smtp", session.RemoteEndPoint);
 
-    public void Closed(SmtpSession session) => _handler?.Close();
+    public void Closed(SmtpSession session)
+    {
+        _handler?.Close();
+        _checks?.EndMessage();
+    }
 
     // The first such answer tells a program in good faith to wait; who then tries again is closed.
     internal Verdict RefuseThrottled()

@@ -1,4 +1,6 @@
 using System.Net;
+using MailModule.Authentication;
+using MailModule.Authentication.Checks;
 using MailModule.Dns;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
@@ -30,6 +32,7 @@ internal sealed class SmtpChecks
     private readonly SenderNames _names;
     private readonly CheckResults _results;
     private bool _hasOrdinaryRecipients;
+    private bool _hasGoodSender;
 
     public SmtpChecks(
         SenderChecks shared, SmtpSession session, CheckRules rules, IPAddress client, RelayPolicy policy)
@@ -48,6 +51,9 @@ internal sealed class SmtpChecks
     public IReadOnlyList<SessionCheck> Results => _results.Current;
 
     public CheckRules Rules => _rules;
+
+    /// <summary>Of the transaction under way; null: nothing of that is checked.</summary>
+    public MessageAuthentication? Authentication { get; private set; }
 
     /// <summary>The session's client is still the one that they are of.</summary>
     public bool AreOf(SmtpSession session) => _client.Equals(session.RemoteEndPoint?.Address);
@@ -87,10 +93,48 @@ internal sealed class SmtpChecks
 
     public Verdict? Mail(Envelope envelope)
     {
-        _hasOrdinaryRecipients = false;
+        _hasOrdinaryRecipients = _hasGoodSender = false;
         return _rules.Blacklist.Find(envelope.ReversePath) is { } entry
             ? Refuse("blacklist", entry, CheckReplies.SenderRefused550)
             : null;
+    }
+
+    /// <summary>A transaction begins, by what the client has said in MAIL; again for the same one nothing happens.
+    /// </summary>
+    public void BeginMessage(Envelope envelope)
+    {
+        if (!_rules.Authentication.IsAny || ReferenceEquals(Authentication?.Envelope, envelope))
+            return;
+        Authentication?.Dispose();
+        Authentication = new MessageAuthentication(
+            _shared, _rules.Authentication, envelope, new CheckRequest
+            {
+                Methods = _rules.Authentication.Methods,
+                Client = _client,
+                Helo = envelope.Helo,
+                Sender = envelope.ReversePath.Text,
+                HostName = _session.Options.HostName,
+                TrustedSealers = _rules.Authentication.TrustedSealers,
+            });
+    }
+
+    /// <summary>The message is stored, or gone.</summary>
+    public void EndMessage()
+    {
+        Authentication?.Dispose();
+        Authentication = null;
+    }
+
+    /// <summary>
+    /// As <see cref="AwaitZones"/>, for what is found out about a message: SPF, or where it is whole all of it.
+    /// </summary>
+    public Verdict? AwaitAuthentication(bool isWhole, Action<IJob> runJob, Func<Verdict> then)
+    {
+        if (Authentication is not { } authentication
+            || (isWhole ? authentication.IsKnown : authentication.IsSpfKnown))
+            return null;
+        authentication.WhenKnown(isWhole, runJob, new JudgingJob(_session, () => new(then()), runJob, _shared.Log));
+        return Verdict.Pending;
     }
 
     /// <summary>Before anything else is asked about a recipient.</summary>
@@ -144,20 +188,67 @@ internal sealed class SmtpChecks
     public ContentSample? NewSample()
         => _rules.Filters.IsAny ? new ContentSample(_rules.Filters.Spam is not null) : null;
 
-    /// <summary>All of a message is there.</summary>
-    /// <param name="accepted">Goes on with it.</param>
-    public Verdict EndOfData(Envelope envelope, ContentSample sample, Func<Verdict> accepted)
+    /// <summary>All of a message is there, and somebody else has judged it.</summary>
+    /// <param name="accepted">Goes on with it, once it is known what is to be told of it.</param>
+    public Verdict AwaitResults(Func<Verdict> accepted)
         => Judge(async () =>
         {
-            bool checksOut = _rules.Filters.CheckHello && await CheckHello().ConfigureAwait(false);
-            var filters = new ContentFilters(_rules, envelope, sample, checksOut) { Log = _shared.Log };
-            if (filters.FindHit() is not { } hit)
-                return accepted();
-            _shared.CutMessages.Add(KeyOf(envelope));
-            if (hit == ContentFilters.SpamFilter)
-                AddSpammer(hit, "the filter is true");
-            return Refuse(hit, "the filter is true", CheckReplies.Bad(OfMessage, _rules.SpamText));
+            await AllResults().ConfigureAwait(false);
+            return accepted();
         });
+
+    /// <summary>All of a message is there.</summary>
+    /// <param name="sample">For filters; null: there are none.</param>
+    /// <param name="accepted">Goes on with it.</param>
+    public Verdict EndOfData(Envelope envelope, ContentSample? sample, Func<Verdict> accepted)
+        => Judge(async () =>
+        {
+            MessageResults results = await AllResults().ConfigureAwait(false);
+            return ByDmarc(envelope, results.Dmarc)
+                ?? (sample is null ? null : await ByFilters(envelope, sample, results).ConfigureAwait(false))
+                ?? accepted();
+        });
+
+    private ValueTask<MessageResults> AllResults()
+        => Authentication is { } authentication ? authentication.All() : new(MessageResults.Empty);
+
+    // Null: DMARC lets it pass, to the mailbox or to the folder for what it quarantines.
+    private Verdict? ByDmarc(Envelope envelope, DmarcResult? dmarc)
+    {
+        if (dmarc is null || _rules.Authentication.Dmarc != DmarcUse.Enforce)
+            return null;
+        Reply? refusal = DmarcEnforcement.RefusalOf(dmarc);
+        bool quarantines = DmarcEnforcement.Quarantines(dmarc);
+        if (refusal is null && !quarantines)
+            return null;
+        if (_hasGoodSender && !_hasOrdinaryRecipients)
+        {
+            _shared.Log.PassedByCheck(_session, "goodlist", "dmarc is not enforced");
+            return null;
+        }
+        string reason = $"{dmarc.FromDomain} {dmarc.Text}".Trim();
+        if (refusal is not null)
+            return Refuse("dmarc", reason, refusal);
+        _shared.Log.PassedByCheck(_session, "dmarc", $"to the folder {DmarcEnforcement.Folder}: {reason}");
+        DmarcEnforcement.Quarantine(envelope);
+        return null;
+    }
+
+    private async ValueTask<Verdict?> ByFilters(Envelope envelope, ContentSample sample, MessageResults results)
+    {
+        bool checksOut = _rules.Filters.CheckHello && await CheckHello().ConfigureAwait(false);
+        var filters = new ContentFilters(_rules, envelope, sample, checksOut)
+        {
+            Log = _shared.Log,
+            Authentication = results,
+        };
+        if (filters.FindHit() is not { } hit)
+            return null;
+        _shared.CutMessages.Add(KeyOf(envelope));
+        if (hit == ContentFilters.SpamFilter)
+            AddSpammer(hit, "the filter is true");
+        return Refuse(hit, "the filter is true", CheckReplies.Bad(OfMessage, _rules.SpamText));
+    }
 
     private bool IsSpammer => _rules.HasSpammers && _shared.Memory.Spammers.Contains(_client);
 
@@ -195,13 +286,17 @@ internal sealed class SmtpChecks
         SenderVerdict verdict = default;
         if (_rules.Lists.IsAny)
         {
-            var judge = new ListJudge(_shared, _rules, home, _zones.AreListed, CheckHello);
+            var judge = new ListJudge(_shared, _rules, home, _zones.AreListed, CheckHello)
+            {
+                AskSpf = () => Authentication is { } authentication ? authentication.Spf() : new(MessageResults.Empty),
+            };
             verdict = await judge.Judge(new ListFacts(envelope, recipients)).ConfigureAwait(false);
             _results.Add(verdict);
         }
         if (verdict.Class == SenderClass.Good)
         {
             _hasOrdinaryRecipients &= _rules.ListsAreAtRcpt;
+            _hasGoodSender = true;
             _shared.Log.PassedByCheck(_session, "goodlist", verdict.Rule);
             return null;
         }

@@ -1,4 +1,6 @@
 using System.Net;
+using MailModule.Authentication;
+using MailModule.Authentication.Checks;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -124,7 +126,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         if (IsOurs && _dependencies.Signing() is { } signing)
             _message.Begin(_dependencies.Spool, writer, _envelope, signing);
         else
-            _message.Begin(writer, _envelope, _resumeContent);
+            _message.Begin(writer, _envelope, _watch.Authentication?.Rules, _resumeContent);
     }
 
     // RFC 4954 §5: with AUTH=<> nobody knows who has submitted it, and who passes it on vouches for nobody
@@ -173,8 +175,9 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         // of it from us, whoever wrote his name there
         if (_watch.Headers is { } watch && watch.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
-        return _watch.Sample is { } sample && _backend.ChecksOf(_envelope) is { } checks
-            ? checks.EndOfData(_envelope, sample, Scan)
+        _watch.Authentication?.End();
+        return _watch.IsJudged && _backend.ChecksOf(_envelope) is { } checks
+            ? checks.EndOfData(_envelope, _watch.Sample, Scan)
             : Scan();
     }
 
@@ -189,7 +192,11 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         if (WithoutMessage() is { } verdict)
             return verdict;
         _watch.Copy?.Discard();
-        return CommitChecked();
+        _watch.Authentication?.End();
+        // What was found out is told all the same.
+        return _watch.Authentication is { IsKnown: false } && _backend.ChecksOf(_envelope) is { } checks
+            ? checks.AwaitResults(CommitChecked)
+            : CommitChecked();
     }
 
     // Null: there is a message to commit.
@@ -208,6 +215,8 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             Discard();
             return Verdict.Accept;
         }
+        if (_watch.Authentication is { } authentication)
+            _message.PutInFront(authentication.Rules, authentication.Known);
         _watch.Headers?.HonourReportField(_envelope, _dependencies.Policy());
         _watch = default;
         if (_message.IsSigned)
@@ -246,6 +255,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         string id = _message.Id;
         _dependencies.Log.Accepted(id, _envelope, _message.Length);
         _message.Release();
+        _backend.EndMessage();
         _session.Answer(new Verdict(VerdictKind.Accept, BackendReplies.Queued(id)));
     }
 
@@ -308,6 +318,21 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             return _reader.Fault;
         _contentEnded = read == 0;
         count = read;
+        return Fault.None;
+    }
+
+    public Fault GetAuthentication(out IReadOnlyList<MethodResult> results)
+    {
+        results = [];
+        if (Action != RequestAction.SmtpSendMessage || _dependencies.Host.Inline)
+            return Fault.State;
+        if (_watch.Authentication is not { } authentication)
+            return Fault.None;
+        if (_contentEnded)
+            authentication.End();
+        // The host waits for it on its own worker, as it waits for content.
+        ValueTask<MessageResults> coming = _contentEnded ? authentication.All() : authentication.Spf();
+        results = MethodResult.AllOf(coming.AsTask().GetAwaiter().GetResult());
         return Fault.None;
     }
 

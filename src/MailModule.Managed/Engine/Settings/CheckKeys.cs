@@ -43,6 +43,7 @@ internal sealed class CheckKeys
             + "sender waits (451). The null sender and address literals pass.");
     public GreylistKeys Greylist { get; } = new();
     public SpammerKeys Spammers { get; } = new();
+    public AuthenticationKeys Authentication { get; } = new();
 
     private static Setting List(string key, string meaning) => Add(new(key, SettingKind.Path, meaning));
 

@@ -1,3 +1,5 @@
+using MailModule.Authentication.Checks;
+
 namespace MailModule.Engine.Settings;
 
 /// <summary>What is risky, or without effect, in the checks of strangers.</summary>
@@ -13,6 +15,7 @@ internal static class CheckRisks
         if (values.FullPath(Keys.AntiVirus) is { } script && !File.Exists(script))
             findings.Warn(Keys.AntiVirus, $"{script}: there is no such file, so no message is accepted");
         WithoutEffect(values, findings);
+        Authentication(values, findings);
         CheckRules rules = values.Checks;
         if (rules.Greylist.Times.Delay >= rules.Greylist.Times.Life)
             findings.Warn(Rows.Greylist.Delay, "it is longer than greylist_life: nobody ever passes");
@@ -38,6 +41,18 @@ internal static class CheckRisks
         Tell(values, findings, ofWaiting, waits, "greylist or graylist");
         Tell(values, findings, ofGreylist, rules.Greylist.IsOn, "greylist");
         Tell(values, findings, [Rows.Spammers.SpamTime], rules.HasSpammers, "fake or spamfltr");
+    }
+
+    private static void Authentication(SettingValues values, ConfigFindings findings)
+    {
+        AuthenticationKeys rows = Rows.Authentication;
+        AuthenticationRules rules = values.Checks.Authentication;
+        bool wanted = values.Number(rows.Dmarc) != (long)DmarcUse.Off;
+        if (wanted && rules.Dmarc == DmarcUse.Off && (rules.IsAny || values.IsSet(rows.Dmarc)))
+            findings.Warn(rows.Dmarc, "it has no effect unless both spf and dkim_verify are on");
+        bool mayTrust = rules.Has(CheckMethods.Arc) && rules.Dmarc != DmarcUse.Off;
+        Tell(values, findings, [rows.ArcTrusted], mayTrust, "arc and dmarc");
+        Tell(values, findings, [rows.ServerId], rules.IsAny, "spf, dkim_verify or arc");
     }
 
     private static void Tell(

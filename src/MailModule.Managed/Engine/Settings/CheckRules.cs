@@ -62,6 +62,9 @@ internal sealed record CheckRules(
     public bool ChecksMx { get; private init; }
     public bool TracesExpressions { get; private init; }
 
+    /// <summary>Whether mail is from whom it says.</summary>
+    public required AuthenticationRules Authentication { get; init; }
+
     /// <summary>For mail of everybody, strangers or not; null: none is scanned.</summary>
     public AntivirusRules? Antivirus { get; private init; }
 
@@ -73,7 +76,7 @@ internal sealed record CheckRules(
     /// <summary>Anything is checked.</summary>
     public bool IsAny
         => Zones.IsAny || Lists.IsAny || Greylist.IsOn || Filters.IsAny || !Blacklist.IsEmpty || HasSpammers
-            || ChecksMx;
+            || ChecksMx || Authentication.IsAny;
 
     public static CheckRules Of(SettingValues values)
     {
@@ -86,6 +89,7 @@ internal sealed record CheckRules(
             FiltersOf(values, keys.Spammers),
             AddressesOf(values.Text(keys.Blacklist)), AddressesOf(values.Text(keys.Spammers.Traps)))
         {
+            Authentication = AuthenticationRules.Of(values, keys.Authentication),
             SpamTime = Seconds(values, keys.Spammers.SpamTime),
             SpamText = values.Text(keys.SpamText)!,
             ChecksMx = values.Flag(keys.CheckMx),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using MailModule.Authentication;
 using MailModule.Mail;
 using MailModule.Policy.Expressions;
 using MailModule.Primitives.Os;
@@ -33,6 +34,9 @@ internal class ListFacts : IExpressionFacts
     /// <summary>The name of the HELO leads to the client; null: nobody has looked.</summary>
     public bool? HelloChecksOut { get; set; }
 
+    /// <summary>What checks have found out so far; null: nobody has looked.</summary>
+    public MessageResults? Authentication { get; set; }
+
     /// <summary>Where files of expressions count from, and with whose rights they are looked at; null: ours.</summary>
     public string? Home { get; set; }
 
@@ -42,7 +46,7 @@ internal class ListFacts : IExpressionFacts
         "hello" => Hello,
         "control" => Control,
         ListFile.CheckHello => HelloChecksOut == true ? "1" : "0",
-        _ => "",
+        _ => AuthenticationFacts.Variable(name, Authentication ?? MessageResults.Empty),
     };
 
     public virtual bool ContainsWord(string word) => Control.Contains(word, StringComparison.OrdinalIgnoreCase);

@@ -24,12 +24,15 @@ internal sealed record ListFile(IReadOnlyList<ListRule> Rules, IReadOnlyList<(in
 
     /// <summary>What expressions may name.</summary>
     public static readonly FrozenSet<string> Variables =
-        FrozenSet.Create("sender", "hello", "control", CheckHello);
+        FrozenSet.Create(["sender", "hello", "control", CheckHello, .. AuthenticationFacts.Variables]);
 
     public static readonly ListFile Empty = new([], []);
 
     /// <summary>A rule asks whether the name of the HELO checks out, for which names are looked up.</summary>
     public bool ChecksHello { get; private init; }
+
+    /// <summary>A rule asks whether mail is from whom it says, which may have to be waited for.</summary>
+    public bool AsksAuthentication { get; private init; }
 
     /// <summary>Reads a list. Octets that are not UTF-8 are taken as Latin-1.</summary>
     public static ListFile Parse(ReadOnlySpan<byte> octets)
@@ -37,7 +40,7 @@ internal sealed record ListFile(IReadOnlyList<ListRule> Rules, IReadOnlyList<(in
         var rules = new List<ListRule>();
         var errors = new List<(int, string)>();
         int number = 0;
-        bool checksHello = false;
+        bool checksHello = false, asksAuthentication = false;
         foreach (string raw in TextOf(ByteOrderMark.Skip(octets)).Split('\n'))
         {
             string line = raw.Trim(' ', '\t', '\r');
@@ -50,8 +53,9 @@ internal sealed record ListFile(IReadOnlyList<ListRule> Rules, IReadOnlyList<(in
             else if (errors.Count < ErrorLimit)
                 errors.Add((number, error));
             checksHello |= rule is ExpressionRule && line.Contains(CheckHello, StringComparison.Ordinal);
+            asksAuthentication |= rule is ExpressionRule && AuthenticationFacts.AreNamedIn(line);
         }
-        return new ListFile(rules, errors) { ChecksHello = checksHello };
+        return new ListFile(rules, errors) { ChecksHello = checksHello, AsksAuthentication = asksAuthentication };
     }
 
     private static ListRule? Read(int number, string line, int before, out string error)

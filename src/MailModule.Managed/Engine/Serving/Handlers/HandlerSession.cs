@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Authentication.Checks;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
@@ -26,6 +27,8 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
     public SessionInfo? Info => IsOpen ? SessionFacts.Of(calls) : null;
 
     public IReadOnlyList<SessionCheck> Checks => IsOpen ? calls.Effects.Checks : [];
+
+    public IReadOnlyList<MethodResult> Authentication => IsOpen ? calls.Effects.Authentication : [];
 
     public string? Sender => IsInTransaction(WithEnvelope) ? Envelope.ReversePath.Text : null;
 

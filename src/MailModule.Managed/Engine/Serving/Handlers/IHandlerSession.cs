@@ -1,3 +1,4 @@
+using MailModule.Authentication.Checks;
 using MailModule.Primitives;
 
 namespace MailModule.Engine.Serving.Handlers;
@@ -18,6 +19,12 @@ public interface IHandlerSession
 
     /// <summary>What the library's checks have found out about the client so far.</summary>
     IReadOnlyList<SessionCheck> Checks { get; }
+
+    /// <summary>
+    /// Whether a stranger's message is from whom it says: SPF from Mail on, all of it in Message; empty where nothing
+    /// is checked.
+    /// </summary>
+    IReadOnlyList<MethodResult> Authentication { get; }
 
     /// <summary>
     /// Sets the reply to the step, or to the answer that is owed, which goes with a verdict that accepts or refuses as

@@ -1,3 +1,4 @@
+using MailModule.Authentication.Checks;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
@@ -14,6 +15,9 @@ internal interface ISessionEffects
     bool IsTrusted(SmtpSession session);
 
     IReadOnlyList<SessionCheck> Checks { get; }
+
+    /// <summary>Of the message under way, as far as it is known.</summary>
+    IReadOnlyList<MethodResult> Authentication { get; }
 
     /// <summary>Messages that were taken.</summary>
     int Messages { get; }
