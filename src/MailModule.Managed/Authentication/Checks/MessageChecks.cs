@@ -1,3 +1,6 @@
+using MailModule.Authentication.Arc;
+using MailModule.Authentication.Dkim;
+using MailModule.Authentication.Dmarc;
 using MailModule.Dns;
 
 namespace MailModule.Authentication.Checks;
@@ -8,63 +11,207 @@ namespace MailModule.Authentication.Checks;
 /// No thread is held meanwhile, and of the message no more than its header section.
 /// </summary>
 /// <remarks>
-/// <see cref="Append"/> and <see cref="End"/> are called by one thread at a time, in this order; what looks up is
-/// called on a worker, by any thread, more than once without harm. Dispose of it when it is not wanted any more.
+/// <see cref="Append"/> and <see cref="End"/> are called by one thread at a time, in this order. What looks up is
+/// called on a worker, by any thread, more than once without harm; results come on whatever thread has the last answer
+/// (<see cref="WorkerDns"/> makes it a worker). Dispose of it when it is not wanted any more.
 /// </remarks>
-internal sealed class MessageChecks(CheckRequest request, IDns dns, TimeProvider time) : IDisposable
+internal sealed class MessageChecks : IMessageWatcher, IDisposable
 {
-    private readonly IDns _dns = dns;
-    private readonly TimeProvider _time = time;
+    private readonly Lock _beginning = new();
+    private readonly CheckRequest _request;
+    private readonly IDns _dns;
+    private readonly TimeProvider _time;
+    private readonly MessagePass _pass;
+    private readonly DkimVerification? _dkim;
+    private readonly ArcValidation? _arc;
+    private HeaderSection? _header;
+    private QuestionTime? _timeOfSpf, _timeOfOthers;
+    private TaskCompletionSource<MessageResults>? _spf, _all;
+    private Task<DmarcDiscovery>? _discovery;
+    private volatile MessageResults _known = MessageResults.Empty;
+    private bool _isDisposed;
 
-    public CheckRequest Request => request;
+    public MessageChecks(CheckRequest request, IDns dns, TimeProvider time)
+    {
+        _request = request;
+        _dns = dns;
+        _time = time;
+        if (Wants(CheckMethods.Dkim | CheckMethods.Dmarc))
+            _dkim = new DkimVerification(time);
+        if (Wants(CheckMethods.Arc))
+            _arc = new ArcValidation(time);
+        _pass = new MessagePass([.. Watchers()]);
+    }
 
     /// <summary>The empty line behind the header was read, or what is too long for a header.</summary>
-    public bool IsHeaderOver { get; private set; }
+    public bool IsHeaderOver => _pass.IsHeaderOver;
 
-    /// <summary>Octets of memory that are held.</summary>
+    /// <summary>Octets of the header that are held.</summary>
     public long Held { get; private set; }
 
-    public MessageResults Known => MessageResults.Empty;
-    public bool IsSpfKnown => true;
-    public bool IsKnown => true;
+    /// <summary>What is known by now.</summary>
+    public MessageResults Known => _known;
 
-    /// <summary>SPF is looked up from now on, where it is asked for. On a worker; once.</summary>
+    /// <summary>SPF was asked, and is known.</summary>
+    public bool IsSpfKnown => Volatile.Read(ref _spf) is { Task.IsCompleted: true };
+
+    /// <summary>All was asked, and is known.</summary>
+    public bool IsKnown => Volatile.Read(ref _all) is { Task.IsCompleted: true };
+
+    /// <summary>SPF is looked up from now on, where it is asked for.</summary>
     /// <param name="cancel">Ends it: a temporary error.</param>
     public void BeginSpf(CancellationToken cancel)
     {
-        _ = cancel;
+        TaskCompletionSource<MessageResults> spf;
+        CancellationToken end;
+        lock (_beginning)
+        {
+            if (_spf is not null)
+                return;
+            _spf = spf = new TaskCompletionSource<MessageResults>();
+            end = Begin(ref _timeOfSpf, cancel);
+        }
+        _ = Answer(spf, () => LookUpSpf(end));
     }
 
     /// <summary>The next octets of the message, as its sender gave them, cut anywhere; CRLF or LF.</summary>
     public void Append(ReadOnlySpan<byte> octets)
     {
-        Held += octets.Length;
-        IsHeaderOver = true;
+        if (!_pass.IsHeaderOver)
+            Held = Math.Min(Held + octets.Length, MessagePass.HeaderLimit);
+        _pass.Append(octets);
     }
 
     /// <summary>There are no more octets.</summary>
-    public void End() => IsHeaderOver = true;
+    public void End() => _pass.End();
 
     /// <summary>
-    /// Keys, and what the From domain asks for, are looked up from now on, if they are not yet. On a worker, once
-    /// <see cref="IsHeaderOver"/>; the message may go on meanwhile.
+    /// Keys, and what the From domain asks for, are looked up from now on, if they are not yet: once
+    /// <see cref="IsHeaderOver"/>. The message may go on meanwhile.
     /// </summary>
+    /// <param name="cancel">What has no answer then is a temporary error.</param>
     public void BeginLookUps(CancellationToken cancel)
     {
-        _ = cancel;
+        lock (_beginning)
+        {
+            if (_timeOfOthers is not null)
+                return;
+            CancellationToken end = Begin(ref _timeOfOthers, cancel);
+            _dkim?.BeginLookUps(_dns, end);
+            _arc?.BeginLookUps(_dns, end);
+            if (Wants(CheckMethods.Dmarc))
+                _discovery = new DmarcCheck(_dns).Find(AuthorOf(_header!), end).AsTask();
+        }
     }
 
     /// <summary>SPF alone: of HELO and of the reverse path, when they are known.</summary>
-    public ValueTask<MessageResults> CompleteSpf() => new(MessageResults.Empty);
+    /// <inheritdoc cref="BeginSpf"/>
+    public ValueTask<MessageResults> CompleteSpf(CancellationToken cancel)
+    {
+        BeginSpf(cancel);
+        return new ValueTask<MessageResults>(_spf!.Task);
+    }
 
     /// <summary>
-    /// All results, when all are known; asked again they are the same. On a worker, behind <see cref="End"/>; what is
-    /// not begun begins here.
+    /// All results, when all are known; asked again they are the same. Behind <see cref="End"/>; what is not begun
+    /// begins here.
     /// </summary>
-    /// <param name="cancel">What has no answer then is a temporary error.</param>
-    public ValueTask<MessageResults> Complete(CancellationToken cancel) => new(MessageResults.Empty);
+    /// <inheritdoc cref="BeginLookUps"/>
+    public ValueTask<MessageResults> Complete(CancellationToken cancel)
+    {
+        TaskCompletionSource<MessageResults> all;
+        lock (_beginning)
+        {
+            if (_all is { } known)
+                return new ValueTask<MessageResults>(known.Task);
+            _all = all = new TaskCompletionSource<MessageResults>();
+        }
+        _ = Answer(all, () => LookUpAll(cancel));
+        return new ValueTask<MessageResults>(all.Task);
+    }
 
+    /// <summary>What is still asked ends: a temporary error.</summary>
     public void Dispose()
     {
+        lock (_beginning)
+            _isDisposed = true;
+        _timeOfSpf?.Dispose();
+        _timeOfOthers?.Dispose();
+    }
+
+    void IMessageWatcher.HeaderEnded(HeaderSection header, BodyHashes hashes) => _header = header;
+
+    private bool Wants(CheckMethods any) => (_request.Methods & any) != 0;
+
+    private IEnumerable<IMessageWatcher> Watchers()
+    {
+        yield return this;
+        if (_dkim is not null)
+            yield return _dkim;
+        if (_arc is not null)
+            yield return _arc;
+    }
+
+    private static AuthorDomain AuthorOf(HeaderSection header)
+    {
+        var values = new List<ReadOnlyMemory<byte>>();
+        for (int index = header.Last("From"); index >= 0; index = header.Before(index))
+            values.Add(header.Value(index).ToArray());
+        return AuthorDomain.Of(values, header.IsCut);
+    }
+
+    private CancellationToken Begin(ref QuestionTime? time, CancellationToken cancel)
+    {
+        TimeSpan limit = _request.Timeout < CheckRequest.Longest ? _request.Timeout : CheckRequest.Longest;
+        time = new QuestionTime(limit, _time, cancel);
+        if (_isDisposed)
+            time.Dispose();
+        return time.End;
+    }
+
+    private static async Task Answer(
+        TaskCompletionSource<MessageResults> answer, Func<ValueTask<MessageResults>> lookUp)
+    {
+        try
+        {
+            answer.SetResult(await lookUp().ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            // Whoever waits hears of it.
+            answer.SetException(exception);
+        }
+    }
+
+    private async ValueTask<MessageResults> LookUpSpf(CancellationToken end)
+    {
+        if (!Wants(CheckMethods.Spf | CheckMethods.Dmarc))
+            return MessageResults.Empty;
+        MessageResults spf = await SpfOfMessage.Check(_request, _dns, _time, end).ConfigureAwait(false);
+        _timeOfSpf!.Dispose();
+        return _known = spf;
+    }
+
+    private async ValueTask<MessageResults> LookUpAll(CancellationToken cancel)
+    {
+        BeginSpf(cancel);
+        BeginLookUps(cancel);
+        MessageResults results = await _spf!.Task.ConfigureAwait(false);
+        if (_dkim is not null)
+            results = results with { Dkim = await _dkim.Complete().ConfigureAwait(false) };
+        if (_arc is not null)
+            results = results with { Arc = await _arc.Complete().ConfigureAwait(false) };
+        if (_discovery is not null)
+            results = results with { Dmarc = await Judge(results).ConfigureAwait(false) };
+        _timeOfOthers!.Dispose();
+        return _known = results;
+    }
+
+    private async ValueTask<DmarcResult> Judge(MessageResults results)
+    {
+        DmarcDiscovery discovery = await _discovery!.ConfigureAwait(false);
+        DmarcResult dmarc = await new DmarcCheck(_dns)
+            .Judge(discovery, results.MailFrom, results.Dkim, _timeOfOthers!.End).ConfigureAwait(false);
+        return results.Arc is { } arc ? TrustedChain.Judge(dmarc, arc, _request.TrustedSealers) : dmarc;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MailModule.Authentication;
+using MailModule.Authentication.Results;
 using MailModule.Delivery.Signing;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
@@ -20,6 +21,7 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     private static ArrayBufferWriter<byte>? t_fields;
 
     private readonly HeaderFilter _header = new();
+    private ForgedResults? _forged; // null: none are looked for
     private ISpoolWriter? _writer;
 
     /// <summary>It is being written.</summary>
@@ -43,6 +45,7 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
         ISpoolWriter writer, Envelope envelope, AuthenticationRules? authentication, Action resume)
     {
         Begin(writer, envelope);
+        _forged = authentication is null ? null : new ForgedResults(authentication.ServerId);
         ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
         fields.ResetWrittenCount();
         ReturnPath.Write(fields, envelope.ReversePath);
@@ -68,6 +71,7 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     {
         _writer = writer;
         _header.Begin(IsSubmission(envelope) ? this : null);
+        _forged = null;
     }
 
     private void WriteReceived(IBufferWriter<byte> fields, Envelope envelope, string id)
@@ -84,15 +88,22 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
         => ResultFields.Put(_writer!, rules, results, session);
 
     /// <inheritdoc cref="ISpoolWriter.Append"/>
-    public bool Append(ReadOnlySpan<byte> content, Action resume) => _writer!.Append(_header.Pass(content), resume);
+    public bool Append(ReadOnlySpan<byte> content, Action resume)
+        => _writer!.Append(WithoutForged(_header.Pass(content)), resume);
 
     /// <inheritdoc cref="ISpoolWriter.Commit"/>
     public void Commit(Action<Fault> completed)
     {
         if (!_header.IsOver)
-            _writer!.Append(_header.End(), static () => { }); // nobody waits to go on
+            _writer!.Append(WithoutForged(_header.End()), static () => { }); // nobody waits to go on
+        if (_forged is { IsOver: false } forged)
+            _writer!.Append(forged.End(), static () => { });
         _writer!.Commit(completed);
     }
+
+    // RFC 8601 §5: what is said in our name is said by us alone
+    private ReadOnlySpan<byte> WithoutForged(ReadOnlySpan<byte> content)
+        => _forged is { } forged ? forged.Pass(content) : content;
 
     /// <summary>It is committed, and the spool's.</summary>
     public void Release() => _writer = null;

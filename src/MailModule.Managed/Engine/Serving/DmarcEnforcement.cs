@@ -14,8 +14,8 @@ internal static class DmarcEnforcement
     public static Reply? RefusalOf(DmarcResult dmarc) => dmarc switch
     {
         { Result: AuthResult.Fail, Disposition: DmarcPolicy.Reject } => CheckReplies.ByDmarc(dmarc.PolicyDomain),
-        // Nobody can be asked about a message without an author's domain; forgers would all write such ones.
-        { Result: AuthResult.PermError, FromDomain: "" } => CheckReplies.NoAuthor550,
+        // RFC 9989 §11.5: its reader may see an author who could not be judged
+        { Result: AuthResult.PermError, Disposition: not DmarcPolicy.None } => CheckReplies.NoAuthor550,
         { Result: AuthResult.TempError } when MayBeProtected(dmarc) => CheckReplies.NoDmarc451,
         _ => null,
     };

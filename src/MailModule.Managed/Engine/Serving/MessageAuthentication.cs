@@ -68,7 +68,7 @@ internal sealed class MessageAuthentication
     }
 
     /// <summary>SPF, when it is known. On a worker; goes on on one.</summary>
-    public ValueTask<MessageResults> Spf() => _checks.CompleteSpf().OnWorker(_shared.RunJob);
+    public ValueTask<MessageResults> Spf() => _checks.CompleteSpf(_shared.Stopping).OnWorker(_shared.RunJob);
 
     /// <summary>All, when it is known: behind <see cref="End"/>. On a worker; goes on on one.</summary>
     public ValueTask<MessageResults> All() => _checks.Complete(_shared.Stopping).OnWorker(_shared.RunJob);

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Net;
 using MailModule.Authentication;
+using MailModule.Authentication.Results;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
@@ -16,11 +18,44 @@ internal static class ResultFields
     /// <summary>Octets that are kept for them. What is longer is told in fewer words.</summary>
     public const int Room = 2048;
 
-    /// <summary>Puts them into the room that was kept.</summary>
+    /// <summary>Puts them into the room that was kept; they are of the session's client.</summary>
     public static void Put(
         ISpoolWriter writer, AuthenticationRules rules, MessageResults results, SmtpSession session)
     {
-        _ = (rules, results, session);
-        writer.PutInFront([]);
+        MessageResults told = Told(rules, results);
+        foreach (MessageResults fewer in (MessageResults[])[told, WithoutTexts(told), Shortest(told)])
+        {
+            var fields = new ArrayBufferWriter<byte>(Room);
+            if (fewer.MailFrom is { } spf && session.RemoteEndPoint?.Address is IPAddress client)
+                ReceivedSpfField.Write(fields, spf, client, session.Envelope.Helo, session.Options.HostName);
+            // RFC 8601 §2.2: it may have a comment at its end, and so is the last one.
+            AuthenticationResultsField.Write(fields, rules.ServerId, fewer);
+            if (writer.PutInFront(fields.WrittenSpan) != Fault.Limit)
+                return;
+        }
     }
+
+    // SPF and DKIM that only DMARC wants to know are nobody's matter; which are off is not told.
+    private static MessageResults Told(AuthenticationRules rules, MessageResults results) => results with
+    {
+        // RFC 7208 §2.3: of the HELO where that has something to say beside the reverse path.
+        Helo = results.Helo is { Result: not AuthResult.None } helo ? helo : null,
+        Dkim = rules.Has(Authentication.Checks.CheckMethods.Dkim) ? results.Dkim : [],
+    };
+
+    private static MessageResults WithoutTexts(MessageResults results) => results with
+    {
+        Helo = results.Helo is { } helo ? helo with { Text = "" } : null,
+        MailFrom = results.MailFrom is { } spf ? spf with { Text = "" } : null,
+        Dkim = [.. results.Dkim.Select(dkim => dkim with { Text = "", Identity = "" })],
+    };
+
+    // One signature, the best, and no field for SPF alone.
+    private static MessageResults Shortest(MessageResults results) => results with
+    {
+        Helo = null,
+        MailFrom = null,
+        Dkim = [.. WithoutTexts(results).Dkim.OrderBy(dkim => dkim.Result != AuthResult.Pass).Take(1)],
+        Arc = null,
+    };
 }

@@ -56,6 +56,9 @@ internal sealed class DsnSpool : ISpool
     private sealed class Writer(DsnSpool spool, Envelope envelope) : ISpoolWriter
     {
         private readonly StringBuilder _text = new();
+        private int _room = -1;
+        private int _roomSize;
+        private string _fields = "";
 
         public string Id => "report0001";
         public long Length { get; private set; }
@@ -72,12 +75,22 @@ internal sealed class DsnSpool : ISpool
             return !isSlow;
         }
 
-        public void ReserveInFront(int octets) => throw new NotSupportedException();
-        public Fault PutInFront(ReadOnlySpan<byte> fields) => throw new NotSupportedException();
+        public void ReserveInFront(int octets) => (_room, _roomSize) = (_text.Length, octets);
+
+        public Fault PutInFront(ReadOnlySpan<byte> fields)
+        {
+            if (_room < 0)
+                return Fault.State;
+            if (fields.Length > _roomSize)
+                return Fault.Limit;
+            _fields = Encoding.Latin1.GetString(fields);
+            return Fault.None;
+        }
 
         public void Commit(Action<Fault> completed)
         {
             spool.Octets = Length;
+            _text.Insert(Math.Max(0, _room), _fields);
             if (spool.CommitFault == Fault.None)
                 spool.Messages.Add(new Message(Id, envelope, _text.ToString()));
             completed(spool.CommitFault);

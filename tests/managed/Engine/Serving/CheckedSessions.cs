@@ -27,6 +27,7 @@ public abstract class CheckedSessions : IDisposable
     private protected Workers Workers { get; } = new(4);
     private protected StandingClock Clock { get; } = new();
     private protected ScriptedDns Dns { get; } = new();
+    private protected DsnSpool Spool { get; } = new();
     private protected EngineSettings Settings { get; }
     private protected SenderChecks Checks { get; }
     private protected SmtpDependencies Dependencies { get; }
@@ -44,12 +45,14 @@ public abstract class CheckedSessions : IDisposable
         Set("user", $"ann;secret;{Path.Combine(Folder, "ann")};PS");
         Set("user", $"bob;secret;{Path.Combine(Folder, "bob")};PS");
         Set("smtp_range", "192.0.2.0/24");
+        foreach (string key in (string[])["spf", "dkim_verify", "arc"])
+            Set(key, "0");
         foreach (string home in (string[])["ann", "bob"])
             Directory.CreateDirectory(Path.Combine(Folder, home));
         Checks = new SenderChecks(() => Settings.Current.Checks, () => Dns, Workers.Run, Clock, log);
         var nobody = new HostCallback(null, RequestAction.None, Inline: false);
         Dependencies = new SmtpDependencies(
-            new DsnSpool(), Workers.Run, nobody, () => Settings.Current.Relay, log)
+            Spool, Workers.Run, nobody, () => Settings.Current.Relay, log)
         {
             Checks = Checks,
         };

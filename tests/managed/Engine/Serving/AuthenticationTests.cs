@@ -1,0 +1,193 @@
+using MailModule.Dns;
+using MailModule.Engine.Serving;
+using MailModule.Tests.Delivery.Reports;
+using MailModule.Tests.Loopback;
+
+namespace MailModule.Tests.Engine.Serving;
+
+/// <summary>SPF and DMARC of strangers' mail, the whole way: settings, octets, names, the reply, and what is stored.
+/// </summary>
+public sealed class AuthenticationTests : CheckedSessions
+{
+    private const string Author = "From: Eve <eve@author.example>\r\nSubject: x\r\n\r\nx\r\n";
+
+    private static readonly TimeSpan s_life = TimeSpan.FromMinutes(5);
+
+    public AuthenticationTests()
+    {
+        foreach (string key in (string[])["spf", "dkim_verify"])
+            Set(key, "1");
+    }
+
+    [Fact]
+    public void What_was_found_out_stands_in_front_of_Received()
+    {
+        Publish("author.example", "v=spf1 ip4:198.51.100.7 -all", "v=DMARC1; p=reject");
+        Assert.StartsWith("250 250 354 250 ", Send("<eve@author.example>"), StringComparison.Ordinal);
+        string text = Stored();
+        int[] places = [.. ((string[])["Return-Path:", "Received-SPF: pass", "Authentication-Results: example.org;",
+            "Received: from", "From: Eve"]).Select(field => text.IndexOf(field, StringComparison.Ordinal))];
+        Assert.DoesNotContain(-1, places);
+        Assert.Equal(places.Order(), places);
+        Assert.Contains("spf=pass smtp.mailfrom=eve@author.example", text, StringComparison.Ordinal);
+        Assert.Contains("dmarc=pass", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mark", "reject", "250 250 354 250 ", null)]
+    [InlineData("off", "reject", "250 250 354 250 ", null)]
+    [InlineData("enforce", "none", "250 250 354 250 ", null)]
+    [InlineData("enforce", "quarantine", "250 250 354 250 ", "spam")]
+    [InlineData("enforce", "reject", "250 250 354 550 5.7.1 Message refused by the DMARC policy of author.example", "")]
+    [InlineData("enforce", "reject; t=y", "250 250 354 250 ", "spam")]
+    public void What_fails_DMARC_is_treated_as_the_setting_and_the_policy_say(
+        string setting, string policy, string replies, string? folder)
+    {
+        Set("dmarc", setting);
+        Publish("author.example", "v=spf1 -all", $"v=DMARC1; p={policy}");
+        Assert.StartsWith(replies, Send("<eve@author.example>"), StringComparison.Ordinal);
+        if (folder == "")
+        {
+            Assert.Empty(Spool.Messages);
+            return;
+        }
+        Assert.Equal(folder is null ? "ann" : $"folder\t{folder}\tann",
+            Assert.Single(Spool.Messages).Envelope.Recipients[0].Maildrop);
+        Assert.Equal(setting != "off", Stored().Contains("dmarc=fail", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("TXT _dmarc.author.example", "451 4.7.1 ")]
+    [InlineData("TXT author.example", "451 4.7.1 ")]
+    [InlineData("", "550 5.7.1 ")]
+    public void A_name_server_that_does_not_answer_has_the_sender_try_again(string failing, string reply)
+    {
+        Set("dmarc", "enforce");
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=reject");
+        if (failing.Length > 0)
+            Dns.Status(failing[4..], DnsType.Txt, DnsStatus.TimedOut);
+        Assert.Contains(" " + reply, Send("<eve@author.example>"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SPF_alone_refuses_nothing()
+    {
+        Set("dmarc", "enforce");
+        Publish("author.example", "v=spf1 -all", "");
+        Assert.StartsWith("250 250 354 250 ", Send("<eve@author.example>"), StringComparison.Ordinal);
+        Assert.Contains("spf=fail", Stored(), StringComparison.Ordinal);
+        Assert.Contains("dmarc=none", Stored(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("From: a@author.example\r\nFrom: b@other.example\r\n\r\nx\r\n", "550 5.7.1 Message refused: its From")]
+    [InlineData("From: <a@author.example>, <b@other.example>\r\n\r\nx\r\n", "550 5.7.1 ")]
+    [InlineData("From: \"bank@other.example\" <a@author.example>\r\n\r\nx\r\n", "550 5.7.1 ")]
+    [InlineData("From: \"a@author.example\" <eve@other.example>\r\n\r\nx\r\n", "250 ")]
+    [InlineData("Subject: nobody\r\n\r\nx\r\n", "250 ")]
+    public void Odd_From_fields_are_judged_by_all_authors_that_they_name(string content, string reply)
+    {
+        Set("dmarc", "enforce");
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=reject");
+        Assert.Contains("354 " + reply, Dialogue(Stranger, "ann", "<eve@other.example>", content),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_results_field_of_our_name_is_taken_out_and_others_stay()
+    {
+        Publish("author.example", "v=spf1 -all", "");
+        string forged = "Authentication-Results: EXAMPLE.org 1; dmarc=pass header.from=author.example\r\n"
+            + "Authentication-Results: other.example; spf=pass smtp.mailfrom=author.example\r\n";
+        Assert.StartsWith("250 250 354 250 ", Dialogue(Stranger, "ann", "<eve@author.example>", forged + Author),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("EXAMPLE.org", Stored(), StringComparison.Ordinal);
+        Assert.Contains("Authentication-Results: other.example;", Stored(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_results_have_the_name_of_authserv_id()
+    {
+        Set("authserv_id", "mx.example.org");
+        Send("<eve@author.example>");
+        Assert.Contains("\r\nAuthentication-Results: mx.example.org;", Stored(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_may_relay_or_has_all_checks_off_meets_nothing_and_nothing_changes()
+    {
+        Assert.StartsWith("250 250 354 250 ", Dialogue(Trusted, "ann", "<eve@author.example>", Author),
+            StringComparison.Ordinal);
+        Set("spf", "0");
+        Set("dkim_verify", "0");
+        Assert.StartsWith("250 250 354 250 ", Send("<eve@author.example>"), StringComparison.Ordinal);
+        Assert.All(Spool.Messages, message
+            => Assert.DoesNotContain("Authentication-Results", message.Octets, StringComparison.Ordinal));
+        Assert.Empty(Dns.Asked);
+    }
+
+    [Theory]
+    [InlineData("eve@author.example", "250 ")]
+    [InlineData("nobody@", "550 ")]
+    public void DMARC_is_not_enforced_on_whom_the_good_list_has(string rule, string reply)
+    {
+        File.WriteAllText(Path.Combine(Folder, "list"), rule + "\n");
+        Set("goodlist", Path.Combine(Folder, "list"));
+        Set("dmarc", "enforce");
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=reject");
+        Assert.Contains("354 " + reply, Send("<eve@author.example>"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("badlist", "? $spf == 'fail'", "554 ")]
+    [InlineData("badlist", "? $spf == 'pass'", "354 250 ")]
+    [InlineData("antispam", "$spf == 'fail' && $dmarc == 'fail' && $dkim == 'none'", "354 554 ")]
+    [InlineData("antispam", "$dmarc == 'pass'", "354 250 ")]
+    [InlineData("antispam", "$auth_domain == ''", "354 554 ")]
+    public void Lists_and_filters_may_ask_what_is_known_by_then(string setting, string rule, string reply)
+    {
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=none");
+        if (setting == "badlist")
+            File.WriteAllText(Path.Combine(Folder, "list"), rule + "\n");
+        Set(setting, setting == "badlist" ? Path.Combine(Folder, "list") : rule);
+        Assert.Contains(" " + reply, Send("<eve@author.example>"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_null_sender_is_judged_by_the_name_of_its_HELO()
+    {
+        Set("dmarc", "enforce");
+        Publish("client.example", "v=spf1 ip4:198.51.100.7 -all", "v=DMARC1; p=reject");
+        Assert.StartsWith(
+            "250 250 354 250 ",
+            Dialogue(Stranger, "ann", "<>", "From: postmaster@client.example\r\n\r\nx\r\n"), StringComparison.Ordinal);
+        Assert.Contains("spf=pass smtp.helo=client.example", Stored(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Over_LMTP_each_recipient_hears_of_the_refusal()
+    {
+        Set("dmarc", "enforce");
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=reject");
+        using var client = new SteppedClient(Stranger, Options with
+        {
+            Verbs = MailModule.Smtp.Server.StateTable.Lmtp,
+        }, new SmtpBackend(Dependencies, null));
+        client.Send("LHLO client.example\r\nMAIL FROM:<eve@author.example>\r\n"
+            + "RCPT TO:<ann@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n");
+        string replies = client.Send(Author + ".\r\n");
+        Assert.Equal(2, replies.Split("550 5.7.1 ").Length - 1);
+        Assert.Empty(Spool.Messages);
+    }
+
+    private string Send(string sender) => Dialogue(Stranger, "ann", sender, Author);
+
+    private string Stored() => Spool.Messages[^1].Octets;
+
+    private void Publish(string domain, string spf, string dmarc)
+    {
+        Dns.Ok(domain, DnsType.Txt, new TxtRecord(domain, s_life, spf));
+        if (dmarc.Length > 0)
+            Dns.Ok($"_dmarc.{domain}", DnsType.Txt, new TxtRecord($"_dmarc.{domain}", s_life, dmarc));
+    }
+}
