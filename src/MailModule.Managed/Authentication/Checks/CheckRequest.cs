@@ -28,4 +28,10 @@ internal sealed record CheckRequest
 
     /// <summary>What has no answer by then is a temporary error. More than <see cref="Longest"/> is as that.</summary>
     public TimeSpan Timeout { get; init; } = Longest;
+
+    /// <summary><see cref="Timeout"/>, as far as it counts.</summary>
+    public TimeSpan TimeLimit => Timeout < Longest ? Timeout : Longest;
+
+    /// <summary>One of them is wanted.</summary>
+    public bool Wants(CheckMethods any) => (Methods & any) != 0;
 }

@@ -21,14 +21,14 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
     private readonly CheckRequest _request;
     private readonly IDns _dns;
     private readonly TimeProvider _time;
+    private readonly SpfOfMessage _spf;
     private readonly MessagePass _pass;
     private readonly DkimVerification? _dkim;
     private readonly ArcValidation? _arc;
     private HeaderSection? _header;
-    private QuestionTime? _timeOfSpf, _timeOfOthers;
-    private TaskCompletionSource<MessageResults>? _spf, _all;
+    private QuestionTime? _limit; // once look-ups have begun; SPF has its own
+    private TaskCompletionSource<MessageResults>? _all;
     private Task<DmarcDiscovery>? _discovery;
-    private volatile MessageResults _known = MessageResults.Empty;
     private bool _isDisposed;
 
     public MessageChecks(CheckRequest request, IDns dns, TimeProvider time)
@@ -36,9 +36,10 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
         _request = request;
         _dns = dns;
         _time = time;
-        if (Wants(CheckMethods.Dkim | CheckMethods.Dmarc))
+        _spf = new SpfOfMessage(request, dns, time);
+        if (_request.Wants(CheckMethods.Dkim | CheckMethods.Dmarc))
             _dkim = new DkimVerification(time);
-        if (Wants(CheckMethods.Arc))
+        if (_request.Wants(CheckMethods.Arc))
             _arc = new ArcValidation(time);
         _pass = new MessagePass([.. Watchers()]);
     }
@@ -50,29 +51,18 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
     public long Held { get; private set; }
 
     /// <summary>What is known by now.</summary>
-    public MessageResults Known => _known;
+    public MessageResults Known
+        => IsKnown && _all!.Task.IsCompletedSuccessfully ? _all.Task.Result : _spf.Known;
 
     /// <summary>SPF was asked, and is known.</summary>
-    public bool IsSpfKnown => Volatile.Read(ref _spf) is { Task.IsCompleted: true };
+    public bool IsSpfKnown => _spf.IsKnown;
 
     /// <summary>All was asked, and is known.</summary>
     public bool IsKnown => Volatile.Read(ref _all) is { Task.IsCompleted: true };
 
     /// <summary>SPF is looked up from now on, where it is asked for.</summary>
     /// <param name="cancel">Ends it: a temporary error.</param>
-    public void BeginSpf(CancellationToken cancel)
-    {
-        TaskCompletionSource<MessageResults> spf;
-        CancellationToken end;
-        lock (_beginning)
-        {
-            if (_spf is not null)
-                return;
-            _spf = spf = new TaskCompletionSource<MessageResults>();
-            end = Begin(ref _timeOfSpf, cancel);
-        }
-        _ = Answer(spf, () => LookUpSpf(end));
-    }
+    public void BeginSpf(CancellationToken cancel) => _ = _spf.Ask(cancel);
 
     /// <summary>The next octets of the message, as its sender gave them, cut anywhere; CRLF or LF.</summary>
     public void Append(ReadOnlySpan<byte> octets)
@@ -94,23 +84,22 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
     {
         lock (_beginning)
         {
-            if (_timeOfOthers is not null)
+            if (_limit is not null)
                 return;
-            CancellationToken end = Begin(ref _timeOfOthers, cancel);
+            _limit = new QuestionTime(_request.TimeLimit, _time, cancel);
+            if (_isDisposed)
+                _limit.Dispose();
+            CancellationToken end = _limit.End;
             _dkim?.BeginLookUps(_dns, end);
             _arc?.BeginLookUps(_dns, end);
-            if (Wants(CheckMethods.Dmarc))
+            if (_request.Wants(CheckMethods.Dmarc))
                 _discovery = new DmarcCheck(_dns).Find(AuthorOf(_header!), end).AsTask();
         }
     }
 
     /// <summary>SPF alone: of HELO and of the reverse path, when they are known.</summary>
     /// <inheritdoc cref="BeginSpf"/>
-    public ValueTask<MessageResults> CompleteSpf(CancellationToken cancel)
-    {
-        BeginSpf(cancel);
-        return new ValueTask<MessageResults>(_spf!.Task);
-    }
+    public ValueTask<MessageResults> CompleteSpf(CancellationToken cancel) => new(_spf.Ask(cancel));
 
     /// <summary>
     /// All results, when all are known; asked again they are the same. Behind <see cref="End"/>; what is not begun
@@ -126,7 +115,7 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
                 return new ValueTask<MessageResults>(known.Task);
             _all = all = new TaskCompletionSource<MessageResults>();
         }
-        _ = Answer(all, () => LookUpAll(cancel));
+        _ = all.SetFrom(() => LookUpAll(cancel));
         return new ValueTask<MessageResults>(all.Task);
     }
 
@@ -135,13 +124,11 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
     {
         lock (_beginning)
             _isDisposed = true;
-        _timeOfSpf?.Dispose();
-        _timeOfOthers?.Dispose();
+        _spf.Dispose();
+        _limit?.Dispose();
     }
 
     void IMessageWatcher.HeaderEnded(HeaderSection header, BodyHashes hashes) => _header = header;
-
-    private bool Wants(CheckMethods any) => (_request.Methods & any) != 0;
 
     private IEnumerable<IMessageWatcher> Watchers()
     {
@@ -160,58 +147,26 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
         return AuthorDomain.Of(values, header.IsCut);
     }
 
-    private CancellationToken Begin(ref QuestionTime? time, CancellationToken cancel)
-    {
-        TimeSpan limit = _request.Timeout < CheckRequest.Longest ? _request.Timeout : CheckRequest.Longest;
-        time = new QuestionTime(limit, _time, cancel);
-        if (_isDisposed)
-            time.Dispose();
-        return time.End;
-    }
-
-    private static async Task Answer(
-        TaskCompletionSource<MessageResults> answer, Func<ValueTask<MessageResults>> lookUp)
-    {
-        try
-        {
-            answer.SetResult(await lookUp().ConfigureAwait(false));
-        }
-        catch (Exception exception)
-        {
-            // Whoever waits hears of it.
-            answer.SetException(exception);
-        }
-    }
-
-    private async ValueTask<MessageResults> LookUpSpf(CancellationToken end)
-    {
-        if (!Wants(CheckMethods.Spf | CheckMethods.Dmarc))
-            return MessageResults.Empty;
-        MessageResults spf = await SpfOfMessage.Check(_request, _dns, _time, end).ConfigureAwait(false);
-        _timeOfSpf!.Dispose();
-        return _known = spf;
-    }
-
     private async ValueTask<MessageResults> LookUpAll(CancellationToken cancel)
     {
-        BeginSpf(cancel);
+        Task<MessageResults> spf = _spf.Ask(cancel);
         BeginLookUps(cancel);
-        MessageResults results = await _spf!.Task.ConfigureAwait(false);
+        MessageResults results = await spf.ConfigureAwait(false);
         if (_dkim is not null)
             results = results with { Dkim = await _dkim.Complete().ConfigureAwait(false) };
         if (_arc is not null)
             results = results with { Arc = await _arc.Complete().ConfigureAwait(false) };
         if (_discovery is not null)
             results = results with { Dmarc = await Judge(results).ConfigureAwait(false) };
-        _timeOfOthers!.Dispose();
-        return _known = results;
+        _limit!.Dispose();
+        return results;
     }
 
     private async ValueTask<DmarcResult> Judge(MessageResults results)
     {
         DmarcDiscovery discovery = await _discovery!.ConfigureAwait(false);
         DmarcResult dmarc = await new DmarcCheck(_dns)
-            .Judge(discovery, results.MailFrom, results.Dkim, _timeOfOthers!.End).ConfigureAwait(false);
+            .Judge(discovery, results.MailFrom, results.Dkim, _limit!.End).ConfigureAwait(false);
         return results.Arc is { } arc ? TrustedChain.Judge(dmarc, arc, _request.TrustedSealers) : dmarc;
     }
 }

@@ -3,28 +3,64 @@ using MailModule.Dns;
 
 namespace MailModule.Authentication.Checks;
 
-/// <summary>SPF of one message: of the name in HELO and of the reverse path, both at once (RFC 7208 §2.3, §2.4).
-/// </summary>
-internal static class SpfOfMessage
+/// <summary>SPF of one message: of the name in HELO and of the reverse path, both at once (RFC 7208 §2.3, §2.4). Any
+/// thread.</summary>
+internal sealed class SpfOfMessage(CheckRequest request, IDns dns, TimeProvider time) : IDisposable
 {
-    /// <summary>Results without any where the client is not known.</summary>
-    public static async ValueTask<MessageResults> Check(
-        CheckRequest request, IDns dns, TimeProvider time, CancellationToken cancel)
+    private readonly Lock _beginning = new();
+    private TaskCompletionSource<MessageResults>? _answer;
+    private QuestionTime? _time;
+    private bool _isDisposed;
+
+    /// <summary>It was asked, and is known.</summary>
+    public bool IsKnown => Volatile.Read(ref _answer) is { Task.IsCompleted: true };
+
+    /// <summary>What is known by now.</summary>
+    public MessageResults Known => IsKnown && _answer!.Task.IsCompletedSuccessfully
+        ? _answer.Task.Result : MessageResults.Empty;
+
+    /// <summary>Results without any where it is not wanted, or the client is not known. Asks at the first call.
+    /// </summary>
+    /// <param name="cancel">Ends it: a temporary error.</param>
+    public Task<MessageResults> Ask(CancellationToken cancel)
     {
-        if (request.Client is not { } client)
-            return MessageResults.Empty;
-        var check = new SpfCheck(dns, request.HostName, time);
-        Task<SpfResult>? ofSender = request.Sender.Length == 0
-            ? null
-            : check.Check(SpfIdentity.MailFrom, client, request.Sender, request.Helo, cancel).AsTask();
-        SpfResult? ofHelo = request.Helo.Length == 0 && ofSender is not null
-            ? null
-            : await check.Check(SpfIdentity.Helo, client, "", request.Helo, cancel).ConfigureAwait(false);
-        return new MessageResults
+        lock (_beginning)
         {
-            Helo = ofHelo,
-            // RFC 7208 §2.4: the null reverse path is the HELO's
-            MailFrom = ofSender is null ? ofHelo : await ofSender.ConfigureAwait(false),
-        };
+            if (_answer is { } known)
+                return known.Task;
+            _answer = new TaskCompletionSource<MessageResults>();
+            _time = new QuestionTime(request.TimeLimit, time, cancel);
+            if (_isDisposed)
+                _time.Dispose();
+        }
+        _ = _answer.SetFrom(LookUp);
+        return _answer.Task;
     }
+
+    /// <summary>What is still asked ends.</summary>
+    public void Dispose()
+    {
+        lock (_beginning)
+            _isDisposed = true;
+        _time?.Dispose();
+    }
+
+    private async ValueTask<MessageResults> LookUp()
+    {
+        if (request.Client is null || !request.Wants(CheckMethods.Spf | CheckMethods.Dmarc))
+            return MessageResults.Empty;
+        bool isNull = request.Sender.Length == 0;
+        Task<SpfResult>? ofSender = isNull ? null : Check(SpfIdentity.MailFrom).AsTask();
+        SpfResult? ofHelo = request.Helo.Length > 0 || isNull
+            ? await Check(SpfIdentity.Helo).ConfigureAwait(false)
+            : null;
+        // RFC 7208 §2.4: the null reverse path is the HELO's
+        SpfResult? ofPath = ofSender is null ? ofHelo : await ofSender.ConfigureAwait(false);
+        _time!.Dispose();
+        return new MessageResults { Helo = ofHelo, MailFrom = ofPath };
+    }
+
+    private ValueTask<SpfResult> Check(SpfIdentity identity)
+        => new SpfCheck(dns, request.HostName, time)
+            .Check(identity, request.Client!, request.Sender, request.Helo, _time!.End);
 }
