@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using MailModule.Authentication.Checks;
 using MailModule.Engine.Settings;
 using MailModule.Tests.Support;
 using MailModule.Transport;
@@ -17,7 +18,7 @@ public class ClassSizeTests
         BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     /// <summary>One row of a table of data, whose columns nobody has to hold in mind together.</summary>
-    private static readonly Type[] Rows = [typeof(Setting)];
+    private static readonly Type[] Rows = [typeof(Setting), typeof(MethodResult)];
 
     private const string Modifiers
         = @"^    (?:(?:public|internal|private|protected|readonly|volatile|required|unsafe) )+";

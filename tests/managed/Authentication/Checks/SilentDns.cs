@@ -3,23 +3,29 @@ using MailModule.Tests.Dns;
 
 namespace MailModule.Tests.Authentication.Checks;
 
-/// <summary>A resolver that never answers about some names, until the question is cancelled; others at once.</summary>
+/// <summary>
+/// A resolver that does not answer about some names until the question is cancelled, or <see cref="Speak"/>; about
+/// others at once. Any thread.
+/// </summary>
 internal sealed class SilentDns(ScriptedDns others, params string[] silent) : IDns
 {
+    private readonly TaskCompletionSource _speaks = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waiting;
 
     /// <summary>Questions that wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>All names are answered from now on.</summary>
+    public void Speak() => _speaks.SetResult();
+
     public async ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
     {
-        if (!silent.Contains(question.Name))
-            return await others.Ask(question, cancel).ConfigureAwait(false);
-        var answer = new TaskCompletionSource<DnsAnswer>();
-        Interlocked.Increment(ref _waiting);
-        using (cancel.UnsafeRegister(_ => answer.TrySetResult(DnsAnswer.Cancelled(question.Name)), null))
-            await answer.Task.ConfigureAwait(false);
-        Interlocked.Decrement(ref _waiting);
-        return await answer.Task.ConfigureAwait(false);
+        if (silent.Contains(question.Name))
+        {
+            Interlocked.Increment(ref _waiting);
+            await Task.WhenAny(_speaks.Task, Task.Delay(Timeout.Infinite, cancel)).ConfigureAwait(false);
+            Interlocked.Decrement(ref _waiting);
+        }
+        return await others.Ask(question, cancel).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using MailModule.Dns;
 using MailModule.Engine.Serving;
+using MailModule.Tests.Authentication.Checks;
 using MailModule.Tests.Delivery.Reports;
 using MailModule.Tests.Loopback;
 
@@ -178,6 +179,73 @@ public sealed class AuthenticationTests : CheckedSessions
         string replies = client.Send(Author + ".\r\n");
         Assert.Equal(2, replies.Split("550 5.7.1 ").Length - 1);
         Assert.Empty(Spool.Messages);
+    }
+
+    [Theory]
+    [InlineData("", "250 ", "dkim=pass")]
+    [InlineData("body", "550 5.7.1 ", "")]
+    [InlineData("subject", "550 5.7.1 ", "")]
+    [InlineData("revoked", "550 5.7.1 ", "")]
+    [InlineData("no answer", "451 4.7.1 ", "")]
+    [InlineData("From", "550 5.7.1 ", "")]
+    public void A_signature_of_the_author_is_enough_and_one_that_is_broken_is_not(
+        string broken, string reply, string told)
+    {
+        Set("dmarc", "enforce");
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=reject");
+        SignedMail.Publish(Dns, "author.example", broken == "revoked" ? "v=DKIM1; p=" : null);
+        if (broken == "no answer")
+            Dns.Status("sel._domainkey.author.example", DnsType.Txt, DnsStatus.Failed);
+        string message = SignedMail.Sign(Author, "author.example");
+        message = broken switch
+        {
+            "body" => message + "and more\r\n",
+            "subject" => message.Replace("Subject: x", "Subject: y", StringComparison.Ordinal),
+            "From" => "From: Eve <eve@author.example>\r\n" + message,
+            _ => message,
+        };
+        Assert.Contains("354 " + reply, Dialogue(Stranger, "ann", "<bounce@other.example>", message),
+            StringComparison.Ordinal);
+        if (told.Length > 0)
+            Assert.Contains(told, Stored(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is checked is what the client has sent, before lines that are none are left out of its header.
+    /// </summary>
+    [Fact]
+    public void A_large_message_in_pieces_is_checked_as_it_goes_by()
+    {
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=reject");
+        SignedMail.Publish(Dns, "author.example");
+        string message = SignedMail.Sign(
+            Author + string.Concat(Enumerable.Repeat(new string('y', 70) + "\r\n", 5000)), "author.example");
+        using SteppedClient client = From(Stranger, new SmtpBackend(Dependencies, null));
+        client.Send("MAIL FROM:<eve@author.example>\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n");
+        for (int at = 0; at < message.Length; at += 1000)
+            client.Send(message[at..Math.Min(message.Length, at + 1000)]);
+        Assert.StartsWith("250 ", client.Send(".\r\n"), StringComparison.Ordinal);
+        Assert.Contains("dkim=pass", Stored(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_server_that_is_silent_holds_up_its_own_message_at_its_end_alone()
+    {
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=none");
+        Publish("slow.example", "v=spf1 -all", "v=DMARC1; p=none");
+        var dns = new SilentDns(Dns, "slow.example", "_dmarc.slow.example", "sel._domainkey.slow.example");
+        Resolver = dns;
+        string slow = SignedMail.Sign(Author.Replace("author", "slow", StringComparison.Ordinal), "slow.example");
+        using SteppedClient client = From(Stranger, new SmtpBackend(Dependencies, null));
+        Assert.Contains("354 ", client.Send(
+            "MAIL FROM:<eve@slow.example>\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n"), StringComparison.Ordinal);
+        Task<string> held = Task.Run(() => client.Send(slow + ".\r\n"));
+        // All at once.
+        Assert.True(SpinWait.SpinUntil(() => dns.Waiting == 3, Loop.Long));
+        for (int i = 0; i < 20; i++)
+            Assert.StartsWith("250 250 354 250 ", Send("<eve@author.example>"), StringComparison.Ordinal);
+        Assert.False(held.IsCompleted);
+        dns.Speak();
+        Assert.StartsWith("250 ", await held.WaitAsync(Loop.Long), StringComparison.Ordinal);
     }
 
     private string Send(string sender) => Dialogue(Stranger, "ann", sender, Author);

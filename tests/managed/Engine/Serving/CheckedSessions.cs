@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Dns;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
@@ -27,6 +28,10 @@ public abstract class CheckedSessions : IDisposable
     private protected Workers Workers { get; } = new(4);
     private protected StandingClock Clock { get; } = new();
     private protected ScriptedDns Dns { get; } = new();
+
+    /// <summary>In place of <see cref="Dns"/>.</summary>
+    private protected IDns? Resolver { get; set; }
+
     private protected DsnSpool Spool { get; } = new();
     private protected EngineSettings Settings { get; }
     private protected SenderChecks Checks { get; }
@@ -49,7 +54,7 @@ public abstract class CheckedSessions : IDisposable
             Set(key, "0");
         foreach (string home in (string[])["ann", "bob"])
             Directory.CreateDirectory(Path.Combine(Folder, home));
-        Checks = new SenderChecks(() => Settings.Current.Checks, () => Dns, Workers.Run, Clock, log);
+        Checks = new SenderChecks(() => Settings.Current.Checks, () => Resolver ?? Dns, Workers.Run, Clock, log);
         var nobody = new HostCallback(null, RequestAction.None, Inline: false);
         Dependencies = new SmtpDependencies(
             Spool, Workers.Run, nobody, () => Settings.Current.Relay, log)

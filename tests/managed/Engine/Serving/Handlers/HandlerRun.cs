@@ -36,6 +36,8 @@ internal sealed class HandlerRun : IDisposable
         Set("smtptls", "0");
         Set("tarpit", "0");
         Set("smtp_range", "192.0.2.1");
+        foreach (string check in (string[])["spf", "dkim_verify", "arc"])
+            Set(check, "0");
         foreach (string one in settings)
             Set(one[..one.IndexOf('=')], one[(one.IndexOf('=') + 1)..]);
         var options = new ServerOptions

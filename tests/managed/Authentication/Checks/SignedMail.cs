@@ -1,0 +1,52 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using MailModule.Authentication;
+using MailModule.Authentication.Dkim;
+using MailModule.Dns;
+using MailModule.Tests.Dns;
+using MailModule.Tests.Policy;
+
+namespace MailModule.Tests.Authentication.Checks;
+
+/// <summary>Messages signed by the domain of their From field, with a key of the test run's own.</summary>
+internal static class SignedMail
+{
+    public const string Selector = "sel";
+
+    private static readonly SigningKey s_key = NewKey();
+
+    /// <summary>The record of the key.</summary>
+    public static string Record => s_key.Record;
+
+    /// <summary>The message with its signature in front; it is from <paramref name="domain"/>.</summary>
+    public static string Sign(string message, string domain)
+    {
+        var signing = new DkimSigning(new Keys(domain), new StandingClock());
+        var pass = new MessagePass(signing);
+        pass.Append(Encoding.Latin1.GetBytes(message));
+        pass.End();
+        var field = new ArrayBufferWriter<byte>();
+        signing.WriteFields(field);
+        Assert.True(signing.IsSigned, signing.Reason);
+        return Encoding.Latin1.GetString(field.WrittenSpan) + message;
+    }
+
+    /// <summary>The domain's key is in the DNS.</summary>
+    public static void Publish(ScriptedDns dns, string domain, string? record = null)
+    {
+        string name = $"{Selector}._domainkey.{domain}";
+        dns.Ok(name, DnsType.Txt, new TxtRecord(name, TimeSpan.FromMinutes(5), record ?? Record));
+    }
+
+    private static SigningKey NewKey()
+    {
+        using var rsa = RSA.Create(2048);
+        return SigningKey.Read(rsa.ExportPkcs8PrivateKeyPem(), out string fault) ?? throw new InvalidOperationException(fault);
+    }
+
+    private sealed class Keys(string domain) : IDkimKeys
+    {
+        public IReadOnlyList<DkimKey> Find(string from) => from == domain ? [new DkimKey(domain, Selector, s_key)] : [];
+    }
+}
