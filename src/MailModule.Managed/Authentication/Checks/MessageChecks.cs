@@ -93,7 +93,7 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
             _dkim?.BeginLookUps(_dns, end);
             _arc?.BeginLookUps(_dns, end);
             if (_request.Wants(CheckMethods.Dmarc))
-                _discovery = new DmarcCheck(_dns).Find(AuthorOf(_header!), end).AsTask();
+                _discovery = new DmarcCheck(_dns).Find(MessageAuthor.Of(_header!), end).AsTask();
         }
     }
 
@@ -139,13 +139,8 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
             yield return _arc;
     }
 
-    private static AuthorDomain AuthorOf(HeaderSection header)
-    {
-        var values = new List<ReadOnlyMemory<byte>>();
-        for (int index = header.Last("From"); index >= 0; index = header.Before(index))
-            values.Add(header.Value(index).ToArray());
-        return AuthorDomain.Of(values, header.IsCut);
-    }
+    // RFC 6376 §8.2: what follows l= octets of the body is nobody's word, so such a signature speaks for no author
+    private static bool IsWhole(DkimResult signature) => !signature.IsBodyLonger;
 
     private async ValueTask<MessageResults> LookUpAll(CancellationToken cancel)
     {
@@ -166,7 +161,7 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
     {
         DmarcDiscovery discovery = await _discovery!.ConfigureAwait(false);
         DmarcResult dmarc = await new DmarcCheck(_dns)
-            .Judge(discovery, results.MailFrom, results.Dkim, _limit!.End).ConfigureAwait(false);
+            .Judge(discovery, results.MailFrom, [.. results.Dkim.Where(IsWhole)], _limit!.End).ConfigureAwait(false);
         return results.Arc is { } arc ? TrustedChain.Judge(dmarc, arc, _request.TrustedSealers) : dmarc;
     }
 }

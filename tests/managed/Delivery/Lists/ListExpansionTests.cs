@@ -41,6 +41,18 @@ public sealed class ListExpansionTests : IDisposable
     }
 
     [Fact]
+    public void What_is_for_a_folder_goes_into_that_of_each_member_here()
+    {
+        _host.Start("staff@a.example;;ann@a.example,bob@a.example,carl@b.example", "all@a.example;;staff@a.example");
+        _host.Put("sender@c.example", "all@a.example",
+            change: envelope => envelope.Recipients[0] = FolderMaildrop.Into(envelope.Recipients[0], "spam"));
+        _host.DeliverAll();
+        Assert.Single(_host.Remote);
+        Assert.Equal((0, 0), (_host.Mail("ann").Count, _host.Mail("bob").Count));
+        Assert.Equal((1, 1), (_host.Mail("ann", "spam").Count, _host.Mail("bob", "spam").Count));
+    }
+
+    [Fact]
     public void A_list_sends_as_its_owner_and_says_its_name()
     {
         _host.Start("friends@a.example;boss@a.example;ann@a.example carl@b.example");

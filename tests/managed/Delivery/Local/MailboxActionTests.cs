@@ -229,6 +229,28 @@ public class MailboxActionTests
         Assert.Equal(1, _mailboxes.Waiting);
     }
 
+    [Fact]
+    public void A_folder_that_the_envelope_names_comes_before_the_users_rules()
+    {
+        var entry = new MemorySpool.Entry("m1", "folder\tspam\tann", "folder\tspam\tann");
+        _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
+        Assert.Empty(_begun);
+        _mailboxes.Sync(0);
+        Assert.Equal(["deliver m1 /h/ann/spam again", "sync", "mark m1 0", "mark m1 1"], _events.Order());
+    }
+
+    [Fact]
+    public void A_list_hears_of_the_folder_and_is_told_by_its_own_name()
+    {
+        LocalAction action = Deliver("m1", "folder\tspam\tlist\tall@a.example");
+        Assert.Equal(("list\tall@a.example", "spam"), (action.Maildrop, action.Folder));
+        _mailboxes.CompleteAction(action, LocalActionResult.Failed(Fault.Io), 0);
+        _clock.Advance(TimeSpan.FromDays(1));
+        _begun.Clear();
+        _mailboxes.Retry(long.MaxValue - 1);
+        Assert.Equal("spam", Assert.Single(_begun).Folder);
+    }
+
     private LocalAction Deliver(string id, params string?[] maildrops)
     {
         var entry = new MemorySpool.Entry(id, maildrops);

@@ -125,6 +125,11 @@ public sealed class ConfigCheckTests : IDisposable
     [InlineData("fake=trap@example.org", "fake", "for ever")]
     [InlineData("dnsbl=bl.example dnsbl_stage=connect", "dnsbl_stage", "before they can log in")]
     [InlineData("dnsbl=bl..example", "dnsbl", "not a list of zones")]
+    [InlineData("nospf dmarc=enforce", "dmarc", "no effect unless both spf and dkim_verify are on")]
+    [InlineData("arc_trusted=list.example noarc", "arc_trusted", "no effect without arc and dmarc")]
+    [InlineData("arc_trusted=list.example dmarc=off", "arc_trusted", "no effect without arc and dmarc")]
+    [InlineData("arc_trusted=list..example", "arc_trusted", "not a list of domains")]
+    [InlineData("authserv_id=mx.example nospf nodkim_verify noarc dmarc=off", "authserv_id", "no effect without spf")]
     [InlineData("blacklist=eve", "blacklist", "not a list of addresses")]
     [InlineData("antispam=\"$nothing\"", "antispam", "not an expression")]
     public void What_is_wrong_with_the_checks_of_strangers_is_told_of(string settings, string key, string words)
