@@ -57,6 +57,36 @@ public class MessageChecksTests
         Assert.Equal(isDmarc, _dns.Asked.Contains("TXT _dmarc.author.example"));
     }
 
+    /// <summary>What stores the message leaves the mark out, so that readers see the field.</summary>
+    [Theory]
+    [InlineData("\u00ef\u00bb\u00bfFrom: eve@author.example\r\n\r\n", "author.example")]
+    [InlineData("\u00ef\u00bb\u00bfFrom: eve@author.example\r\nFrom: eve@other.example\r\n\r\n", "")]
+    [InlineData("\u00ef\u00bb\u00bfX: y\r\nFrom: eve@author.example\r\n\r\n", "author.example")]
+    [InlineData("From: eve@author.example\r\n\r\n", "author.example")]
+    [InlineData("\r\nFrom: eve@author.example\r\n", "")]
+    [InlineData("", "")]
+    public async Task The_author_is_found_behind_a_byte_order_mark(string message, string author)
+    {
+        MessageChecks checks = New(CheckMethods.Dmarc);
+        checks.Append(Encoding.Latin1.GetBytes(message));
+        checks.End();
+        Assert.Equal(author, (await checks.Complete(default)).Dmarc!.FromDomain);
+    }
+
+    [Fact]
+    public async Task A_signature_that_does_not_cover_the_whole_body_speaks_for_nobody()
+    {
+        SignedMail.Publish(_dns, "author.example");
+        string signed = SignedMail.Sign(Message, "author.example");
+        foreach ((string text, AuthResult expected) in ((string, AuthResult)[])[
+            (signed, AuthResult.Pass), (signed + "more\r\n", AuthResult.Fail)])
+        {
+            MessageChecks checks = New(CheckMethods.Dmarc, sender: "eve@other.example");
+            Feed(checks, text);
+            Assert.Equal(expected, (await checks.Complete(default)).Dmarc!.Result);
+        }
+    }
+
     [Fact]
     public async Task Without_a_client_SPF_says_nothing()
     {

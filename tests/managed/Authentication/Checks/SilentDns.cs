@@ -21,11 +21,16 @@ internal sealed class SilentDns(ScriptedDns others, params string[] silent) : ID
     public async ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
     {
         if (silent.Contains(question.Name))
-        {
-            Interlocked.Increment(ref _waiting);
-            await Task.WhenAny(_speaks.Task, Task.Delay(Timeout.Infinite, cancel)).ConfigureAwait(false);
-            Interlocked.Decrement(ref _waiting);
-        }
+            await Wait(cancel).ConfigureAwait(false);
         return await others.Ask(question, cancel).ConfigureAwait(false);
+    }
+
+    private async Task Wait(CancellationToken cancel)
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Increment(ref _waiting);
+        using (cancel.UnsafeRegister(_ => cancelled.SetResult(), null))
+            await Task.WhenAny(_speaks.Task, cancelled.Task).ConfigureAwait(false);
+        Interlocked.Decrement(ref _waiting);
     }
 }
