@@ -36,7 +36,7 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         "body" => Body,
         "msgfile" => AsLatin1(FileName()),
         "errorlevel" => ErrorLevel.ToString(CultureInfo.InvariantCulture),
-        _ => "",
+        _ => StoredResults.Variable(name, Text),
     };
 
     public bool ContainsWord(string word) => Text.Contains(word, StringComparison.OrdinalIgnoreCase);

@@ -18,9 +18,11 @@ internal sealed record DotForwardScript(
     /// <summary>Commands stand in it.</summary>
     public bool HasCommands { get; } = Steps.Any(HasCommand);
 
-    /// <summary>Variables of expressions and commands, beside captures.</summary>
+    /// <summary>Variables of expressions, beside captures; those of <see cref="StoredResults"/> are no command's.
+    /// </summary>
     public static readonly FrozenSet<string> Variables =
-        FrozenSet.Create("size_kb", "text", "body", "msgfile", "errorlevel", "in_text");
+        FrozenSet.Create(
+            ["size_kb", "text", "body", "msgfile", "errorlevel", "in_text", .. StoredResults.Variables]);
 
     private static bool HasCommand(DotForwardStep step)
         => step is CommandStep || (step is BranchStep branch && branch.Parts.Any(part => part.Steps.Any(HasCommand)));

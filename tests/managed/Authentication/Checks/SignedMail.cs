@@ -4,6 +4,7 @@ using System.Text;
 using MailModule.Authentication;
 using MailModule.Authentication.Dkim;
 using MailModule.Dns;
+using MailModule.Tests.Authentication.Dkim;
 using MailModule.Tests.Dns;
 using MailModule.Tests.Policy;
 
@@ -32,6 +33,11 @@ internal static class SignedMail
         return Encoding.Latin1.GetString(field.WrittenSpan) + message;
     }
 
+    /// <summary>As <see cref="Sign"/>, by tags that no decent signer writes.</summary>
+    public static string SignBy(string message, string domain, string tags)
+        => PlainSigner.Sign(
+            message, $"v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s={Selector}; {tags}; bh=*; b=", s_key);
+
     /// <summary>The domain's key is in the DNS.</summary>
     public static void Publish(ScriptedDns dns, string domain, string? record = null)
     {
@@ -42,7 +48,8 @@ internal static class SignedMail
     private static SigningKey NewKey()
     {
         using var rsa = RSA.Create(2048);
-        return SigningKey.Read(rsa.ExportPkcs8PrivateKeyPem(), out string fault) ?? throw new InvalidOperationException(fault);
+        return SigningKey.Read(rsa.ExportPkcs8PrivateKeyPem(), out string fault)
+            ?? throw new InvalidOperationException(fault);
     }
 
     private sealed class Keys(string domain) : IDkimKeys
