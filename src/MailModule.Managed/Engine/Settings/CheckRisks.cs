@@ -50,6 +50,10 @@ internal static class CheckRisks
         bool wanted = values.Number(rows.Dmarc) != (long)DmarcUse.Off;
         if (wanted && rules.Dmarc == DmarcUse.Off && (rules.IsAny || values.IsSet(rows.Dmarc)))
             findings.Warn(rows.Dmarc, "it has no effect unless both spf and dkim_verify are on");
+        if (rules.Dmarc == DmarcUse.Enforce && rules.TrustedSealers.Count == 0)
+            findings.Warn(
+                rows.Dmarc, "with enforce, mail by lists that change messages is refused where its author's domain "
+                    + "wants that: name the lists that seal in arc_trusted, and see with mark first which there are");
         bool mayTrust = rules.Has(CheckMethods.Arc) && rules.Dmarc != DmarcUse.Off;
         Tell(values, findings, [rows.ArcTrusted], mayTrust, "arc and dmarc");
         Tell(values, findings, [rows.ServerId], rules.IsAny, "spf, dkim_verify or arc");

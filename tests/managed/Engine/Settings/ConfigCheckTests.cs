@@ -126,6 +126,7 @@ public sealed class ConfigCheckTests : IDisposable
     [InlineData("dnsbl=bl.example dnsbl_stage=connect", "dnsbl_stage", "before they can log in")]
     [InlineData("dnsbl=bl..example", "dnsbl", "not a list of zones")]
     [InlineData("nospf dmarc=enforce", "dmarc", "no effect unless both spf and dkim_verify are on")]
+    [InlineData("dmarc=enforce", "dmarc", "name the lists that seal in arc_trusted")]
     [InlineData("arc_trusted=list.example noarc", "arc_trusted", "no effect without arc and dmarc")]
     [InlineData("arc_trusted=list.example dmarc=off", "arc_trusted", "no effect without arc and dmarc")]
     [InlineData("arc_trusted=list..example", "arc_trusted", "not a list of domains")]
