@@ -78,6 +78,10 @@ class Authentication(DeliveryTest):
     def before(cls):
         if not shutil.which("dkimsign"):
             raise unittest.SkipTest("dkimpy is not installed")
+        try:
+            opendkim.Library()
+        except OSError as missing:
+            raise unittest.SkipTest("libopendkim is not installed") from missing
 
     @classmethod
     def setUpClass(cls):

@@ -18,7 +18,7 @@ internal static class TrustedChain
     /// <param name="trusted">Domains in lower case.</param>
     public static DmarcResult Judge(DmarcResult dmarc, ArcResult arc, IReadOnlySet<string> trusted)
     {
-        if (dmarc.Result != AuthResult.Fail || arc.Result != AuthResult.Pass)
+        if (dmarc.Result != AuthResult.Fail || arc.Result is not (AuthResult.Pass or AuthResult.TempError))
             return dmarc;
         int first = arc.Sealers.Count;
         while (first > 0 && trusted.Contains(arc.Sealers[first - 1].ToLowerInvariant()))
@@ -26,6 +26,13 @@ internal static class TrustedChain
         if (first == arc.Sealers.Count || first >= arc.Reported.Count
             || !SaysThatItPassed(arc.Reported[first], dmarc))
             return dmarc;
+        if (arc.Result == AuthResult.TempError)
+            return dmarc with
+            {
+                Result = AuthResult.TempError,
+                Disposition = DmarcPolicy.None,
+                Text = "seals that may speak for it could not be checked",
+            };
         string sealer = arc.Sealers[first];
         return dmarc with
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using MailModule.Authentication;
+using MailModule.Authentication.Arc;
 using MailModule.Authentication.Dkim;
 using MailModule.Dns;
 using MailModule.Tests.Authentication.Dkim;
@@ -31,6 +32,22 @@ internal static class SignedMail
         signing.WriteFields(field);
         Assert.True(signing.IsSigned, signing.Reason);
         return Encoding.Latin1.GetString(field.WrittenSpan) + message;
+    }
+
+    /// <summary>The message with a set of ARC in front, by which a sealer reports results.</summary>
+    public static string Seal(string message, string sealer, string results)
+    {
+        var sealing = new ArcSealing(new DkimKey(sealer, Selector, s_key), sealer, new StandingClock())
+        {
+            Results = results,
+        };
+        var pass = new MessagePass(sealing);
+        pass.Append(Encoding.Latin1.GetBytes(message));
+        pass.End();
+        var fields = new ArrayBufferWriter<byte>();
+        sealing.WriteFields(fields);
+        Assert.True(sealing.IsSealed, sealing.Reason);
+        return Encoding.Latin1.GetString(fields.WrittenSpan) + message;
     }
 
     /// <summary>As <see cref="Sign"/>, by tags that no decent signer writes.</summary>

@@ -245,7 +245,7 @@ public class MailboxActionTests
         LocalAction action = Deliver("m1", "folder\tspam\tlist\tall@a.example");
         Assert.Equal(("list\tall@a.example", "spam"), (action.Maildrop, action.Folder));
         _mailboxes.CompleteAction(action, LocalActionResult.Failed(Fault.Io), 0);
-        _clock.Advance(TimeSpan.FromDays(1));
+        _clock.Turn(TimeSpan.FromHours(1));
         _begun.Clear();
         _mailboxes.Retry(long.MaxValue - 1);
         Assert.Equal("spam", Assert.Single(_begun).Folder);

@@ -210,6 +210,29 @@ public sealed class AuthenticationTests : CheckedSessions
             Assert.Contains(told, Stored(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("list.example", "dmarc=pass header.from=author.example", "", "250 ")]
+    [InlineData("list.example", "dmarc=fail header.from=author.example", "", "550 5.7.1 ")]
+    [InlineData("other.example", "dmarc=pass header.from=author.example", "", "550 5.7.1 ")]
+    [InlineData("list.example", "dmarc=pass header.from=author.example", "changed", "550 5.7.1 ")]
+    [InlineData("list.example", "dmarc=pass header.from=author.example", "no answer", "451 4.7.1 ")]
+    public void A_trusted_list_speaks_for_what_it_has_changed(
+        string trusted, string reported, string then, string reply)
+    {
+        Set("arc", "1");
+        Set("arc_trusted", trusted);
+        Set("dmarc", "enforce");
+        Publish("author.example", "v=spf1 -all", "v=DMARC1; p=reject");
+        SignedMail.Publish(Dns, "list.example");
+        if (then == "no answer")
+            Dns.Status("sel._domainkey.list.example", DnsType.Txt, DnsStatus.TimedOut);
+        string message = SignedMail.Seal(Author, "list.example", reported) + (then == "changed" ? "more\r\n" : "");
+        Assert.Contains("354 " + reply, Dialogue(Stranger, "ann", "<bounce@list.example>", message),
+            StringComparison.Ordinal);
+        if (reply == "250 ")
+            Assert.Contains("policy.dmarc=none", Stored(), StringComparison.Ordinal);
+    }
+
     /// <summary>What is checked is what the client has sent, before lines that are none are left out of its header.
     /// </summary>
     [Fact]
