@@ -2,6 +2,7 @@ using MailModule.Delivery.Local;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;
+using MailModule.Delivery.Resending;
 using MailModule.Delivery.Signing;
 using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
@@ -81,7 +82,7 @@ internal sealed class MailData : IDisposable
         }), TimerThread.Shared);
         var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         var store = new MaildirStore(values.OwnName.Text, log: log);
-        var delivery = DeliveryOf(spool!, store, queue, dsnSender, settings, workers, log);
+        var delivery = DeliveryOf(spool!, store, queue, dsnSender, settings, hosts, workers, log);
         queue.SetListener(listener);
         var wholeQueue = new WholeQueue(queue, delivery.Waiting, () => settings.Current.Schedule);
         data = new MailData(spool!, store, delivery, queue, wholeQueue, dsnSender, log)
@@ -99,13 +100,13 @@ internal sealed class MailData : IDisposable
 
     private static LocalDelivery DeliveryOf(
         ISpool spool, MaildirStore store, MailQueue queue, IDsnSender dsnSender, EngineSettings settings,
-        Workers workers, Log log)
+        OutboundDelivery hosts, Workers workers, Log log)
         => new(new LocalDeliveryDependencies
         {
             Spool = spool,
             Store = store,
             HomeOf = user => settings.Current.Accounts.HomeOf(user),
-            Rules = RulesOf(spool, dsnSender, settings, log),
+            Rules = RulesOf(spool, dsnSender, settings, hosts, log),
             Quotas = new MailboxQuotas(
                 store.Usages, () => settings.Current.Relay.Quotas, log,
                 (delivered, level) => queue.AnnounceLevel(delivered.Entry, delivered.Recipients[0], level)),
@@ -141,7 +142,8 @@ internal sealed class MailData : IDisposable
             () => settings.Current.Number(Keys.SentTime) is > 0 and var days ? TimeSpan.FromDays(days) : null,
             workers.Run, TimerThread.Shared, log);
 
-    private static LocalRules RulesOf(ISpool spool, IDsnSender dsnSender, EngineSettings settings, Log log)
+    private static LocalRules RulesOf(
+        ISpool spool, IDsnSender dsnSender, EngineSettings settings, OutboundDelivery hosts, Log log)
     {
         var dependencies = new LocalRulesDependencies
         {
@@ -150,6 +152,8 @@ internal sealed class MailData : IDisposable
             Policy = () => settings.Current.Relay,
             Forward = () => settings.Current.Forward,
             HostName = () => settings.Current.OwnName.Text,
+            Sealer = new ArcSealer(
+                hosts.FindSealKey, () => settings.Current.OwnName.Text, TimeProvider.System, log),
             ScratchFolder = settings.Current.ScratchFolder,
             Log = log,
         };

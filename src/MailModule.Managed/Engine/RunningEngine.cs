@@ -190,7 +190,9 @@ internal sealed class RunningEngine : IDisposable
     // A key that cannot be used is an error while somebody looks; later the log tells of it.
     private Fault Open(ServerKind kind, out string? text)
     {
-        text = kind == ServerKind.Smtp ? OutboundDelivery.DkimKeys.TryLoad() : null;
+        text = kind == ServerKind.Smtp
+            ? OutboundDelivery.DkimKeys.TryLoad() ?? OutboundDelivery.SealKeys.TryLoad()
+            : null;
         return text is null ? OpenData(out text) : Fault.Config;
     }
 

@@ -4,6 +4,7 @@ using MailModule.Delivery;
 using MailModule.Delivery.Forwarding;
 using MailModule.Delivery.Local;
 using MailModule.Delivery.Reports;
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Mailbox;
 using MailModule.Policy;
@@ -36,6 +37,7 @@ internal sealed class LocalHost : IDisposable
     public DotForwardOptions Forward { get; set; } = new(true, true, TimeSpan.FromSeconds(60));
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public SenderRewriting? Rewriting { get; init; }
+    public ArcSealer Sealer { get; init; } = ArcSealer.None;
 
     /// <summary>By which forward files are read.</summary>
     public FileCalls Calls { get; init; } = FileCalls.Real;
@@ -85,6 +87,7 @@ internal sealed class LocalHost : IDisposable
             Policy = () => Policy,
             Forward = () => Forward,
             HostName = () => "mx.a.example",
+            Sealer = Sealer,
             ScratchFolder = Folder.In("scratch"),
             Log = log,
             Time = Time,

@@ -119,8 +119,13 @@ internal sealed class ArcSealing(DkimKey? key, string authServId, TimeProvider t
     {
         if (!SignedFieldNames.TryChoose(header, out IReadOnlyList<string> names))
             return false;
-        // RFC 8617 §4.1.2: signatures of DKIM are signed; Authentication-Results, which others take out, are not
-        _names = [.. names, .. Enumerable.Repeat(SignatureName, header.CountOf(SignatureName))];
+        // RFC 8617 §4.1.2: signatures of DKIM are signed; Authentication-Results, which others take out, are not. Nor
+        // are fields of lists: a message goes on from list to list in one host, which seals it once.
+        _names =
+        [
+            .. names.Where(name => !name.StartsWith("List-", StringComparison.Ordinal)),
+            .. Enumerable.Repeat(SignatureName, header.CountOf(SignatureName)),
+        ];
         return _names.Count <= SignedFieldNames.Limit;
     }
 

@@ -50,7 +50,7 @@ internal readonly record struct OwnResults(string Text, string Chain)
         return isRead
             ? new OwnResults(
                 unfolded, read.Results.FirstOrDefault(one => one.Method == "arc")?.Result ?? "")
-            : default;
+            : new OwnResults("", "");
     }
 
     // A field without any result says so, which means nothing beside one that has some.

@@ -24,6 +24,9 @@ internal sealed class LocalRulesDependencies
     /// <summary>Our name, for Received fields.</summary>
     public required Func<string> HostName { get; init; }
 
+    /// <summary>Seals what is sent on.</summary>
+    public ArcSealer Sealer { get; init; } = ArcSealer.None;
+
     /// <summary>Where messages lie while commands look at them.</summary>
     public required string ScratchFolder { get; init; }
 
@@ -41,7 +44,8 @@ internal sealed class LocalRules : ILocalRules
 
     public LocalRules(LocalRulesDependencies dependencies)
     {
-        var resender = new Resender(dependencies.Spool, dependencies.HostName, dependencies.Time);
+        var resender = new Resender(
+            dependencies.Spool, dependencies.HostName, dependencies.Sealer, dependencies.Time);
         var dsns = new DsnDrafts(dependencies.DsnSender, dependencies.Time, dependencies.Log);
         var scratch = new ScratchFiles(dependencies.ScratchFolder, Disk.Real);
         _lists = new ListExpansion(resender, dsns, dependencies.Policy, dependencies.Log);

@@ -10,7 +10,8 @@ namespace MailModule.Delivery.Resending;
 /// workers only.
 /// </summary>
 /// <param name="hostName">Our name, for Received.</param>
-internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider time)
+/// <param name="sealer">Puts seals in front of what strangers have written.</param>
+internal sealed class Resender(ISpool spool, Func<string> hostName, ArcSealer sealer, TimeProvider time)
 {
     /// <summary>
     /// Received fields at most: beyond it a message is in a loop, whoever writes them (RFC 5321 §6.3). More than the
@@ -52,10 +53,12 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
             MessageHeader read = MessageHeader.Read(message);
             byte[] header = read.WithItsEnds(isAll: read.Octets.Length == content.Length)
                 .WithoutReturnPath(withoutListId: list is not null);
-            byte[] trace = Trace(envelope, sourceId, formerRecipient, list);
+            byte[] front = [.. Trace(envelope, sourceId, formerRecipient, list), .. header];
+            byte[] seal = sealer.Seal(envelope, sourceId, front, () => OpenBehind(content, read.Octets.Length));
+            front = [.. ReturnPathOf(envelope), .. seal, .. front];
             return SpoolCopy.Write(
-                spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], message),
-                trace.Length + content.Length, out _);
+                spool, envelope, new PrefixedStream(front, message),
+                front.Length - header.Length + content.Length, out _);
         }
         catch (IOException)
         {
@@ -63,12 +66,33 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
         }
     }
 
+    private static Stream OpenBehind(MessageContent content, int length)
+    {
+        Stream stream = content.OpenRead();
+        try
+        {
+            stream.ReadExactly(new byte[length]);
+            return stream;
+        }
+        catch (IOException)
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    private static ReadOnlySpan<byte> ReturnPathOf(Envelope envelope)
+    {
+        var field = new ArrayBufferWriter<byte>(128);
+        ReturnPath.Write(field, envelope.ReversePath);
+        return field.WrittenSpan;
+    }
+
     // RFC 5321 §4.4: each host that hands a message on puts its Received in front; and so the hops of a loop inside
     // this host count too.
     private byte[] Trace(Envelope envelope, string sourceId, MailAddress formerRecipient, MailAddress? list)
     {
         var fields = new ArrayBufferWriter<byte>(512);
-        ReturnPath.Write(fields, envelope.ReversePath);
         TraceHeaders.WriteReceived(
             fields, envelope, new TraceInfo(hostName(), sourceId, Extended: false, TlsDescription: null));
         TraceHeaders.WriteDeliveredTo(fields, formerRecipient);

@@ -41,6 +41,7 @@ internal sealed class OutboundDelivery : IDisposable
         _listens = listens;
         _serves = serves;
         DkimKeys = new DkimKeys(() => settings.Current.Signing.Dkim, log);
+        SealKeys = new DkimKeys(() => settings.Current.Signing.ArcSeal, log);
         Connections = new ConnectionSet(workers, log);
         Router = new Router(() => Dns, Rules);
         AttemptDependencies = new DeliveryAttemptDependencies(
@@ -51,6 +52,13 @@ internal sealed class OutboundDelivery : IDisposable
 
     /// <summary>What messages that are ours are signed with.</summary>
     public DkimKeys DkimKeys { get; }
+
+    /// <summary>What messages that are sent on are sealed with: one key, or none.</summary>
+    public DkimKeys SealKeys { get; }
+
+    /// <summary>The key of <see cref="SealKeys"/>; null: there is none that can be used.</summary>
+    public DkimKey? FindSealKey()
+        => _settings.Current.Signing.ArcSeal is [var place] ? SealKeys.Find(place.Domain).FirstOrDefault() : null;
 
     public ConnectionSet Connections { get; }
     public IRouter Router { get; }
