@@ -72,8 +72,9 @@
  *    otherwise; one that blocks holds up nobody but its own connection, message or queue events. With the setting
  *    callback_inline, by which the host promises never to block, request callbacks come on the thread that serves all
  *    connections; what would block there (SRVRecv, a synchronous SRVEndOfMsg, FindMX, mm_send_wait, mm_queue_redirect,
- *    mm_queue_read) is MM_E_STATE. What is said of one engine's callbacks holds for each engine: those of two may run
- *    at once. Inside a callback of any engine whatever stops an engine or a server is MM_E_STATE.
+ *    mm_queue_read, mm_spf_check, mm_dkim_verify, mm_arc_validate, mm_dmarc_check, mm_arc_seal) is MM_E_STATE. What
+ *    is said of one engine's callbacks holds for each engine: those of two may run at once. Inside a callback of any
+ *    engine whatever stops an engine or a server is MM_E_STATE.
  *
  * G3 Ownership. What a function makes is ended by the function of its family named _free, _close or, for a server,
  *    _stop, which take NULL too; nothing else that the library returns is to be freed. Text given to the library is
@@ -3139,6 +3140,357 @@ MM_API int MM_CALL mm_compose_read(void *buffer, size_t size, size_t *length, vo
  * MM_E_STATE also where the message is being read. Threads: as above. Since 0.1.
  */
 MM_API int MM_CALL mm_compose_write_file(mm_compose *compose, const char *path);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Is a message believed: SPF, DKIM, ARC, DMARC                                                                     */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * What the library's servers check of a message from strangers, for hosts that have their own: SPF (RFC 7208) says
+ * whether a client may use a domain's name, DKIM (RFC 6376, 8463) who has signed a message, ARC (RFC 8617) who has sent
+ * it on and what they had found, DMARC (RFC 9989) whether one of these speaks for the domain in its From field, and
+ * what that domain asks for if not. The same for signing, and for sealing what is sent on.
+ *
+ * A function asks the name servers of the engine's settings, all that a message needs at once. It needs no server of
+ * the library; an engine that does not run is started by it. A message is read once, in the call and on its thread, and
+ * is not in memory as a whole. One named _start returns then, and a callback hears the end; no thread waits meanwhile.
+ * What no name server has said in time is MM_AUTH_TEMPERROR, and no failure of the call.
+ */
+
+/** Results of checks, from mm_spf_check, mm_dkim_verify, mm_arc_validate or mm_dmarc_check. Nothing changes them. */
+typedef struct mm_auth mm_auth;
+
+/** What a check says, in the words of RFC 8601 section 2.7. */
+enum mm_auth_word {
+    MM_AUTH_NONE = 0,      /**< nothing to check: no record, no signature */
+    MM_AUTH_PASS = 1,      /**< it is right */
+    MM_AUTH_FAIL = 2,      /**< it is not */
+    MM_AUTH_SOFTFAIL = 3,  /**< SPF: probably not */
+    MM_AUTH_NEUTRAL = 4,   /**< SPF: the domain does not say; DKIM: what cannot be read as a signature */
+    MM_AUTH_POLICY = 5,    /**< right, but not accepted here: a key that is too short, say */
+    MM_AUTH_TEMPERROR = 6, /**< not known for now: a name server did not answer */
+    MM_AUTH_PERMERROR = 7  /**< never known: the record or the field is wrong */
+};
+
+/** What a domain asks for where its name is used without proof (RFC 9989). */
+enum mm_dmarc_policy { MM_DMARC_NONE = 0, MM_DMARC_QUARANTINE = 1, MM_DMARC_REJECT = 2 };
+
+/** Bits: more about a result. */
+enum mm_auth_flag {
+    MM_AUTH_FLAG_HELO = 1,         /**< SPF: it is about the name in HELO or EHLO, not about the reverse-path */
+    MM_AUTH_FLAG_TESTING = 2,      /**< DKIM, DMARC: the domain is still testing (t=y) */
+    MM_AUTH_FLAG_BODY_LONGER = 4,  /**< DKIM: what follows signed_length in the body is nobody's word */
+    MM_AUTH_FLAG_SPF_ALIGNED = 8,  /**< DMARC: SPF has passed for the domain of the From field */
+    MM_AUTH_FLAG_DKIM_ALIGNED = 16 /**< DMARC: a signature of the domain of the From field has passed */
+};
+
+/** One result. Texts are never NULL, "" for none. */
+typedef struct mm_auth_result {
+    size_t size;                 /**< sizeof(mm_auth_result) */
+    const char *method;          /**< "spf", "dkim", "arc", "dmarc" */
+    const char *domain;          /**< SPF: whose record was looked up first; DKIM: d=; ARC: d= of the last seal; DMARC:
+                                      the domain of the From field */
+    const char *selector;        /**< DKIM, ARC: s= */
+    const char *identity;        /**< SPF: the address that was checked; DKIM: i= */
+    const char *algorithm;       /**< DKIM: a=, such as "rsa-sha256" */
+    const char *signature_start; /**< DKIM: the first characters of b= (RFC 6008) */
+    const char *signed_fields;   /**< DKIM: names of h=, in small letters, with colons between */
+    const char *sealers;         /**< ARC: d= of each seal, the oldest first, with spaces between */
+    const char *mechanism;       /**< SPF: what has matched, "default" if nothing has */
+    const char *explanation;     /**< SPF: what the domain has its refusals explained by; a stranger's text */
+    const char *policy_domain;   /**< DMARC: where the record was found */
+    const char *organization;    /**< DMARC: the organizational domain of the From field's */
+    const char *overridden_by;   /**< DMARC: the trusted sealer by whose word a failure has no consequences */
+    const char *reason;          /**< what is wrong, or worth a warning, in words */
+    int64_t signed_length;       /**< DKIM: l=, octets of the body that are signed; -1: all */
+    int64_t signed_at;           /**< DKIM: t=; 0: it does not say */
+    int64_t expires;             /**< DKIM: x=; 0: it does not say */
+    int result;                  /**< MM_AUTH_... */
+    int key_bits;                /**< DKIM: the key's length; 0: there was none to look at */
+    int policy;                  /**< DMARC: MM_DMARC_..., as the record has it */
+    int disposition;             /**< DMARC: MM_DMARC_..., what is to be done with this message by the record */
+    int instances;               /**< ARC: how many seals there are */
+    int oldest_pass;             /**< ARC: the oldest instance whose signature is still right; 0: all are, or none */
+    int flags;                   /**< MM_AUTH_FLAG_... */
+    int reserved;                /**< 0 */
+} mm_auth_result;
+
+#define MM_AUTH_RESULT_INIT                                                                                            \
+    {                                                                                                                  \
+        sizeof(mm_auth_result), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                                                               \
+    }
+
+/** What is asked about: a message, and who brings it. Members that a function has no use for are left alone by it. */
+typedef struct mm_auth_query {
+    size_t size;          /**< sizeof(mm_auth_query) */
+    const char *client;   /**< SPF: the client's address, such as "192.0.2.1" or "2001:db8::1"; NULL: SPF is not checked
+                               by mm_dmarc_check */
+    const char *helo;     /**< SPF: its name in HELO or EHLO; NULL: not known */
+    const char *sender;   /**< SPF: the reverse-path; "" is the null one, which helo stands for; NULL: helo alone is
+                               checked */
+    const void *message;  /**< the message, from one source: octets in memory; NULL: none */
+    size_t message_size;  /**< how many */
+    const char *path;     /**< or a file; NULL: none */
+    mm_send_read_fn read; /**< or a callback, asked on the thread of the call; NULL: none */
+    void *read_user;      /**< passed on to read */
+    const char *trusted_sealers; /**< mm_dmarc_check: domains whose ARC seals are believed, with commas between; NULL:
+                                      the setting arc_trusted */
+    int timeout_ms;              /**< for all questions to name servers together; 0: 20 seconds, which is the most */
+    int reserved;                /**< 0 */
+} mm_auth_query;
+
+#define MM_AUTH_QUERY_INIT                                                                                             \
+    { sizeof(mm_auth_query), NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, 0 }
+
+/**
+ * Hears what a check that was started has found.
+ *
+ * error  MM_OK, or why there are no results: MM_E_CANCELLED (the engine was stopped), or a fault of the library.
+ * auth   the results, which the host ends with mm_auth_free, here or later; NULL with an error.
+ * user   passed on untouched.
+ * Threads: one of the library's, once for each check, perhaps before the call that started it has returned; never
+ * after mm_engine_stop has returned. It may block. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_auth_fn)(int error, mm_auth *auth, void *user);
+
+/**
+ * Checks by SPF whether a client may use the name in its HELO, and the domain of a reverse-path. Waits for the network.
+ *
+ * engine  whose name servers are asked.
+ * query   client, and helo or sender or both.
+ * auth    gets the results: that of helo, if it is given, and behind it that of sender. mm_auth_free ends them; NULL on
+ *         failure.
+ * Returns MM_OK, whatever was found; MM_E_HANDLE; MM_E_ARGUMENT (no address, neither helo nor sender, a NULL, a
+ * member's value); MM_E_NOT_SUPPORTED (G4); MM_E_STATE (the engine is being stopped, or G2); MM_E_CANCELLED (it was
+ * stopped meanwhile); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_spf_check(mm_engine *engine, const mm_auth_query *query, mm_auth **auth);
+
+/**
+ * As mm_spf_check, and returns at once.
+ *
+ * done  hears the end, unless the call fails.
+ * user  passed on to it untouched.
+ * Returns as mm_spf_check. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_spf_check_start(mm_engine *engine, const mm_auth_query *query, mm_auth_fn done, void *user);
+
+/**
+ * Verifies the DKIM signatures of a message: at most ten of them, in their order. Waits for the network.
+ *
+ * engine  whose name servers are asked.
+ * query   the message, with any line ends.
+ * auth    gets the results: one for each signature, or one that is MM_AUTH_NONE. mm_auth_free ends them; NULL on
+ *         failure.
+ * Returns MM_OK, whatever was found; MM_E_HANDLE; MM_E_ARGUMENT (no message, or two; a NULL, a member's value);
+ * MM_E_NOT_SUPPORTED (G4); MM_E_NOT_FOUND and MM_E_IO (the file, or read gave an error); MM_E_STATE (the engine is
+ * being stopped, or G2); MM_E_CANCELLED (it was stopped meanwhile); MM_E_LIMIT (a million handles are open). Threads:
+ * any. Since 0.1.
+ */
+MM_API int MM_CALL mm_dkim_verify(mm_engine *engine, const mm_auth_query *query, mm_auth **auth);
+
+/**
+ * As mm_dkim_verify, and returns when the message is read.
+ *
+ * done  hears the end, unless the call fails.
+ * user  passed on to it untouched.
+ * Returns as mm_dkim_verify. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_dkim_verify_start(mm_engine *engine, const mm_auth_query *query, mm_auth_fn done, void *user);
+
+/**
+ * Validates the ARC chain of a message. Waits for the network.
+ *
+ * engine  whose name servers are asked.
+ * query   the message, with any line ends.
+ * auth    gets the result. mm_auth_free ends it; NULL on failure.
+ * Returns as mm_dkim_verify. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_arc_validate(mm_engine *engine, const mm_auth_query *query, mm_auth **auth);
+
+/**
+ * As mm_arc_validate, and returns when the message is read.
+ *
+ * done  hears the end, unless the call fails.
+ * user  passed on to it untouched.
+ * Returns as mm_dkim_verify. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_arc_validate_start(mm_engine *engine, const mm_auth_query *query, mm_auth_fn done, void *user);
+
+/**
+ * Checks a message as the library's servers do, by SPF, DKIM, ARC and DMARC, all at once. Waits for the network.
+ *
+ * engine  whose name servers are asked.
+ * query   the message, with any line ends; and client, helo and sender, without which SPF is not checked.
+ * auth    gets the results: of SPF, of each DKIM signature, of ARC and, last, of DMARC. mm_auth_free ends them; NULL on
+ *         failure.
+ * Returns as mm_dkim_verify; MM_E_ARGUMENT also where client is no address. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_dmarc_check(mm_engine *engine, const mm_auth_query *query, mm_auth **auth);
+
+/**
+ * As mm_dmarc_check, and returns when the message is read.
+ *
+ * done  hears the end, unless the call fails.
+ * user  passed on to it untouched.
+ * Returns as mm_dmarc_check. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_dmarc_check_start(mm_engine *engine, const mm_auth_query *query, mm_auth_fn done, void *user);
+
+/**
+ * How many results there are.
+ *
+ * count  gets the number, at least 1; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (count NULL). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_auth_get_count(mm_auth *auth, int *count);
+
+/**
+ * One of the results.
+ *
+ * index   from 0.
+ * result  its member size is set by the caller; the others are filled. The texts live until mm_auth_free.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_NOT_FOUND (index); MM_E_ARGUMENT (result NULL, its size). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_auth_get_result(mm_auth *auth, int index, mm_auth_result *result);
+
+/**
+ * The results as a field for the message, Authentication-Results (RFC 8601): folded, and with CRLF at its end. Who puts
+ * it in front takes out those that came with the message and have the same name in them.
+ *
+ * name          of who has checked, such as the host's own domain; NULL: the setting smtp_name of the engine.
+ * buffer, size  where to, and how much fits, the NUL included; NULL and 0: only the length is wanted.
+ * length        gets the text's octets without its NUL; NULL: not wanted.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_LIMIT (it does not fit). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_auth_get_field(mm_auth *auth, const char *name, char *buffer, size_t size, size_t *length);
+
+/**
+ * Ends results and their texts. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, when no other thread uses the handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_auth_free(mm_auth *auth);
+
+/** With which key a message is signed or sealed. NULL in its place: with those of the settings dkim or arc_seal. */
+typedef struct mm_sign_options {
+    size_t size;          /**< sizeof(mm_sign_options) */
+    const char *domain;   /**< d=: in whose name */
+    const char *selector; /**< s=: where the key's public half stands, SELECTOR._domainkey.DOMAIN */
+    const char *key;      /**< the private key as PEM, RSA of at least 2048 bits or Ed25519; NULL: see key_path */
+    const char *key_path; /**< of a file with it; NULL: see key */
+} mm_sign_options;
+
+#define MM_SIGN_OPTIONS_INIT                                                                                           \
+    { sizeof(mm_sign_options), NULL, NULL, NULL, NULL }
+
+/**
+ * Hears that a message was signed or sealed.
+ *
+ * error   MM_OK, or why it was not, as the call without _start returns it.
+ * fields  the fields to put in front of the message, each with CRLF at its end; "" with an error. It lives until the
+ *         callback returns.
+ * length  its octets without the NUL.
+ * user    passed on untouched.
+ * Threads: as mm_auth_fn says. It may block. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_sign_fn)(int error, const char *fields, size_t length, void *user);
+
+/**
+ * Signs a message (DKIM): reads it and makes the fields that go in front of it. What is sent then is the message as it
+ * was read, its line ends as CRLF; one with octets beyond ASCII should be in a form that needs no conversion on its
+ * way.
+ *
+ * engine        whose settings name the keys.
+ * options       with which key; NULL: those of the setting dkim for the domain of the From field, or for its nearest
+ *               parent that has one.
+ * query         the message, with any line ends.
+ * buffer, size  where to, and how much fits, the NUL included; NULL and 0: only the length is wanted.
+ * length        gets the octets of the fields without the NUL; NULL: not wanted.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no message, or two; not one From field with one domain; no domain or
+ * selector; not one key; a NULL); MM_E_NOT_SUPPORTED (G4; Ed25519 where the system's libraries do not have it);
+ * MM_E_NOT_FOUND (no key for that domain, or no such file); MM_E_CONFIG (a key that cannot be read, or is too short);
+ * MM_E_IO; MM_E_STATE (the engine is being stopped); MM_E_TLS (no OpenSSL); MM_E_LIMIT (it does not fit). Threads: any.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_dkim_sign(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query,
+                                char *buffer, size_t size, size_t *length);
+
+/**
+ * As mm_dkim_sign, and returns when the message is read: the signature is made on a thread of the library.
+ *
+ * done  hears the end, unless the call fails.
+ * user  passed on to it untouched.
+ * Returns as mm_dkim_sign. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_dkim_sign_start(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query,
+                                      mm_sign_fn done, void *user);
+
+/**
+ * Seals a message that is sent on (ARC): validates the chain that it has and makes the set of fields that goes in front
+ * of it, which says what was found of the message here. Waits for the network.
+ *
+ * engine        whose settings name the key, and whose name servers are asked.
+ * options       with which key; NULL: that of the setting arc_seal.
+ * query         the message as it is sent on, with any line ends.
+ * found         what was found of it on its way in: the text of mm_auth_get_field, or the value of that field.
+ * buffer, size  where to, and how much fits, the NUL included; NULL and 0: only the length is wanted.
+ * length        gets the octets of the fields without the NUL; NULL: not wanted. 0: a chain that has failed, or has 50
+ *               sets, gets no more.
+ * Returns as mm_dkim_sign, and MM_E_CANCELLED (the engine was stopped meanwhile). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_arc_seal(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query,
+                               const char *found, char *buffer, size_t size, size_t *length);
+
+/**
+ * As mm_arc_seal, and returns when the message is read.
+ *
+ * done  hears the end, unless the call fails.
+ * user  passed on to it untouched.
+ * Returns as mm_arc_seal. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_arc_seal_start(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query,
+                                     const char *found, mm_sign_fn done, void *user);
+
+/**
+ * How many results the checks of a session's message have (settings spf, dkim_verify, arc, dmarc): those of SPF from
+ * mail on, which wait for it, all in message. A client that has logged in or may relay is not checked.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (no handler of the session runs); MM_E_ARGUMENT (count NULL). Threads: any,
+ * one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_auth_get_count(mm_session *session, int *count);
+
+/**
+ * One result of a session's message, in the order that mm_dmarc_check says.
+ *
+ * index   from 0.
+ * result  its member size is set by the caller; the others are filled. The texts live until the handler returns.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (no handler of the session runs); MM_E_NOT_FOUND (index); MM_E_ARGUMENT.
+ * Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_auth_get_result(mm_session *session, int index, mm_auth_result *result);
+
+/**
+ * How many results the checks of a message have that a callback is asked about (ACTION_SMTP_SENDMSG): those of SPF at
+ * once, all when SRVRecv has read it to its end.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not such a request's stream); MM_E_ARGUMENT (count NULL). Threads: any, one
+ * at a time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_auth_get_count(ServerStream *stream, int *count);
+
+/**
+ * One result of a message that a callback is asked about, in the order that mm_dmarc_check says.
+ *
+ * index   from 0.
+ * result  its member size is set by the caller; the others are filled. The texts live until the callback returns.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not such a request's stream); MM_E_NOT_FOUND (index); MM_E_ARGUMENT. Threads:
+ * any, one at a time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_auth_get_result(ServerStream *stream, int index, mm_auth_result *result);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Servers with a request callback                                                                                  */

@@ -1,5 +1,6 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Queue;
+using MailModule.Engine.Authenticating;
 using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
@@ -65,6 +66,7 @@ internal sealed class RunningEngine : IDisposable
         Outgoing = new OutgoingMail(
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers,
             new MessageSigning(settings, OutboundDelivery.DkimKeys, log).Now, log);
+        Questions = new HostQuestions(_workers, HostCalls, log);
     }
 
     /// <summary>How mail leaves for other hosts.</summary>
@@ -85,6 +87,9 @@ internal sealed class RunningEngine : IDisposable
     /// <summary>Connections that the host leads verb by verb.</summary>
     public SmtpClients Clients => OutboundDelivery.Clients;
 
+    /// <summary>What the host asks about messages.</summary>
+    public HostQuestions Questions { get; }
+
     public Workers Workers => _workers;
 
     /// <summary>Starts a server as the old functions do: one that runs gets another callback.</summary>
@@ -104,8 +109,8 @@ internal sealed class RunningEngine : IDisposable
     }
 
     /// <summary>
-    /// Stops from the outside in: first clients of the host, whose waits end at once, and new connections, then
-    /// sessions, messages of the host, deliveries and spool, and last the threads that served all of it, which
+    /// Stops from the outside in: first clients and questions of the host, whose waits end at once, and new connections,
+    /// then sessions, messages of the host, deliveries and spool, and last the threads that served all of it, which
     /// <see cref="WaitForEnd"/> waits for. Each gets what is left of the time.
     /// </summary>
     /// <returns>What the last flush of the spool came to.</returns>
@@ -113,6 +118,7 @@ internal sealed class RunningEngine : IDisposable
     {
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
         Clients.Stop();
+        Questions.Stop();
         _smtp.CloseToNew();
         _pop3.CloseToNew();
         Volatile.Read(ref _data)?.Control?.Stop();
@@ -140,6 +146,7 @@ internal sealed class RunningEngine : IDisposable
         Volatile.Read(ref _data)?.Control?.WaitForEnd();
         _stoppingPart = "threads that wait for files or look-ups";
         _limits.Handlers.WaitForEnd();
+        Questions.WaitForEnd();
         _workers.Stop(Timeout.InfiniteTimeSpan);
         _stoppingPart = "";
     }

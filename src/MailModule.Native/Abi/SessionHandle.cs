@@ -131,6 +131,16 @@ internal sealed unsafe class SessionHandle
         return Fault.None;
     }
 
+    public Fault WriteAuth(int index, nint place)
+    {
+        var fault = Layout.Check<AuthResultLayout>(place);
+        if (fault != Fault.None)
+            return fault;
+        if (Session.Info is null)
+            return Outside;
+        return NoSuch("result", index);
+    }
+
     public Fault Path(out nint text)
     {
         var fault = Session.GetPath(out string? path);

@@ -79,6 +79,16 @@ internal abstract class StreamHandle
 
     public virtual Fault SetReply(HostRefusal words) => NoRequest();
 
+    /// <summary>Results of the checks of the message that the host is asked about.</summary>
+    public virtual Fault AuthCount(out int count)
+    {
+        count = 0;
+        return NoRequest();
+    }
+
+    /// <summary>One of these results.</summary>
+    public virtual Fault WriteAuth(int index, nint place) => NoRequest();
+
     private static Fault Not(string done) => FaultReason.Because(Fault.State, $"the stream cannot be {done} here");
 
     private static Fault NoRequest() => FaultReason.Because(Fault.State, "the stream is not a request's");

@@ -43,6 +43,20 @@ internal static unsafe class Sessions
     private static int GetCheck(nint session, int index, nint check)
         => Call(session, (index, check), static (handle, call) => handle.WriteCheck(call.index, call.check));
 
+    [UnmanagedCallersOnly(EntryPoint = "mmi_session_auth_get_count", CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetAuthCount(nint session, nint place)
+        => Get(session, place, "count", static (handle, place) =>
+        {
+            if (handle.Session.Info is null)
+                return SessionHandle.Outside;
+            *(int*)place = 0;
+            return Fault.None;
+        });
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_session_auth_get_result", CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetAuthResult(nint session, int index, nint result)
+        => Call(session, (index, result), static (handle, call) => handle.WriteAuth(call.index, call.result));
+
     [UnmanagedCallersOnly(EntryPoint = "mmi_session_set_login", CallConvs = [typeof(CallConvCdecl)])]
     private static int SetLogin(nint session, nint user)
         => CallWithText(session, user, "user", static (handle, text) => handle.Session.SetLogin(text));

@@ -54,4 +54,25 @@ internal static unsafe class Streams
         fault = Text.Read(call.Text, "text", out string text);
         return fault != Fault.None ? fault : stream.SetReply(new HostRefusal(status, text));
     }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_stream_auth_get_count", CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetAuthCount(nint stream, nint place) => Boundary.Code((stream, place), GetAuthCount);
+
+    private static Fault GetAuthCount((nint Stream, nint Place) call)
+    {
+        if (call.Place == 0)
+            return FaultReason.Because(Fault.Argument, "count is NULL");
+        var fault = StreamHandle.Find(call.Stream, out var stream);
+        return fault != Fault.None ? fault : stream.AuthCount(out *(int*)call.Place);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_stream_auth_get_result", CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetAuthResult(nint stream, int index, nint result)
+        => Boundary.Code((stream, index, result), GetAuthResult);
+
+    private static Fault GetAuthResult((nint Stream, int Index, nint Result) call)
+    {
+        var fault = StreamHandle.Find(call.Stream, out var stream);
+        return fault != Fault.None ? fault : stream.WriteAuth(call.Index, call.Result);
+    }
 }

@@ -246,5 +246,29 @@ void mmi_set_text(const char *param, const char *val);
 void mmi_set_int(const char *param, int val);
 int mmi_get_int(const char *param);
 char *mmi_get_text(const char *param);
+int mmi_spf_check(mm_engine *engine, const mm_auth_query *query, mm_auth **auth);
+int mmi_spf_check_start(mm_engine *engine, const mm_auth_query *query, mm_auth_fn done, void *user);
+int mmi_dkim_verify(mm_engine *engine, const mm_auth_query *query, mm_auth **auth);
+int mmi_dkim_verify_start(mm_engine *engine, const mm_auth_query *query, mm_auth_fn done, void *user);
+int mmi_arc_validate(mm_engine *engine, const mm_auth_query *query, mm_auth **auth);
+int mmi_arc_validate_start(mm_engine *engine, const mm_auth_query *query, mm_auth_fn done, void *user);
+int mmi_dmarc_check(mm_engine *engine, const mm_auth_query *query, mm_auth **auth);
+int mmi_dmarc_check_start(mm_engine *engine, const mm_auth_query *query, mm_auth_fn done, void *user);
+int mmi_auth_get_count(mm_auth *auth, int *count);
+int mmi_auth_get_result(mm_auth *auth, int index, mm_auth_result *result);
+int mmi_auth_get_field(mm_auth *auth, const char *name, char *buffer, size_t size, size_t *length);
+int mmi_auth_free(mm_auth *auth);
+int mmi_dkim_sign(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query, char *buffer,
+                  size_t size, size_t *length);
+int mmi_dkim_sign_start(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query, mm_sign_fn done,
+                        void *user);
+int mmi_arc_seal(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query, const char *found,
+                 char *buffer, size_t size, size_t *length);
+int mmi_arc_seal_start(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query, const char *found,
+                       mm_sign_fn done, void *user);
+int mmi_session_auth_get_count(mm_session *session, int *count);
+int mmi_session_auth_get_result(mm_session *session, int index, mm_auth_result *result);
+int mmi_stream_auth_get_count(ServerStream *stream, int *count);
+int mmi_stream_auth_get_result(ServerStream *stream, int index, mm_auth_result *result);
 
 #endif

@@ -38,7 +38,7 @@ public class ReferenceTests
         ["Delivery.Local"],
         ["Engine.Settings"],
         ["Engine.Serving.Handlers"],
-        ["Engine.Serving", "Engine.Sending"],
+        ["Engine.Serving", "Engine.Sending", "Engine.Authenticating"],
         ["Engine.Control"],
         ["Engine"],
         ["Native.Abi"],

@@ -304,6 +304,37 @@ class CheckResult(_Open):
     UNKNOWN = 5
 
 
+class AuthResult(_Open):
+    """What a check of a message says, in the words of RFC 8601 (MM_AUTH_...)."""
+
+    NONE = 0
+    PASS = 1
+    FAIL = 2
+    SOFTFAIL = 3
+    NEUTRAL = 4
+    POLICY = 5
+    TEMPERROR = 6
+    PERMERROR = 7
+
+
+class AuthFlag(IntFlag):
+    """More about a result (MM_AUTH_FLAG_...)."""
+
+    HELO = 1
+    TESTING = 2
+    BODY_LONGER = 4
+    SPF_ALIGNED = 8
+    DKIM_ALIGNED = 16
+
+
+class DmarcPolicy(_Open):
+    """What a domain asks for where its name is used without proof (MM_DMARC_...)."""
+
+    NONE = 0
+    QUARANTINE = 1
+    REJECT = 2
+
+
 class Wants(_Open):
     """What a session that is stepped waits for (MM_WANTS_...)."""
 

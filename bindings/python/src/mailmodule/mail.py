@@ -68,7 +68,7 @@ def start_mail(
     for name, value in texts.items():
         setattr(mail, name, encode_optional(name, value))
     mail.path = encode_optional("path", path)
-    octets = None if message is None else _octets(message)
+    octets = None if message is None else octets_of(message)
     if octets is not None:
         mail.message, mail.message_size = cast(c_char_p(octets), c_void_p), len(octets)
     number = 0 if read is None else readers.add(read)
@@ -109,7 +109,8 @@ def _list(addresses: Address | None) -> str | None:
     return ", ".join(addresses)
 
 
-def _octets(message: ReadyMessage) -> bytes:
+def octets_of(message: ReadyMessage) -> bytes:
+    """A message's octets; of one of Python's without its Bcc."""
     if isinstance(message, email.message.Message):
         open_copy = copy.copy(message)
         del open_copy["Bcc"]

@@ -9,34 +9,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ._abi import structures as s
-from ._abi.callbacks import Kept, Registry
 from ._abi.library import is_usable, library
-from ._abi.readers import Reader, give
+from ._abi.readers import Reader, Reading, c_read_now
 from ._abi.text import decode, encode, encode_optional
 from ._closing import Closing
-from .constants import ContentForm, ErrorCode, MessageFlag, MessageLimit, PartFlag
+from .constants import ContentForm, MessageFlag, MessageLimit, PartFlag
 
 _PIECE = 65536
-
-
-class _Reading(Kept):
-    """A reader during the calls that may ask it, on their thread."""
-
-    def __init__(self, read: Reader) -> None:
-        super().__init__()
-        self.read = read
-
-
-_readings: Registry[_Reading] = Registry()
-
-
-@s.called_by_c(s.mm_send_read_fn)
-def _on_read(buffer: int, size: int, length: Any, user: int | None) -> int:
-    reading = _readings.get(user)
-    if reading is not None:
-        with reading:
-            return give(buffer, size, length, reading.read(size))
-    return ErrorCode.IO
 
 
 @dataclass(frozen=True)
@@ -124,13 +103,8 @@ class ParsedMessage(Closing):
         options = _options(max_header, max_parts, max_depth, max_parameters, cut)
         message = cls.__new__(cls)
         message._handle = c_void_p()
-        reading = _Reading(read)
-        number = _readings.add(reading)
-        try:
-            library().mm_message_open_reader(_on_read, number, byref(options), byref(message._handle))
-        finally:
-            _readings.remove(number)
-            reading.raise_kept()
+        with Reading(read) as reading:
+            library().mm_message_open_reader(c_read_now, reading, byref(options), byref(message._handle))
         return message
 
     def __del__(self) -> None:

@@ -24,6 +24,7 @@ from ._abi import structures as s
 from ._abi.callbacks import Logged, Registry
 from ._abi.library import library
 from ._abi.text import decode, encode, encode_optional
+from .authentication import AuthFinding, finding_of
 from .constants import Action, ErrorCode
 from .engine import Engine
 from .errors import MailModuleError
@@ -123,6 +124,19 @@ class Request:
         if length == 16:  # struct sockaddr_in, else struct sockaddr_in6
             return socket.inet_ntop(socket.AF_INET, buffer.raw[4:8]), port
         return socket.inet_ntop(socket.AF_INET6, buffer.raw[8:24]), port
+
+    @property
+    def auth(self) -> tuple[AuthFinding, ...]:
+        """What was found of the message (SMTP_SENDMSG): by SPF at once, by DKIM, ARC and DMARC when recv has read it to
+        its end."""
+        count = c_int()
+        library().mm_stream_auth_get_count(self._stream, byref(count))
+        return tuple(self._auth(index) for index in range(count.value))
+
+    def _auth(self, index: int) -> AuthFinding:
+        found = s.sized(s.mm_auth_result)
+        library().mm_stream_auth_get_result(self._stream, index, byref(found))
+        return finding_of(found)
 
     def fileno(self) -> int:
         """The connection's socket, to look at and not to read, write or close."""

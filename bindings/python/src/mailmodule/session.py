@@ -11,6 +11,7 @@ from ._abi import structures as s
 from ._abi.callbacks import Registry
 from ._abi.library import library
 from ._abi.text import decode, encode, encode_optional, milliseconds, moment
+from .authentication import AuthFinding, finding_of
 from .constants import CheckResult, Notify, Verdict
 
 _PIECE = 65536
@@ -232,6 +233,16 @@ class Session(_Replying):
         found = s.sized(s.mm_session_check)
         library().mm_session_get_check(self._handle, index, byref(found))
         return SessionCheck(**_texts(found, "kind name answer reason"), result=CheckResult(found.result))
+
+    @property
+    def auth(self) -> tuple[AuthFinding, ...]:
+        """What SPF, from mail on, and in message DKIM, ARC and DMARC too, have found of the client's message."""
+        return tuple(self._auth(index) for index in range(self._count("auth_get_count")))
+
+    def _auth(self, index: int) -> AuthFinding:
+        found = s.sized(s.mm_auth_result)
+        library().mm_session_auth_get_result(self._handle, index, byref(found))
+        return finding_of(found)
 
     def set_login(self, user: str) -> None:
         """In auth: who it is that logs in, where that is not the name the client told."""

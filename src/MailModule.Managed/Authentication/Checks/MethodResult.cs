@@ -26,6 +26,12 @@ public sealed record MethodResult
     /// <summary>DKIM: the first characters of b= (RFC 6008).</summary>
     public string SignatureStart { get; private init; } = "";
 
+    /// <summary>DKIM: names of h=, in small letters, with colons between.</summary>
+    public string SignedFields { get; private init; } = "";
+
+    /// <summary>ARC: the sealers by d=, the oldest first, with blanks between.</summary>
+    public string Sealers { get; private init; } = "";
+
     /// <summary>What is wrong, or worth a warning, for a human.</summary>
     public string Reason { get; private init; } = "";
 
@@ -37,6 +43,9 @@ public sealed record MethodResult
 
     /// <summary>DMARC: where the record that applies was found.</summary>
     public string PolicyDomain { get; private init; } = "";
+
+    /// <summary>DMARC: the Organizational Domain of the From field's.</summary>
+    public string Organization { get; private init; } = "";
 
     /// <summary>DMARC: the trusted sealer by whose word a failure has no consequences.</summary>
     public string OverriddenBy { get; private init; } = "";
@@ -55,6 +64,9 @@ public sealed record MethodResult
 
     /// <summary>ARC: sets that the message has.</summary>
     public int Instances { get; private init; }
+
+    /// <inheritdoc cref="ArcResult.OldestPass"/>
+    public int OldestPass { get; private init; }
 
     /// <summary>DMARC: what the record asks for.</summary>
     public DmarcPolicy Policy { get; private init; }
@@ -114,6 +126,7 @@ public sealed record MethodResult
         Identity = dkim.Identity,
         Algorithm = dkim.Algorithm,
         SignatureStart = dkim.SignatureStart,
+        SignedFields = string.Join(':', dkim.SignedFields),
         Reason = dkim.Text,
         SignedLength = dkim.SignedLength,
         SignedAt = dkim.SignedAt,
@@ -129,8 +142,10 @@ public sealed record MethodResult
         Result = arc.Result,
         Domain = arc.Sealers.Count > 0 ? arc.Sealers[^1] : "",
         Selector = arc.Selector,
+        Sealers = string.Join(' ', arc.Sealers),
         Reason = arc.Text,
         Instances = arc.Instances,
+        OldestPass = arc.OldestPass,
     };
 
     private static MethodResult Of(DmarcResult dmarc) => new()
@@ -140,6 +155,7 @@ public sealed record MethodResult
         Domain = dmarc.FromDomain,
         Reason = dmarc.Text,
         PolicyDomain = dmarc.PolicyDomain,
+        Organization = dmarc.OrganizationalDomain,
         OverriddenBy = dmarc.OverriddenBy,
         Policy = dmarc.Policy,
         Disposition = dmarc.Disposition,

@@ -542,3 +542,65 @@ class MailHostInfo(Structure):
         ("prior", c_int32),
         ("ip", c_uint32 * 12),
     ]
+
+
+mm_auth_fn = CFUNCTYPE(None, c_int, c_void_p, c_void_p)
+mm_sign_fn = CFUNCTYPE(None, c_int, c_char_p, c_size_t, c_void_p)
+
+
+class mm_auth_result(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("method", c_char_p),
+        ("domain", c_char_p),
+        ("selector", c_char_p),
+        ("identity", c_char_p),
+        ("algorithm", c_char_p),
+        ("signature_start", c_char_p),
+        ("signed_fields", c_char_p),
+        ("sealers", c_char_p),
+        ("mechanism", c_char_p),
+        ("explanation", c_char_p),
+        ("policy_domain", c_char_p),
+        ("organization", c_char_p),
+        ("overridden_by", c_char_p),
+        ("reason", c_char_p),
+        ("signed_length", c_int64),
+        ("signed_at", c_int64),
+        ("expires", c_int64),
+        ("result", c_int),
+        ("key_bits", c_int),
+        ("policy", c_int),
+        ("disposition", c_int),
+        ("instances", c_int),
+        ("oldest_pass", c_int),
+        ("flags", c_int),
+        ("reserved", c_int),
+    ]
+
+
+class mm_auth_query(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("client", c_char_p),
+        ("helo", c_char_p),
+        ("sender", c_char_p),
+        ("message", c_void_p),
+        ("message_size", c_size_t),
+        ("path", c_char_p),
+        ("read", mm_send_read_fn),
+        ("read_user", c_void_p),
+        ("trusted_sealers", c_char_p),
+        ("timeout_ms", c_int),
+        ("reserved", c_int),
+    ]
+
+
+class mm_sign_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("domain", c_char_p),
+        ("selector", c_char_p),
+        ("key", c_char_p),
+        ("key_path", c_char_p),
+    ]

@@ -1,0 +1,36 @@
+using MailModule.Authentication;
+using MailModule.Authentication.Checks;
+
+namespace MailModule.Engine.Authenticating;
+
+/// <summary>The checks of one message, for the host.</summary>
+/// <param name="ownId">Our own authserv-id (RFC 8601 §2.5).</param>
+internal sealed class CheckQuestion(HostQuestions all, MessageChecks checks, CheckSubject subject, string ownId)
+    : HostQuestion<FoundResults>(all)
+{
+    public override void Append(ReadOnlySpan<byte> octets) => checks.Append(octets);
+
+    public override void End() => checks.End();
+
+    internal override async ValueTask<HostAnswer<FoundResults>> Ask(CancellationToken cancel)
+    {
+        bool isSpfAlone = subject.Methods == CheckMethods.Spf;
+        MessageResults results = isSpfAlone
+            ? await Spf(cancel).ConfigureAwait(false)
+            : await checks.Complete(cancel).ConfigureAwait(false);
+        return HostAnswer<FoundResults>.Of(new FoundResults(Asked(results), ownId));
+    }
+
+    private ValueTask<MessageResults> Spf(CancellationToken cancel)
+    {
+        checks.BeginSpf(cancel);
+        return checks.CompleteSpf();
+    }
+
+    // A reverse path that the host did not give is not the null one.
+    private MessageResults Asked(MessageResults results) => results with
+    {
+        Helo = subject.Helo is null ? null : results.Helo,
+        MailFrom = subject.Sender is null ? null : results.MailFrom,
+    };
+}
