@@ -3477,8 +3477,8 @@ MM_API int MM_CALL mm_session_auth_get_result(mm_session *session, int index, mm
  * once, all when SRVRecv has read it to its end.
  *
  * count  gets the number; 0 on failure.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not such a request's stream); MM_E_ARGUMENT (count NULL). Threads: any, one
- * at a time for a stream. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not such a request's stream, or callback_inline); MM_E_ARGUMENT (count NULL).
+ * Threads: any, one at a time for a stream; waits for the network, up to 20 seconds. Since 0.1.
  */
 MM_API int MM_CALL mm_stream_auth_get_count(ServerStream *stream, int *count);
 
@@ -3487,8 +3487,8 @@ MM_API int MM_CALL mm_stream_auth_get_count(ServerStream *stream, int *count);
  *
  * index   from 0.
  * result  its member size is set by the caller; the others are filled. The texts live until the callback returns.
- * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not such a request's stream); MM_E_NOT_FOUND (index); MM_E_ARGUMENT. Threads:
- * any, one at a time for a stream. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (as above); MM_E_NOT_FOUND (index); MM_E_ARGUMENT. Threads: as above. Since
+ * 0.1.
  */
 MM_API int MM_CALL mm_stream_auth_get_result(ServerStream *stream, int index, mm_auth_result *result);
 

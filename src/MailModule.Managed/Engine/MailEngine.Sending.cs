@@ -1,5 +1,4 @@
 using System.Text;
-using MailModule.Authentication.Checks;
 using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Queue;
 using MailModule.Dns;
@@ -151,49 +150,14 @@ public sealed partial class MailEngine
         }, answer.Text);
     }
 
-    /// <summary>
-    /// Begins checks of a message, which is read to the question then. <see cref="Fault.State"/>: the engine is being
-    /// stopped.
-    /// </summary>
-    /// <param name="question">Not null when the result is None.</param>
-    public Fault NewCheck(CheckSubject subject, out HostQuestion<FoundResults>? question)
+    /// <summary>What a host may ask about messages, which begins by it. <see cref="Fault.State"/>: the engine is being
+    /// stopped.</summary>
+    /// <param name="questions">Not null when the result is None.</param>
+    public Fault OpenQuestions(out HostQuestions? questions)
     {
-        question = null;
         Fault fault = RunForSending(out RunningEngine? running);
-        if (fault != Fault.None)
-            return fault;
-        string ownName = _settings.Current.OwnName.Text;
-        var request = new CheckRequest
-        {
-            Methods = subject.Methods,
-            Client = subject.Client,
-            Helo = subject.Helo ?? "",
-            Sender = subject.Sender ?? "",
-            HostName = ownName,
-            Timeout = subject.Timeout > TimeSpan.Zero ? subject.Timeout : CheckRequest.Longest,
-        };
-        var checks = new MessageChecks(request, running!.OutboundDelivery.Dns, TimeProvider.System);
-        question = new CheckQuestion(running.Questions, checks, subject, ownName);
-        return Fault.None;
-    }
-
-    /// <summary>Begins a signature by DKIM over a message, which is read to the question then.</summary>
-    /// <param name="key">Null: the keys that the settings have for its From domain.</param>
-    /// <param name="question">Not null when the result is None; its answer are the fields.</param>
-    public Fault NewSignature(SigningKey? key, out HostQuestion<string>? question)
-    {
-        (_, question) = (key, null);
-        return Fail(Fault.State, "not yet");
-    }
-
-    /// <summary>Begins an ARC set for a message that is sent on, which is read to the question then.</summary>
-    /// <param name="key">Null: the key that the settings have.</param>
-    /// <param name="found">Authentication-Results of the message on its way in: the field, or its value.</param>
-    /// <param name="question">Not null when the result is None; its answer are the fields.</param>
-    public Fault NewSeal(SigningKey? key, string found, out HostQuestion<string>? question)
-    {
-        (_, _, question) = (key, found, null);
-        return Fail(Fault.State, "not yet");
+        questions = running?.Questions;
+        return fault;
     }
 
     /// <summary>The queue, whose first use opens the spool and begins delivery. <see cref="Fault.Locked"/> (another

@@ -52,7 +52,7 @@ internal static unsafe class AuthQueryReader
             : Fault.None;
     }
 
-    /// <summary>Reads the message to its end, on this thread.</summary>
+    /// <summary>Reads the message to its end, on this thread; where it cannot, the question is dropped.</summary>
     public static Fault Feed<T>(in AuthQueryLayout given, HostQuestion<T> question) where T : class
     {
         var fault = given.Message != 0 ? FeedMemory(given.Message, given.MessageSize, question)
@@ -60,6 +60,8 @@ internal static unsafe class AuthQueryReader
             : FeedFile(given.Path, question);
         if (fault == Fault.None)
             question.End();
+        else
+            question.Dispose();
         return fault;
     }
 

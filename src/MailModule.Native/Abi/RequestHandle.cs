@@ -11,6 +11,7 @@ namespace MailModule.Native.Abi;
 internal sealed unsafe class RequestHandle : StreamHandle, IHostHandle
 {
     private readonly IRequestStream _stream;
+    private readonly List<nint> _texts = [];
     private nint _userName;
     private nint _password;
     private nint _user;
@@ -39,6 +40,9 @@ internal sealed unsafe class RequestHandle : StreamHandle, IHostHandle
         Text.Free(_userName);
         Text.Free(_password);
         _userName = _password = 0;
+        foreach (nint text in _texts)
+            Text.Free(text);
+        _texts.Clear();
     }
 
     /// <inheritdoc/>
@@ -103,6 +107,26 @@ internal sealed unsafe class RequestHandle : StreamHandle, IHostHandle
         if (words.FindProblem() is { } wrong)
             return FaultReason.Because(Fault.Argument, wrong);
         _stream.Refusal = words;
+        return Fault.None;
+    }
+
+    public override Fault AuthCount(out int count)
+    {
+        var fault = Explain(_stream.GetAuthentication(out var results));
+        count = results.Count;
+        return fault;
+    }
+
+    public override Fault WriteAuth(int index, nint place)
+    {
+        var fault = Layout.Check<AuthResultLayout>(place);
+        if (fault != Fault.None || (fault = Explain(_stream.GetAuthentication(out var results))) != Fault.None)
+            return fault;
+        if (index < 0 || index >= results.Count)
+            return FaultReason.Because(Fault.NotFound, $"there is no result {index}");
+        Span<nint> texts = stackalloc nint[AuthResultWriter.TextCount];
+        _texts.Add(TextBlock.Allocate(AuthResultWriter.TextsOf(results[index]), texts));
+        Layout.Write(place, AuthResultWriter.LayoutOf(results[index], texts));
         return Fault.None;
     }
 

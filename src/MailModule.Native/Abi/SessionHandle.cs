@@ -138,7 +138,13 @@ internal sealed unsafe class SessionHandle
             return fault;
         if (Session.Info is null)
             return Outside;
-        return NoSuch("result", index);
+        var results = Session.Authentication;
+        if (index < 0 || index >= results.Count)
+            return NoSuch("result", index);
+        Span<nint> texts = stackalloc nint[AuthResultWriter.TextCount];
+        Keep(AuthResultWriter.TextsOf(results[index]), texts);
+        Layout.Write(place, AuthResultWriter.LayoutOf(results[index], texts));
+        return Fault.None;
     }
 
     public Fault Path(out nint text)

@@ -8,7 +8,7 @@ internal static class SignOptionsReader
 {
     /// <param name="pointer">0: the keys of the settings.</param>
     /// <param name="key">Null: the keys of the settings.</param>
-    public static Fault Read(nint pointer, out SigningKey? key)
+    public static Fault Read(nint pointer, out GivenKey? key)
     {
         key = null;
         if (pointer == 0)
@@ -30,7 +30,7 @@ internal static class SignOptionsReader
         if (fault == Fault.None && path is { Length: 0 })
             fault = FaultReason.Because(Fault.Argument, "key_path is empty");
         if (fault == Fault.None)
-            key = new SigningKey(domain, selector, pem, path);
+            key = new GivenKey(domain, selector, pem, path);
         return fault;
     }
 }

@@ -77,8 +77,10 @@ internal static unsafe class Authentication
             fault = AuthQueryReader.CheckMessage(given);
         if (fault != Fault.None || (fault = AuthQueryReader.Read(given, methods, out var subject)) != Fault.None)
             return fault;
-        fault = engine.Engine.NewCheck(subject, out question);
-        return fault == Fault.None && hasMessage ? AuthQueryReader.Feed(given, question!) : fault;
+        if ((fault = engine.Engine.OpenQuestions(out var questions)) != Fault.None)
+            return fault;
+        question = questions!.NewCheck(subject);
+        return hasMessage ? AuthQueryReader.Feed(given, question) : Fault.None;
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_auth_get_count", CallConvs = [typeof(CallConvCdecl)])]

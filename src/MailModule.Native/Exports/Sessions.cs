@@ -49,7 +49,7 @@ internal static unsafe class Sessions
         {
             if (handle.Session.Info is null)
                 return SessionHandle.Outside;
-            *(int*)place = 0;
+            *(int*)place = handle.Session.Authentication.Count;
             return Fault.None;
         });
 

@@ -81,9 +81,9 @@ internal static unsafe class Signing
     private static Fault AskToSign(nint handle, nint options, nint query, out HostQuestion<string>? question)
     {
         question = null;
-        var fault = Read(handle, options, query, out var engine, out var key, out var given);
+        var fault = Read(handle, options, query, out var questions, out var key, out var given);
         if (fault == Fault.None)
-            fault = engine.NewSignature(key, out question);
+            fault = questions.NewSignature(key, out question);
         return fault == Fault.None ? AuthQueryReader.Feed(given, question!) : fault;
     }
 
@@ -91,24 +91,28 @@ internal static unsafe class Signing
         nint handle, nint options, nint query, nint found, out HostQuestion<string>? question)
     {
         question = null;
-        var fault = Read(handle, options, query, out var engine, out var key, out var given);
+        var fault = Read(handle, options, query, out var questions, out var key, out var given);
         if (fault != Fault.None || (fault = Text.Read(found, "found", out string results)) != Fault.None)
             return fault;
-        fault = engine.NewSeal(key, results, out question);
+        fault = questions.NewSeal(key, results, out question);
         return fault == Fault.None ? AuthQueryReader.Feed(given, question!) : fault;
     }
 
     private static Fault Read(
-        nint handle, nint options, nint query, out MailEngine engine, out SigningKey? key, out AuthQueryLayout given)
+        nint handle, nint options, nint query, out HostQuestions questions, out GivenKey? key,
+        out AuthQueryLayout given)
     {
-        (engine, key, given) = (null!, null, default);
-        var fault = HandleTable.Find(handle, out EngineHandle found);
-        if (fault != Fault.None)
-            return fault;
-        engine = found.Engine;
-        fault = SignOptionsReader.Read(options, out key);
+        (questions, key, given) = (null!, null, default);
+        var fault = HandleTable.Find(handle, out EngineHandle engine);
+        if (fault == Fault.None)
+            fault = SignOptionsReader.Read(options, out key);
         if (fault == Fault.None)
             fault = Layout.Read(query, out given);
-        return fault == Fault.None ? AuthQueryReader.CheckMessage(given) : fault;
+        if (fault == Fault.None)
+            fault = AuthQueryReader.CheckMessage(given);
+        if (fault != Fault.None || (fault = engine.Engine.OpenQuestions(out var opened)) != Fault.None)
+            return fault;
+        questions = opened!;
+        return Fault.None;
     }
 }

@@ -12,13 +12,18 @@ internal sealed class CheckQuestion(HostQuestions all, MessageChecks checks, Che
 
     public override void End() => checks.End();
 
+    public override void Dispose() => checks.Dispose();
+
     internal override async ValueTask<HostAnswer<FoundResults>> Ask(CancellationToken cancel)
     {
-        bool isSpfAlone = subject.Methods == CheckMethods.Spf;
-        MessageResults results = isSpfAlone
-            ? await Spf(cancel).ConfigureAwait(false)
-            : await checks.Complete(cancel).ConfigureAwait(false);
-        return HostAnswer<FoundResults>.Of(new FoundResults(Asked(results), ownId));
+        using (checks)
+        {
+            bool isSpfAlone = subject.Methods == CheckMethods.Spf;
+            MessageResults results = isSpfAlone
+                ? await Spf(cancel).ConfigureAwait(false)
+                : await checks.Complete(cancel).ConfigureAwait(false);
+            return HostAnswer<FoundResults>.Of(new FoundResults(Asked(results), ownId));
+        }
     }
 
     private ValueTask<MessageResults> Spf(CancellationToken cancel)

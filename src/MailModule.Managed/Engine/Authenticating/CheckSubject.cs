@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Authentication.Checks;
+using MailModule.Engine.Settings;
 
 namespace MailModule.Engine.Authenticating;
 
@@ -21,4 +22,17 @@ public sealed record CheckSubject(CheckMethods Methods)
 
     /// <summary>For all questions to name servers together; zero: as long as the library's servers wait.</summary>
     public TimeSpan Timeout { get; init; }
+
+    /// <param name="ownName">Of this host.</param>
+    /// <param name="trusted">The sealers that the settings believe.</param>
+    internal CheckRequest ToRequest(string ownName, IReadOnlySet<string> trusted) => new()
+    {
+        Methods = Methods,
+        Client = Client,
+        Helo = Helo ?? "",
+        Sender = Sender ?? "",
+        HostName = ownName,
+        TrustedSealers = TrustedSealers is null ? trusted : CheckForms.DomainsIn(TrustedSealers),
+        Timeout = Timeout > TimeSpan.Zero ? Timeout : CheckRequest.Longest,
+    };
 }

@@ -13,7 +13,7 @@ namespace MailModule.Engine.Authenticating;
 /// What is to be found out begins on a worker: the host's own thread blocks no signals, and writing to a socket there,
 /// or being the first to use one, would bring a signal or a thread upon it that are not the host's.
 /// </remarks>
-public abstract class HostQuestion<T> where T : class
+public abstract class HostQuestion<T> : IDisposable where T : class
 {
     private readonly HostQuestions _all;
     private readonly Parker _host = new();
@@ -27,6 +27,11 @@ public abstract class HostQuestion<T> where T : class
 
     /// <summary>There are no more octets.</summary>
     public abstract void End();
+
+    /// <summary>Drops it: nobody asks. Not with an answer under way.</summary>
+    public virtual void Dispose()
+    {
+    }
 
     /// <summary>Finds the answer out, on a worker.</summary>
     /// <param name="cancel">The engine is being stopped: whatever comes then counts for nothing.</param>

@@ -1,32 +1,75 @@
+using MailModule.Authentication.Checks;
+using MailModule.Dns;
+using MailModule.Engine.Settings;
 using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Authenticating;
 
 /// <summary>
-/// What a running engine is asked by its host beside servers and sending: checks and signatures that are under way. The
-/// stop of the engine ends what they wait for, and waits until the last of them has told its end. Any thread.
+/// What a running engine is asked by its host beside servers and sending: checks and signatures of messages. The stop
+/// of the engine ends what they wait for, and waits until the last of them has told its end. Any thread.
 /// </summary>
-/// <param name="calls">Where the host's callbacks are counted.</param>
-internal sealed class HostQuestions(Workers workers, HostCalls calls, Log log)
+public sealed class HostQuestions
 {
+    private readonly EngineSettings _settings;
+    private readonly Func<IDns> _dns;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ManualResetEvent _allEnded = new(true);
     private int _running;
     private bool _isStopped;
 
+    /// <param name="dns">The resolver of the moment.</param>
+    /// <param name="calls">Where the host's callbacks are counted.</param>
+    internal HostQuestions(EngineSettings settings, Func<IDns> dns, Workers workers, HostCalls calls, Log log)
+    {
+        _settings = settings;
+        _dns = dns;
+        Workers = workers;
+        Calls = calls;
+        Log = log;
+    }
+
     /// <summary>Cancelled when the engine begins to stop.</summary>
-    public CancellationToken Stopping => _stopping.Token;
+    internal CancellationToken Stopping => _stopping.Token;
 
-    public Workers Workers => workers;
+    internal Workers Workers { get; }
 
-    public HostCalls Calls => calls;
+    internal HostCalls Calls { get; }
 
-    public Log Log => log;
+    internal Log Log { get; }
+
+    /// <summary>Begins checks of a message, which is read to the question then.</summary>
+    public HostQuestion<FoundResults> NewCheck(CheckSubject subject)
+    {
+        AuthenticationRules rules = _settings.Current.Checks.Authentication;
+        CheckRequest request = subject.ToRequest(_settings.Current.OwnName.Text, rules.TrustedSealers);
+        var checks = new MessageChecks(request, _dns(), TimeProvider.System);
+        return new CheckQuestion(this, checks, subject, rules.ServerId);
+    }
+
+    /// <summary>Begins a signature by DKIM over a message, which is read to the question then.</summary>
+    /// <param name="key">Null: the keys that the settings have for its From domain.</param>
+    /// <param name="question">Not null when the result is None; its answer are the fields.</param>
+    public Fault NewSignature(GivenKey? key, out HostQuestion<string>? question)
+    {
+        (_, question) = (key, null);
+        return FaultReason.Because(Fault.State, "not yet");
+    }
+
+    /// <summary>Begins an ARC set for a message that is sent on, which is read to the question then.</summary>
+    /// <param name="key">Null: the key that the settings have.</param>
+    /// <param name="found">Authentication-Results of the message on its way in: the field, or its value.</param>
+    /// <param name="question">Not null when the result is None; its answer are the fields.</param>
+    public Fault NewSeal(GivenKey? key, string found, out HostQuestion<string>? question)
+    {
+        (_, _, question) = (key, found, null);
+        return FaultReason.Because(Fault.State, "not yet");
+    }
 
     /// <summary>One more is under way, until <see cref="End"/>; false: the engine is being stopped.</summary>
-    public bool TryBegin()
+    internal bool TryBegin()
     {
         lock (_lock)
         {
@@ -38,7 +81,7 @@ internal sealed class HostQuestions(Workers workers, HostCalls calls, Log log)
         }
     }
 
-    public void End()
+    internal void End()
     {
         lock (_lock)
             if (--_running == 0)
@@ -46,7 +89,7 @@ internal sealed class HostQuestions(Workers workers, HostCalls calls, Log log)
     }
 
     /// <summary>Ends what all of them wait for; waits for none.</summary>
-    public void Stop()
+    internal void Stop()
     {
         lock (_lock)
             _isStopped = true;
@@ -54,5 +97,5 @@ internal sealed class HostQuestions(Workers workers, HostCalls calls, Log log)
     }
 
     /// <summary>After <see cref="Stop"/>: returns when none is under way.</summary>
-    public void WaitForEnd() => _allEnded.WaitOne();
+    internal void WaitForEnd() => _allEnded.WaitOne();
 }

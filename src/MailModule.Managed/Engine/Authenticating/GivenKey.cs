@@ -5,4 +5,4 @@ namespace MailModule.Engine.Authenticating;
 /// <param name="Selector">s=.</param>
 /// <param name="Pem">The private key; null: it is in the file.</param>
 /// <param name="Path">Of the file; null: there is none.</param>
-public sealed record SigningKey(string Domain, string Selector, string? Pem, string? Path);
+public sealed record GivenKey(string Domain, string Selector, string? Pem, string? Path);
