@@ -2,6 +2,7 @@
  * G5: odd arguments, by a seeded dice, never end the process. The functions are those of the header, read here: one
  * that is new and not called fails.
  */
+#include "odd_auth.h"
 #include "odd_clients.h"
 #include "odd_messages.h"
 #include "odd_sessions.h"
@@ -320,7 +321,10 @@ static void one_call(void) {
         one_call_of_control();
         break;
     case 20:
-        one_call_of_compose();
+        if (dice(2))
+            one_call_of_compose();
+        else
+            one_call_of_auth();
         break;
     case 21:
         if (dice(8) == 0)

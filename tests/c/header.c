@@ -66,6 +66,9 @@ SAME(session_mail_layout, WORDS_AND(mm_session_mail, 7, 16) && offsetof(mm_sessi
 SAME(session_rcpt_layout, WORDS_AND(mm_session_rcpt, 7, 8) && offsetof(mm_session_rcpt, size) == 0);
 SAME(session_info_layout, WORDS_AND(mm_session_info, 11, 24) && offsetof(mm_session_info, size) == 0);
 SAME(session_check_layout, WORDS_AND(mm_session_check, 5, 8) && offsetof(mm_session_check, size) == 0);
+SAME(auth_result_layout, WORDS_AND(mm_auth_result, 15, 56) && offsetof(mm_auth_result, size) == 0);
+SAME(auth_query_layout, WORDS_AND(mm_auth_query, 10, 8) && offsetof(mm_auth_query, size) == 0);
+SAME(sign_options_layout, WORDS_AND(mm_sign_options, 5, 0) && offsetof(mm_sign_options, size) == 0);
 SAME(smtp_stepped_options_layout,
      WORDS_AND(mm_smtp_stepped_options, 6, 16) && offsetof(mm_smtp_stepped_options, size) == 0);
 SAME(pop3_server_handlers_layout, sizeof(mm_pop3_server_handlers) == sizeof(size_t));
@@ -90,6 +93,8 @@ SAME(smtp_reply_end, ENDS_WITH(mm_smtp_reply, reserved));
 SAME(session_rcpt_end, ENDS_WITH(mm_session_rcpt, reserved));
 SAME(session_info_end, ENDS_WITH(mm_session_info, messages));
 SAME(session_check_end, ENDS_WITH(mm_session_check, reserved));
+SAME(auth_result_end, ENDS_WITH(mm_auth_result, reserved));
+SAME(auth_query_end, ENDS_WITH(mm_auth_query, reserved));
 SAME(smtp_recipient_end, ENDS_WITH(mm_smtp_recipient, maybe_taken));
 
 /* Every structure that the host sets has a macro that makes all of it but the size 0. */
@@ -103,6 +108,9 @@ extern const mm_smtp_server_handlers smtp_server_handlers;
 extern const mm_session_rcpt session_rcpt;
 extern const mm_session_info session_info;
 extern const mm_session_check session_check;
+extern const mm_auth_result auth_result;
+extern const mm_auth_query auth_query;
+extern const mm_sign_options sign_options;
 extern const mm_smtp_stepped_options smtp_stepped_options;
 extern const mm_pop3_server_options pop3_server_options;
 extern const mm_pop3_server_handlers pop3_server_handlers;
@@ -123,6 +131,9 @@ const mm_smtp_server_handlers smtp_server_handlers = MM_SMTP_SERVER_HANDLERS_INI
 const mm_session_rcpt session_rcpt = MM_SESSION_RCPT_INIT;
 const mm_session_info session_info = MM_SESSION_INFO_INIT;
 const mm_session_check session_check = MM_SESSION_CHECK_INIT;
+const mm_auth_result auth_result = MM_AUTH_RESULT_INIT;
+const mm_auth_query auth_query = MM_AUTH_QUERY_INIT;
+const mm_sign_options sign_options = MM_SIGN_OPTIONS_INIT;
 const mm_smtp_stepped_options smtp_stepped_options = MM_SMTP_STEPPED_OPTIONS_INIT;
 const mm_pop3_server_options pop3_server_options = MM_POP3_SERVER_OPTIONS_INIT;
 const mm_pop3_server_handlers pop3_server_handlers = MM_POP3_SERVER_HANDLERS_INIT;

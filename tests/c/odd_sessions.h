@@ -126,6 +126,8 @@ static inline void one_call_of_session(mm_session *session) {
         break;
     case 8:
         CALL(mm_session_get_check, session, odd_number(), odd_struct(sizeof(mm_session_check)));
+        CALL(mm_session_auth_get_count, session, dice(8) ? &count : NULL);
+        CALL(mm_session_auth_get_result, session, odd_number(), odd_struct(sizeof(mm_auth_result)));
         break;
     case 9:
         one_call_of_answer(session);

@@ -2,6 +2,7 @@
  * Every function with a number among its arguments, or a structure that says its size, is tried at 0, at 1, at its
  * limit and at its type's limit. The functions are those of the header, read here: one that is new and not tried fails.
  */
+#include "sizes_auth.h"
 #include "sizes_clients.h"
 #include "sizes_messages.h"
 #include "sizes_old.h"
@@ -169,6 +170,7 @@ int main(void) {
     opening_of_messages(zeros);
     places_of_messages();
     messages_that_are_made(zeros);
+    auth_of_messages(engine, zeros);
     script_start(&peer);
     options_of_clients(engine);
     places_of_clients();

@@ -31,7 +31,9 @@ static int has_size(const char *parameters) {
                                         "mm_attachment *",
                                         "mm_session_info *",
                                         "mm_session_rcpt *",
-                                        "mm_session_check *"};
+                                        "mm_session_check *",
+                                        "mm_auth_result *",
+                                        "mm_auth_query *"};
     for (size_t i = 0; i < sizeof sized / sizeof sized[0]; i++)
         for (const char *at = parameters; (at = strstr(at, sized[i])) != NULL; at++)
             if (sized[i][strlen(sized[i]) - 1] == '*' || (at[strlen(sized[i])] != '*' && !isalnum(at[-1])))

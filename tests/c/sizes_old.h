@@ -78,6 +78,13 @@ static int request(ServerStream *stream, char *reqname, int action, ...) {
     CHECK_INT(16, GetRemoteAddr(stream, &address, 16));
     CHECK_INT(16, GetRemoteAddr(stream, &address, INT32_MAX));
     CHECK_INT(0, GetRemoteAddr(stream, &address, INT32_MIN));
+    mm_auth_result result = MM_AUTH_RESULT_INIT;
+    TRY(mm_stream_auth_get_result); /* of a client that is not checked: there is none */
+    SIZES_REFUSED(result, mm_stream_auth_get_result(stream, 0, &result));
+    CHECK_INT(MM_E_NOT_FOUND, mm_stream_auth_get_result(stream, 0, &result));
+    CHECK_INT(MM_E_NOT_FOUND, mm_stream_auth_get_result(stream, 1, &result));
+    CHECK_INT(MM_E_NOT_FOUND, mm_stream_auth_get_result(stream, INT32_MAX, &result));
+    CHECK_INT(MM_E_NOT_FOUND, mm_stream_auth_get_result(stream, INT32_MIN, &result));
     TRY(SRVRecv);
     CHECK_INT(0, SRVRecv(stream, text, 0));
     CHECK_INT(MM_E_ARGUMENT, mm_last_error());

@@ -18,6 +18,12 @@ static int sizes_noop(mm_session *session, const char *text, void *user) {
     CHECK_INT(MM_E_NOT_FOUND, mm_session_get_check(session, 0, &check));
     CHECK_INT(MM_E_NOT_FOUND, mm_session_get_check(session, 1, &check));
     CHECK_INT(MM_E_NOT_FOUND, mm_session_get_check(session, INT32_MAX, &check));
+    mm_auth_result result = MM_AUTH_RESULT_INIT;
+    TRY(mm_session_auth_get_result);
+    SIZES_REFUSED(result, mm_session_auth_get_result(session, 0, &result));
+    CHECK_INT(MM_E_NOT_FOUND, mm_session_auth_get_result(session, 0, &result));
+    CHECK_INT(MM_E_NOT_FOUND, mm_session_auth_get_result(session, 1, &result));
+    CHECK_INT(MM_E_NOT_FOUND, mm_session_auth_get_result(session, INT32_MAX, &result));
     TRY(mm_session_set_reply);
     TRY(mm_session_defer);
     for (size_t i = 0; i < sizeof odd_numbers / sizeof odd_numbers[0]; i++) {
