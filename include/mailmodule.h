@@ -3408,7 +3408,7 @@ typedef void(MM_CALL *mm_sign_fn)(int error, const char *fields, size_t length, 
  * buffer, size  where to, and how much fits, the NUL included; NULL and 0: only the length is wanted.
  * length        gets the octets of the fields without the NUL; NULL: not wanted.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no message, or two; not one From field with one domain; no domain or
- * selector; not one key; a NULL); MM_E_NOT_SUPPORTED (G4; Ed25519 where the system's libraries do not have it);
+ * selector; not one key; a NULL); MM_E_NOT_SUPPORTED (G4);
  * MM_E_NOT_FOUND (no key for that domain, or no such file); MM_E_CONFIG (a key that cannot be read, or is too short);
  * MM_E_IO; MM_E_STATE (the engine is being stopped); MM_E_TLS (no OpenSSL); MM_E_LIMIT (it does not fit). Threads: any.
  * Since 0.1.

@@ -66,7 +66,8 @@ internal sealed class RunningEngine : IDisposable
         Outgoing = new OutgoingMail(
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers,
             new MessageSigning(settings, OutboundDelivery.DkimKeys, log).Now, log);
-        Questions = new HostQuestions(settings, () => OutboundDelivery.Dns, _workers, HostCalls, log);
+        Questions = new HostQuestions(
+            settings, () => OutboundDelivery.Dns, OutboundDelivery.DkimKeys, _workers, HostCalls, log);
     }
 
     /// <summary>How mail leaves for other hosts.</summary>

@@ -62,7 +62,10 @@ internal sealed class DkimKeyFile(DkimKeyPlace place, Log log)
         return problem is null ? null : $"{place.File}: {problem}";
     }
 
-    private static string? Read(string pem, out SigningKey? key)
+    /// <summary>Reads a key out of a text.</summary>
+    /// <param name="key">Not null where nothing is wrong.</param>
+    /// <returns>What is wrong, with nothing of the key; null: nothing.</returns>
+    public static string? Read(string pem, out SigningKey? key)
     {
         key = SigningKey.Read(pem, out string fault);
         if (key is null)

@@ -23,17 +23,24 @@ internal sealed record DkimKeyPlace(string Domain, string Selector, string File)
         place = null!;
         string[] parts = text.Split(';', StringSplitOptions.TrimEntries);
         error = "not domain;selector;keyfile";
-        if (parts.Length != 3 || parts.Any(part => part.Length == 0))
-            return false;
-        if (!TryReadName(parts[0], out string domain) || !TryReadName(parts[1], out string selector))
+        return parts.Length == 3 && parts.All(part => part.Length > 0)
+            && TryMake(parts[0], parts[1], parts[2], folder, out place, out error);
+    }
+
+    /// <inheritdoc cref="TryParse"/>
+    public static bool TryMake(
+        string givenDomain, string givenSelector, string file, string folder, out DkimKeyPlace place, out string error)
+    {
+        place = null!;
+        if (!TryReadName(givenDomain, out string domain) || !TryReadName(givenSelector, out string selector))
         {
             error = domain.Length == 0
                 ? "the domain is no domain name"
                 : "the selector is no name of letters, digits, hyphens and dots";
             return false;
         }
-        error = FilePath.Problem(parts[2]) ?? "";
-        place = new DkimKeyPlace(domain, selector, error.Length > 0 ? "" : Path.GetFullPath(parts[2], folder));
+        error = FilePath.Problem(file) ?? "";
+        place = new DkimKeyPlace(domain, selector, error.Length > 0 ? "" : Path.GetFullPath(file, folder));
         if (error.Length == 0 && !DnsName.TryNormalize(place.RecordName, out _))
             error = "the domain and the selector make a name that is too long for the DNS";
         return error.Length == 0;

@@ -20,16 +20,10 @@ internal sealed class CheckQuestion(HostQuestions all, MessageChecks checks, Che
         {
             bool isSpfAlone = subject.Methods == CheckMethods.Spf;
             MessageResults results = isSpfAlone
-                ? await Spf(cancel).ConfigureAwait(false)
+                ? await checks.CompleteSpf(cancel).ConfigureAwait(false)
                 : await checks.Complete(cancel).ConfigureAwait(false);
             return HostAnswer<FoundResults>.Of(new FoundResults(Asked(results), ownId));
         }
-    }
-
-    private ValueTask<MessageResults> Spf(CancellationToken cancel)
-    {
-        checks.BeginSpf(cancel);
-        return checks.CompleteSpf();
     }
 
     // A reverse path that the host did not give is not the null one.

@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Text;
 using MailModule.Authentication;
 using MailModule.Authentication.Checks;
+using MailModule.Authentication.Results;
 using MailModule.Primitives;
 
 namespace MailModule.Engine.Authenticating;
@@ -26,7 +29,11 @@ public sealed class FoundResults
     public Fault WriteField(string? name, out string field)
     {
         field = "";
-        _ = (_results, name ?? _ownId);
-        return FaultReason.Because(Fault.State, "not yet");
+        if (name is not null && (name.Length == 0 || name.Any(char.IsControl)))
+            return FaultReason.Because(Fault.Argument, "name is empty, or has a control character");
+        var written = new ArrayBufferWriter<byte>();
+        AuthenticationResultsField.Write(written, name ?? _ownId, _results);
+        field = Encoding.UTF8.GetString(written.WrittenSpan);
+        return Fault.None;
     }
 }

@@ -1,4 +1,5 @@
 using MailModule.Authentication.Checks;
+using MailModule.Authentication.Dkim;
 using MailModule.Dns;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
@@ -14,6 +15,7 @@ public sealed class HostQuestions
 {
     private readonly EngineSettings _settings;
     private readonly Func<IDns> _dns;
+    private readonly IDkimKeys _dkimKeys;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ManualResetEvent _allEnded = new(true);
@@ -21,11 +23,14 @@ public sealed class HostQuestions
     private bool _isStopped;
 
     /// <param name="dns">The resolver of the moment.</param>
+    /// <param name="dkimKeys">Those of the settings.</param>
     /// <param name="calls">Where the host's callbacks are counted.</param>
-    internal HostQuestions(EngineSettings settings, Func<IDns> dns, Workers workers, HostCalls calls, Log log)
+    internal HostQuestions(
+        EngineSettings settings, Func<IDns> dns, IDkimKeys dkimKeys, Workers workers, HostCalls calls, Log log)
     {
         _settings = settings;
         _dns = dns;
+        _dkimKeys = dkimKeys;
         Workers = workers;
         Calls = calls;
         Log = log;
@@ -54,8 +59,12 @@ public sealed class HostQuestions
     /// <param name="question">Not null when the result is None; its answer are the fields.</param>
     public Fault NewSignature(GivenKey? key, out HostQuestion<string>? question)
     {
-        (_, question) = (key, null);
-        return FaultReason.Because(Fault.State, "not yet");
+        question = null;
+        HostKey? own = null;
+        Fault fault = key is null ? Fault.None : HostKey.Read(key, out own);
+        if (fault == Fault.None)
+            question = new SignatureQuestion(this, own ?? _dkimKeys);
+        return fault;
     }
 
     /// <summary>Begins an ARC set for a message that is sent on, which is read to the question then.</summary>
