@@ -30,10 +30,17 @@ ENUMS = [
     ("Mail/Envelope.cs", "Notify", "MM_SEND_NOTIFY_"),
     ("Delivery/Queue/QueueState.cs", "QueueState", "MM_QUEUE_STATE_"),
     ("Delivery/Queue/QueueEventKind.cs", "QueueEventKind", "MM_QUEUE_EVENT_"),
+    ("Authentication/AuthResult.cs", "AuthResult", "MM_AUTH_"),
+    ("Authentication/DmarcResult.cs", "DmarcPolicy", "MM_DMARC_"),
 ]
 
+# One word in RFC 8601, two in C#.
+WORDS = {"SoftFail": "Softfail", "TempError": "Temperror", "PermError": "Permerror"}
+
 # Not the engine's: the edge's own, or of another enum with the same beginning.
-OTHERS = {"MM_SEND_STATE_FINISHED", "MM_TLS_CHECK_SETTINGS", "MM_TLS_CHECK_NEVER", "MM_TLS_CHECK_ALWAYS"}
+OTHERS = {"MM_SEND_STATE_FINISHED", "MM_TLS_CHECK_SETTINGS", "MM_TLS_CHECK_NEVER", "MM_TLS_CHECK_ALWAYS",
+          "MM_AUTH_FLAG_HELO", "MM_AUTH_FLAG_TESTING", "MM_AUTH_FLAG_BODY_LONGER", "MM_AUTH_FLAG_SPF_ALIGNED",
+          "MM_AUTH_FLAG_DKIM_ALIGNED"}
 
 
 def ast(clang, header, language, standard):
@@ -89,7 +96,7 @@ def members(source, name):
 
 
 def constant_name(member, prefix):
-    return prefix + re.sub(r"(?<!^)(?=[A-Z])", "_", member).upper()
+    return prefix + re.sub(r"(?<!^)(?=[A-Z])", "_", WORDS.get(member, member)).upper()
 
 
 def of_enum(engine, file, name, prefix):

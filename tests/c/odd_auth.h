@@ -44,7 +44,7 @@ static inline void odd_signed(int error, const char *fields, size_t length, void
 }
 
 /* Live, gone, of another kind, or never one. */
-static inline mm_auth *odd_auth(void) {
+static inline mm_auth *odd_findings(void) {
     static mm_auth *places[4];
     mm_auth **place = &places[dice(4)];
     if (dice(16) == 0)
@@ -95,13 +95,13 @@ static inline void one_call_of_auth(void) {
     size_t size = dice(sizeof text);
     switch (dice(9)) {
     case 0:
-        CALL(mm_auth_get_count, odd_auth(), dice(8) ? &count : NULL);
+        CALL(mm_auth_get_count, odd_findings(), dice(8) ? &count : NULL);
         break;
     case 1:
-        CALL(mm_auth_get_result, odd_auth(), odd_index(), odd_struct(sizeof(mm_auth_result)));
+        CALL(mm_auth_get_result, odd_findings(), odd_index(), odd_struct(sizeof(mm_auth_result)));
         break;
     case 2:
-        CALL(mm_auth_get_field, odd_auth(), odd_text(), room, size, dice(2) ? &length : NULL);
+        CALL(mm_auth_get_field, odd_findings(), odd_text(), room, size, dice(2) ? &length : NULL);
         break;
     case 3:
         CALL(mm_dkim_sign, odd_engine(), odd_signer(), odd_query(), room, size, dice(2) ? &length : NULL);
