@@ -35,6 +35,7 @@
 #ifndef MAILMODULE_HPP
 #define MAILMODULE_HPP
 
+#include "mailmodule/auth.hpp"
 #include "mailmodule/engine.hpp"
 #include "mailmodule/error.hpp"
 #include "mailmodule/message.hpp"

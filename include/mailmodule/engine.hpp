@@ -23,6 +23,8 @@ template <class F> struct replaceable : std::enable_shared_from_this<replaceable
     std::shared_ptr<caught> thrown;
 };
 
+struct engine_parts;
+
 } // namespace detail
 
 /** A mail engine (mm_engine). */
@@ -99,7 +101,7 @@ class engine {
         return detail::done(code, std::move(value));
     }
 
-    /** Throws what a callback for log or queue events has thrown. */
+    /** Throws what a callback for log, queue events, or the end of a check has thrown. */
     returns<void> stop(int timeout_ms) {
         const int code = mm_engine_stop(engine_, timeout_ms);
         thrown_->rethrow();
@@ -125,6 +127,8 @@ class engine {
     }
 
   private:
+    friend struct detail::engine_parts;
+
     engine(mm_engine *handle, bool is_owned) : engine_(handle), is_owned_(is_owned) {
     }
 
@@ -160,6 +164,18 @@ class engine {
     std::shared_ptr<detail::replaceable<log_function>> log_;
     std::shared_ptr<detail::replaceable<queue_event_function>> events_;
 };
+
+namespace detail {
+
+/** What other headers need of an engine. */
+struct engine_parts {
+    /** Where callbacks keep what they throw, for engine::stop. */
+    static std::shared_ptr<caught> thrown(const engine &of) {
+        return of.thrown_;
+    }
+};
+
+} // namespace detail
 
 } // namespace MAILMODULE_FORM
 } // namespace mailmodule

@@ -2,7 +2,7 @@
 #ifndef MAILMODULE_SESSION_HPP
 #define MAILMODULE_SESSION_HPP
 
-#include "error.hpp"
+#include "auth.hpp"
 
 namespace mailmodule {
 inline namespace MAILMODULE_FORM {
@@ -136,6 +136,14 @@ class session {
                                detail::string(found.reason), static_cast<mm_check_result>(found.result)});
         }
         return detail::done(code, std::move(all));
+    }
+
+    /** What SPF, from mail on, and in message DKIM, ARC and DMARC too, have found of the message. */
+    returns<std::vector<auth_result>> auth() const {
+        int count = 0;
+        const int code = mm_session_auth_get_count(handle_, &count);
+        return detail::auth_results_of(
+            code, count, [this](int i, mm_auth_result *c) { return mm_session_auth_get_result(handle_, i, c); });
     }
 
     /** In auth: who it is that logs in. */
