@@ -14,20 +14,16 @@ internal sealed class HostKey : IDkimKeys
 
     public DkimKey Key => _keys[0];
 
-    /// <summary><see cref="Fault.Argument"/>: no domain or selector; <see cref="Fault.NotFound"/>,
-    /// <see cref="Fault.Io"/>: the file; <see cref="Fault.Config"/>: no key that can sign; <see cref="Fault.Tls"/>:
-    /// there is no OpenSSL.</summary>
+    /// <summary><see cref="Fault.Argument"/>: no domain or selector; <see cref="Fault.Config"/>: no key that can sign;
+    /// <see cref="Fault.Tls"/>: there is no OpenSSL.</summary>
     /// <param name="key">Not null when the result is None.</param>
-    public static Fault Read(GivenKey given, out HostKey? key)
+    public static Fault Read(GivenKey given, string pem, out HostKey? key)
     {
         key = null;
-        string file = given.Path ?? "key";
         if (!DkimKeyPlace.TryMake(
-            given.Domain, given.Selector, file, Environment.CurrentDirectory, out DkimKeyPlace place, out string error))
+            given.Domain, given.Selector, "key", Environment.CurrentDirectory, out DkimKeyPlace place,
+            out string error))
             return FaultReason.Because(Fault.Argument, error);
-        Fault fault = ReadText(given, place, out string pem);
-        if (fault != Fault.None)
-            return fault;
         string? problem = DkimKeyFile.Read(pem, out SigningKey? read);
         if (problem is null)
             key = new HostKey(new DkimKey(place.Domain, place.Selector, read!));
@@ -35,25 +31,27 @@ internal sealed class HostKey : IDkimKeys
             : FaultReason.Because(OpenSsl.IsThere ? Fault.Config : Fault.Tls, problem);
     }
 
-    public IReadOnlyList<DkimKey> Find(string domain) => _keys;
-
-    private static Fault ReadText(GivenKey given, DkimKeyPlace place, out string pem)
+    /// <summary>The key's text. <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>: the file.</summary>
+    public static Fault ReadText(GivenKey given, out string pem)
     {
         pem = given.Pem ?? "";
-        if (given.Pem is not null)
+        if (given.Path is not { } path)
             return Fault.None;
         try
         {
-            pem = TextFile.Read(place.File, TextFile.PemLimit);
+            pem = TextFile.Read(path, TextFile.PemLimit);
             return Fault.None;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return FaultReason.Because(Fault.NotFound, $"{place.File}: there is no such file");
+            return FaultReason.Because(Fault.NotFound, $"{path}: there is no such file");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException
+            or ArgumentException or NotSupportedException)
         {
-            return FaultReason.Because(Fault.Io, $"{place.File}: {ExceptionWords.Of(e)}");
+            return FaultReason.Because(Fault.Io, $"{path}: {ExceptionWords.Of(e)}");
         }
     }
+
+    public IReadOnlyList<DkimKey> Find(string domain) => _keys;
 }

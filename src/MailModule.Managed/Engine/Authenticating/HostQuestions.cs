@@ -16,6 +16,7 @@ public sealed class HostQuestions
     private readonly EngineSettings _settings;
     private readonly Func<IDns> _dns;
     private readonly IDkimKeys _dkimKeys;
+    private readonly RecentKeys _recent = new();
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ManualResetEvent _allEnded = new(true);
@@ -61,7 +62,7 @@ public sealed class HostQuestions
     {
         question = null;
         HostKey? own = null;
-        Fault fault = key is null ? Fault.None : HostKey.Read(key, out own);
+        Fault fault = key is null ? Fault.None : _recent.Read(key, out own);
         if (fault == Fault.None)
             question = new SignatureQuestion(this, own ?? _dkimKeys);
         return fault;
