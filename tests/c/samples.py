@@ -2,6 +2,7 @@
 
 mailhost serves, send, oldsend, queue, smtp_verbs and send_mail send, pop3 fetches, SIGTERM ends; then engine serves by
 an engine of its own; smtp_cancel is cancelled; gateway, archive, mailbox, sink, show and handover serve by handlers;
+spf, dkim, dmarc and arc judge messages by a name server that is here;
 smtp_openssl speaks TLS by itself where OpenSSL's headers were there. COMMAND runs a program of another system here,
 such as wine. On Windows it is the end of its input that ends mailhost.
 """
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from programs import Programs
@@ -222,6 +224,77 @@ def hand_over(programs, folder):
     os.chdir(HERE)
 
 
+@contextlib.contextmanager
+def name_server(texts):
+    """Its address: it knows TXT records, by their names, and nothing else."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            query, client = server.recvfrom(4096)
+            if len(query) <= 12:
+                return
+            server.sendto(answer(query), client)
+
+    def answer(query):
+        at, labels = 12, []
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode())
+            at += query[at] + 1
+        text = texts.get(".".join(labels).lower())
+        found = text is not None and query[at + 2] == 16
+        octets = (text or "").encode()
+        parts = b"".join(bytes([len(part)]) + part for part in (octets[i:i + 255] for i in range(0, len(octets), 255)))
+        record = b"\xc0\x0c\0\x10\0\1\0\0\0\x3c" + len(parts).to_bytes(2, "big") + parts if found else b""
+        code = b"\x85\x80" if text is not None else b"\x85\x83"
+        return query[:2] + code + b"\0\1\0" + bytes([found]) + b"\0\0\0\0" + query[12:at + 5] + record
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        server.sendto(b"", server.getsockname())
+        thread.join()
+        server.close()
+
+
+def believed(programs, folder):
+    """Signed, verified, judged, and sent on with a seal."""
+    if not shutil.which("openssl"):
+        return print("spf, dkim, dmarc and arc are left out: there is no program openssl")
+    key, signed, sealed = folder / "dkim.pem", folder / "signed.eml", folder / "sealed.eml"
+    subprocess.run(["openssl", "genpkey", "-quiet", "-algorithm", "RSA", "-out", key], check=True, capture_output=True)
+    public = subprocess.run(["openssl", "pkey", "-in", key, "-pubout"], check=True, capture_output=True, text=True)
+    record = "v=DKIM1; p=" + "".join(public.stdout.split("\n")[1:-2])
+    names = {"s._domainkey.example.net": record, "s._domainkey.lists.example.org": record,
+             "example.net": "v=spf1 ip4:192.0.2.0/24 -all", "_dmarc.example.net": "v=DMARC1; p=reject"}
+    with name_server(names) as server:
+        def run(program, *arguments, expected=0):
+            ended = subprocess.run(programs.words(program, *arguments), capture_output=True, timeout=60)
+            assert ended.returncode == expected, (ended.returncode, ended.stdout, ended.stderr)
+            return ended.stdout
+
+        assert b"pass by ip4:192.0.2.0/24" in run("spf", "192.0.2.1", "ann@example.net", "mx.example.net", server)
+        assert b"fail by -all" in run("spf", "198.51.100.1", "ann@example.net", "mx.example.net", server, expected=1)
+        plain = folder / "plain.eml"
+        plain.write_bytes(b"From: ann@example.net\nSubject: x\n\ntext\n")
+        signed.write_bytes(run("dkim", "sign", "example.net", "s", key, plain))
+        assert b"signed by example.net, key s: right" in run("dkim", "verify", signed, server)
+        assert b"not signed" in run("dkim", "verify", plain, server, expected=1)
+        said = run("dmarc", "198.51.100.1", "mx.example.net", "ann@example.net", server, signed)
+        assert b"example.net asks for nothing" in said and b"dmarc=pass" in said, said
+        said = run("dmarc", "198.51.100.1", "mx.example.net", "ann@example.net", server, signed, plain, expected=1)
+        assert b"example.net asks for reject" in said and b"dmarc=fail" in said, said
+        sealed.write_bytes(run("arc", "lists.example.org", "s", key, server, signed))
+        octets = sealed.read_bytes()
+        assert octets.startswith(b"ARC-Seal: ") and octets.endswith(signed.read_bytes()), octets
+        assert b"ARC-Authentication-Results: i=1; lists.example.org" in octets, octets
+        said = run("dmarc", "198.51.100.1", "lists.example.org", "", server, sealed)
+        assert b"arc=pass" in said, said
+
+
 def fetch(programs, folder, pop, count, user="anna"):
     """Delivery follows the answer to SMTP: asks until all is there, and not often, for each message that is read is a
     line in a pipe of the server's that nobody empties meanwhile."""
@@ -262,6 +335,7 @@ def main(programs, messages, *command):
         take_all(programs, folder)
         hand_over(programs, folder)
         own_tls(programs, folder)
+        believed(programs, folder)
 
 
 main(*sys.argv[1:])
