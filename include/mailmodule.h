@@ -72,9 +72,9 @@
  *    otherwise; one that blocks holds up nobody but its own connection, message or queue events. With the setting
  *    callback_inline, by which the host promises never to block, request callbacks come on the thread that serves all
  *    connections; what would block there (SRVRecv, a synchronous SRVEndOfMsg, FindMX, mm_send_wait, mm_queue_redirect,
- *    mm_queue_read, mm_spf_check, mm_dkim_verify, mm_arc_validate, mm_dmarc_check, mm_arc_seal) is MM_E_STATE. What
- *    is said of one engine's callbacks holds for each engine: those of two may run at once. Inside a callback of any
- *    engine whatever stops an engine or a server is MM_E_STATE.
+ *    mm_queue_read, mm_spf_check, mm_dkim_verify, mm_arc_validate, mm_dmarc_check) is MM_E_STATE. What is said of one
+ *    engine's callbacks holds for each engine: those of two may run at once. Inside a callback of any engine whatever
+ *    stops an engine or a server is MM_E_STATE.
  *
  * G3 Ownership. What a function makes is ended by the function of its family named _free, _close or, for a server,
  *    _stop, which take NULL too; nothing else that the library returns is to be freed. Text given to the library is
@@ -3427,17 +3427,19 @@ MM_API int MM_CALL mm_dkim_sign_start(mm_engine *engine, const mm_sign_options *
                                       mm_sign_fn done, void *user);
 
 /**
- * Seals a message that is sent on (ARC): validates the chain that it has and makes the set of fields that goes in front
- * of it, which says what was found of the message here. Waits for the network.
+ * Seals a message that is sent on (ARC): makes the set of three fields that goes in front of it and says what was found
+ * of it here. What is sent then is the message as it was read, its line ends as CRLF.
  *
- * engine        whose settings name the key, and whose name servers are asked.
+ * engine        whose settings name the key.
  * options       with which key; NULL: that of the setting arc_seal.
  * query         the message as it is sent on, with any line ends.
- * found         what was found of it on its way in: the text of mm_auth_get_field, or the value of that field.
+ * found         what was found of it on its way in, with its ARC chain among it: the text that mm_auth_get_field gave
+ *               for mm_dmarc_check, or the value of that field; NULL: the fields that the message itself has of the
+ *               setting authserv_id.
  * buffer, size  where to, and how much fits, the NUL included; NULL and 0: only the length is wanted.
- * length        gets the octets of the fields without the NUL; NULL: not wanted. 0: a chain that has failed, or has 50
- *               sets, gets no more.
- * Returns as mm_dkim_sign, and MM_E_CANCELLED (the engine was stopped meanwhile). Threads: any. Since 0.1.
+ * length        gets the octets of the fields without the NUL; NULL: not wanted.
+ * Returns as mm_dkim_sign; MM_E_ARGUMENT also where the message takes no seal: found does not tell of its chain, it has
+ * 50 sets, or one that says that the chain has failed. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_arc_seal(mm_engine *engine, const mm_sign_options *options, const mm_auth_query *query,
                                const char *found, char *buffer, size_t size, size_t *length);

@@ -1,73 +1,5 @@
-/* Checks of messages and signatures by themselves: what is found, errors, completions, and a stop while one waits. */
-#include "check.h"
-#include "mailmodule.h"
-#include "names.h"
-
-enum { ROOM = 16384 };
-
-static char key[4096], record[4096], root[128];
-
-/* The first is filled when the key is made. */
-static struct name_record zone[] = {{"s._domainkey.example.org", NAMES_TXT, 0, record},
-                                    {"example.org", NAMES_TXT, 0, "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 -all"},
-                                    {"_dmarc.example.org", NAMES_TXT, 0, "v=DMARC1; p=reject; sp=quarantine"},
-                                    {"broken.example", NAMES_BROKEN, 0, NULL},
-                                    {"silent.example", NAMES_SILENT, 0, NULL},
-                                    {"s._domainkey.silent.example", NAMES_SILENT, 0, NULL},
-                                    {NULL, 0, 0, NULL}};
-
-static const char letter[] =
-    "From: Ann <ann@example.org>\r\nTo: bert@example.net\r\nSubject: Hello\r\n"
-    "Date: Sun, 29 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@example.org>\r\n\r\nHow are you?\r\n";
-
-static mm_auth_query query_of(const char *message) {
-    mm_auth_query query = MM_AUTH_QUERY_INIT;
-    query.client = "192.0.2.1";
-    query.helo = "mail.example.org";
-    query.sender = "ann@example.org";
-    query.message = message;
-    query.message_size = message ? strlen(message) : 0;
-    return query;
-}
-
-static mm_sign_options signer(const char *domain) {
-    mm_sign_options options = MM_SIGN_OPTIONS_INIT;
-    options.domain = domain;
-    options.selector = "s";
-    options.key = key;
-    return options;
-}
-
-static mm_engine *new_engine(const char *server) {
-    mm_engine *engine;
-    CHECK_OK(mm_engine_new(&engine));
-    CHECK_OK(mm_engine_set(engine, "mail_root", root));
-    CHECK_OK(mm_engine_set(engine, "smtp_name", "mx.example.net"));
-    CHECK_OK(mm_engine_set(engine, "smtp_dns", server));
-    return engine;
-}
-
-/* The message with its signature in front. */
-static const char *signed_letter(mm_engine *engine, const char *domain) {
-    static char text[ROOM];
-    mm_sign_options options = signer(domain);
-    mm_auth_query query = query_of(letter);
-    size_t length;
-    CHECK_OK(mm_dkim_sign(engine, &options, &query, text, sizeof text, &length));
-    CHECK_INT(strlen(text), length);
-    CHECK(strncmp(text, "DKIM-Signature: ", 16) == 0 && strcmp(text + length - 2, "\r\n") == 0);
-    return strcat(text, letter);
-}
-
-/* One result, in the words of which the test asks. */
-static void expect(mm_auth *auth, int index, const char *method, int result, const char *domain) {
-    mm_auth_result found = MM_AUTH_RESULT_INIT;
-    CHECK_OK(mm_auth_get_result(auth, index, &found));
-    CHECK_TEXT(method, found.method);
-    CHECK_INT(result, found.result);
-    CHECK_TEXT(domain, found.domain);
-    CHECK(found.reason && found.selector && found.explanation);
-}
+/* Checks of messages, signatures and seals by themselves: what is found, and errors. */
+#include "auths.h"
 
 static void spf(mm_engine *engine, const char *client, const char *sender, int expected, const char *domain) {
     mm_auth_query query = query_of(NULL);
@@ -241,146 +173,57 @@ static void messages_that_are_believed(mm_engine *engine) {
     judge(engine, &query, MM_AUTH_PASS, MM_DMARC_NONE);
 }
 
-/* ---- completions ---- */
-
-static struct {
-    pthread_mutex_t gate;
-    pthread_cond_t moved;
-    int ended, error, result, is_held;
-    size_t length;
-    mm_engine *engine;
-} heard = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, 0, NULL};
-
-static void hear(int error, int result, size_t length) {
-    pthread_mutex_lock(&heard.gate);
-    heard.ended++;
-    heard.error = error;
-    heard.result = result;
-    heard.length = length;
-    pthread_cond_broadcast(&heard.moved);
-    while (heard.is_held)
-        pthread_cond_wait(&heard.moved, &heard.gate);
-    pthread_mutex_unlock(&heard.gate);
-}
-
-static void wait_for(int ended) {
-    pthread_mutex_lock(&heard.gate);
-    while (heard.ended < ended)
-        pthread_cond_wait(&heard.moved, &heard.gate);
-    pthread_mutex_unlock(&heard.gate);
-}
-
-static void on_checked(int error, mm_auth *auth, void *user) {
-    mm_auth_result found = MM_AUTH_RESULT_INIT;
-    CHECK(user == &heard && (error == MM_OK) == (auth != NULL));
-    if (auth)
-        CHECK_OK(mm_auth_get_result(auth, 0, &found));
-    CHECK_INT(MM_E_STATE, mm_engine_stop(heard.engine, 0));
-    int result = found.result;
-    mm_auth_free(auth);
-    hear(error, result, 0);
-}
-
-static void on_signed(int error, const char *fields, size_t length, void *user) {
-    CHECK(user == &heard && strlen(fields) == length);
-    hear(error, 0, length);
-}
-
-static void completions(mm_engine *engine) {
+static void seals(mm_engine *engine) {
+    char text[4 * ROOM], field[ROOM];
     mm_sign_options options = signer("example.org");
-    mm_auth_query query = query_of(signed_letter(engine, "example.org"));
-    heard.engine = engine;
-    heard.ended = 0;
-    CHECK_OK(mm_dkim_verify_start(engine, &query, on_checked, &heard));
-    wait_for(1);
-    CHECK_INT(MM_AUTH_PASS, heard.result);
-    CHECK_OK(mm_spf_check_start(engine, &query, on_checked, &heard));
-    wait_for(2);
-    CHECK_OK(mm_arc_validate_start(engine, &query, on_checked, &heard));
-    wait_for(3);
-    CHECK_INT(MM_AUTH_NONE, heard.result);
-    CHECK_OK(mm_dmarc_check_start(engine, &query, on_checked, &heard));
-    wait_for(4);
-    CHECK_OK(mm_dkim_sign_start(engine, &options, &query, on_signed, &heard));
-    wait_for(5);
-    CHECK(heard.error == MM_OK && heard.length > 100);
-    query = query_of("Subject: from nobody\r\n\r\n");
-    CHECK_OK(mm_dkim_sign_start(engine, &options, &query, on_signed, &heard));
-    wait_for(6);
-    CHECK(heard.error == MM_E_ARGUMENT && heard.length == 0);
-    CHECK_INT(MM_E_ARGUMENT, mm_dkim_verify_start(engine, &query, NULL, NULL));
-    CHECK_INT(MM_E_ARGUMENT, mm_dkim_sign_start(engine, &options, &query, NULL, NULL));
-}
-
-/* ---- name servers that do not answer, and a stop meanwhile ---- */
-
-enum { MANY = 50 };
-
-static void *waiting(void *argument) {
-    mm_auth_query query = query_of(NULL);
+    mm_auth_result found = MM_AUTH_RESULT_INIT;
     mm_auth *auth;
-    query.sender = "ann@silent.example";
-    CHECK_INT(MM_E_CANCELLED, mm_spf_check(argument, &query, &auth));
-    CHECK(auth == NULL);
-    return NULL;
-}
+    strcpy(text, letter);
 
-static void silence(mm_engine *engine) {
-    mm_auth_query query = query_of(signed_letter(engine, "silent.example"));
-    mm_auth *auth;
-    query.timeout_ms = 200;
-    CHECK_OK(mm_dkim_verify(engine, &query, &auth));
-    expect(auth, 0, "dkim", MM_AUTH_TEMPERROR, "silent.example");
+    for (int i = 1; i <= 3; i++) {
+        mm_auth_query query = query_of(text);
+        char fields[ROOM];
+        CHECK_OK(mm_dmarc_check(engine, &query, &auth));
+        CHECK_OK(mm_auth_get_field(auth, "example.org", field, sizeof field, NULL));
+        CHECK_OK(mm_auth_free(auth));
+        CHECK_OK(mm_arc_seal(engine, &options, &query, field, fields, sizeof fields, NULL));
+        CHECK(strncmp(fields, "ARC-Seal:", 9) == 0);
+        memmove(text + strlen(fields), text, strlen(text) + 1);
+        memcpy(text, fields, strlen(fields));
+        query = query_of(text);
+        CHECK_OK(mm_arc_validate(engine, &query, &auth));
+        expect(auth, 0, "arc", MM_AUTH_PASS, "example.org");
+        CHECK_OK(mm_auth_get_result(auth, 0, &found));
+        CHECK_INT(i, found.instances);
+        CHECK_TEXT(i == 1   ? "example.org"
+                   : i == 2 ? "example.org example.org"
+                            : "example.org example.org example.org",
+                   found.sealers);
+        CHECK_OK(mm_auth_free(auth));
+    }
+    mm_auth_query query = query_of(text);
+    CHECK_INT(MM_E_ARGUMENT, mm_arc_seal(engine, &options, &query, "example.org; none", NULL, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_arc_seal(engine, &options, &query, "", NULL, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_arc_seal(engine, &options, &query, NULL, NULL, 0, NULL));
+    text[strlen(text) - 3] = '!';
+    CHECK_OK(mm_arc_validate(engine, &query, &auth));
+    expect(auth, 0, "arc", MM_AUTH_FAIL, "example.org");
     CHECK_OK(mm_auth_free(auth));
-    query.timeout_ms = 0;
-    heard.ended = 0;
-    pthread_t thread;
-    int asked = __atomic_load_n(&names.asked, __ATOMIC_RELAXED);
-    pthread_create(&thread, NULL, waiting, engine);
-    while (__atomic_load_n(&names.asked, __ATOMIC_RELAXED) == asked)
-        sleep_microseconds(1000);
-    for (int i = 0; i < MANY; i++)
-        CHECK_OK(mm_dkim_verify_start(engine, &query, on_checked, &heard));
-    CHECK_INT(0, heard.ended);
-    CHECK_OK(mm_engine_stop(engine, 10000));
-    CHECK_INT(MANY, heard.ended);
-    CHECK_INT(MM_E_CANCELLED, heard.error);
-    pthread_join(thread, NULL);
-}
-
-static void callbacks_that_hold_up_a_stop(mm_engine *engine) {
-    mm_auth_query query = query_of(letter);
-    heard.ended = 0;
-    heard.is_held = 1;
-    CHECK_OK(mm_dkim_verify_start(engine, &query, on_checked, &heard)); /* it starts anew */
-    wait_for(1);
-    CHECK_INT(MM_E_TIMEOUT, mm_engine_stop(engine, 10));
-    CHECK(strstr(mm_last_error_message(), "mm_auth_fn"));
-    mm_auth *auth;
-    CHECK_INT(MM_E_STATE, mm_dkim_verify(engine, &query, &auth));
-    pthread_mutex_lock(&heard.gate);
-    heard.is_held = 0;
-    pthread_cond_broadcast(&heard.moved);
-    pthread_mutex_unlock(&heard.gate);
-    CHECK_OK(mm_engine_stop(engine, 10000));
 }
 
 int main(void) {
-    sprintf(root, "%s/mail", check_make_folder());
-    CHECK_OK(mm_dkim_key_make(MM_DKIM_RSA_SHA256, 0, key, sizeof key, NULL, record, sizeof record, NULL));
-    mm_engine *engine = new_engine(names_start(zone));
+    mm_engine *engine = auths_start();
     hosts_that_may_use_a_name(engine);
     signatures(engine);
     keys(engine);
     messages_that_are_believed(engine);
-    completions(engine);
-    silence(engine);
-    callbacks_that_hold_up_a_stop(engine);
+    seals(engine);
     mm_auth_query query = query_of(letter);
     mm_auth *auth;
     CHECK_OK(mm_dkim_verify(engine, &query, &auth));
     CHECK_OK(mm_engine_free(engine));
     expect(auth, 0, "dkim", MM_AUTH_NONE, ""); /* results outlive it */
+    CHECK_OK(mm_auth_free(auth));
     CHECK_INT(MM_E_HANDLE, mm_dkim_verify(engine, &query, &auth));
     names_stop();
     return check_result();

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using MailModule.Engine;
 using MailModule.Engine.Authenticating;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
@@ -43,12 +42,10 @@ internal static unsafe class Signing
         (nint Engine, nint Options, nint Query, nint Found, nint Buffer, nuint Size, nint Length) call)
     {
         var fault = CheckRoom(call.Buffer, call.Size);
-        if (fault != Fault.None)
+        if (fault != Fault.None
+            || (fault = AskToSeal(call.Engine, call.Options, call.Query, call.Found, out var question)) != Fault.None)
             return fault;
-        if (!MailEngine.MayBlock)
-            return Callbacks.MayNotBlock;
-        fault = AskToSeal(call.Engine, call.Options, call.Query, call.Found, out var question);
-        return fault == Fault.None ? Give(question!, call.Buffer, call.Size, call.Length) : fault;
+        return Give(question!, call.Buffer, call.Size, call.Length);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_arc_seal_start", CallConvs = [typeof(CallConvCdecl)])]
@@ -92,7 +89,7 @@ internal static unsafe class Signing
     {
         question = null;
         var fault = Read(handle, options, query, out var questions, out var key, out var given);
-        if (fault != Fault.None || (fault = Text.Read(found, "found", out string results)) != Fault.None)
+        if (fault != Fault.None || (fault = Text.ReadOptional(found, "found", out string? results)) != Fault.None)
             return fault;
         fault = questions.NewSeal(key, results, out question);
         return fault == Fault.None ? AuthQueryReader.Feed(given, question!) : fault;

@@ -33,7 +33,10 @@ public abstract class HostQuestion<T> : IDisposable where T : class
     {
     }
 
-    /// <summary>Finds the answer out, on a worker.</summary>
+    /// <summary>Nobody is asked for the answer: it takes a moment of the processor, on whatever thread.</summary>
+    internal virtual bool IsLocal => false;
+
+    /// <summary>Finds the answer out, on a worker unless <see cref="IsLocal"/>.</summary>
     /// <param name="cancel">The engine is being stopped: whatever comes then counts for nothing.</param>
     internal abstract ValueTask<HostAnswer<T>> Ask(CancellationToken cancel);
 
@@ -47,7 +50,10 @@ public abstract class HostQuestion<T> : IDisposable where T : class
             return Stopped;
         try
         {
-            _all.Workers.Run(new Job(Begin));
+            if (IsLocal)
+                Begin();
+            else
+                _all.Workers.Run(new Job(Begin));
             Task<HostAnswer<T>>? answer;
             while ((answer = _answer) is not { IsCompleted: true })
                 _host.Park(null);

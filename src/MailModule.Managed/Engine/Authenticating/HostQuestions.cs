@@ -16,6 +16,7 @@ public sealed class HostQuestions
     private readonly EngineSettings _settings;
     private readonly Func<IDns> _dns;
     private readonly IDkimKeys _dkimKeys;
+    private readonly DkimKeys _sealKeys;
     private readonly RecentKeys _recent = new();
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -32,6 +33,7 @@ public sealed class HostQuestions
         _settings = settings;
         _dns = dns;
         _dkimKeys = dkimKeys;
+        _sealKeys = new DkimKeys(() => settings.Current.Signing.ArcSeal, log);
         Workers = workers;
         Calls = calls;
         Log = log;
@@ -70,12 +72,34 @@ public sealed class HostQuestions
 
     /// <summary>Begins an ARC set for a message that is sent on, which is read to the question then.</summary>
     /// <param name="key">Null: the key that the settings have.</param>
-    /// <param name="found">Authentication-Results of the message on its way in: the field, or its value.</param>
+    /// <param name="found">Authentication-Results of the message on its way in: the field, or its value; null: it is in
+    /// the message.</param>
     /// <param name="question">Not null when the result is None; its answer are the fields.</param>
-    public Fault NewSeal(GivenKey? key, string found, out HostQuestion<string>? question)
+    public Fault NewSeal(GivenKey? key, string? found, out HostQuestion<string>? question)
     {
-        (_, _, question) = (key, found, null);
-        return FaultReason.Because(Fault.State, "not yet");
+        question = null;
+        Fault fault = SealKey(key, out DkimKey? own);
+        if (fault != Fault.None)
+            return fault;
+        fault = SealQuestion.Make(
+            this, own!, found, _settings.Current.Checks.Authentication.ServerId, out SealQuestion? made);
+        question = made;
+        return fault;
+    }
+
+    private Fault SealKey(GivenKey? given, out DkimKey? key)
+    {
+        key = null;
+        if (given is not null)
+        {
+            Fault fault = _recent.Read(given, out HostKey? own);
+            key = own?.Key;
+            return fault;
+        }
+        key = _settings.Current.Signing.ArcSeal.SelectMany(place => _sealKeys.Find(place.Domain)).FirstOrDefault();
+        return key is null
+            ? FaultReason.Because(Fault.NotFound, "there is no key: the setting arc_seal names none that can be used")
+            : Fault.None;
     }
 
     /// <summary>One more is under way, until <see cref="End"/>; false: the engine is being stopped.</summary>

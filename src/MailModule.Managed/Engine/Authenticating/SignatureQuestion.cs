@@ -22,6 +22,8 @@ internal sealed class SignatureQuestion : HostQuestion<string>
 
     public override void End() => _pass.End();
 
+    internal override bool IsLocal => true;
+
     internal override ValueTask<HostAnswer<string>> Ask(CancellationToken cancel) => new(Sign());
 
     private HostAnswer<string> Sign()
