@@ -40,6 +40,7 @@ PREFIXES: dict[str, type[enum.IntEnum]] = {
     "mm_verdict": constants.Verdict,
     "mm_chunk": constants.Chunk,
     "mm_check_result": constants.CheckResult,
+    "mm_dkim_algorithm": constants.DkimAlgorithm,
     "mm_auth_word": constants.AuthResult,
     "mm_auth_flag": constants.AuthFlag,
     "mm_dmarc_policy": constants.DmarcPolicy,

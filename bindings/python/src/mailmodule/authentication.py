@@ -3,7 +3,7 @@
     import mailmodule
 
     with mailmodule.Engine() as engine:
-        for found in mailmodule.dmarc_check(engine, octets, client="192.0.2.1", helo="mail.example.org", sender="ann@example.org"):
+        for found in mailmodule.dmarc_check(engine, octets, client="192.0.2.1", sender="ann@example.org"):
             print(found.method, found.result.name, found.domain, found.reason)
 """
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, overload
 from ._abi import structures as s
 from ._abi.callbacks import Logged, Registry
 from ._abi.library import is_usable, library
-from ._abi.readers import Reader, Reading, c_read_now
+from ._abi.readers import Reader, c_read_now, during_call
 from ._abi.text import decode, encode, encode_optional, milliseconds, moment
 from ._closing import Closing
 from .constants import AuthFlag, AuthResult, DmarcPolicy, ErrorCode
@@ -191,7 +191,7 @@ class _Query:
         if self.read is None:
             yield byref(query)
             return
-        with Reading(self.read) as number:
+        with during_call(self.read) as number:
             query.read, query.read_user = c_read_now, number
             yield byref(query)
 

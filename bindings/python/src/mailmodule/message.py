@@ -10,7 +10,7 @@ from typing import Any
 
 from ._abi import structures as s
 from ._abi.library import is_usable, library
-from ._abi.readers import Reader, Reading, c_read_now
+from ._abi.readers import Reader, Reading, c_read_now, during_call, readings
 from ._abi.text import decode, encode, encode_optional
 from ._closing import Closing
 from .constants import ContentForm, MessageFlag, MessageLimit, PartFlag
@@ -103,8 +103,8 @@ class ParsedMessage(Closing):
         options = _options(max_header, max_parts, max_depth, max_parameters, cut)
         message = cls.__new__(cls)
         message._handle = c_void_p()
-        with Reading(read) as reading:
-            library().mm_message_open_reader(c_read_now, reading, byref(options), byref(message._handle))
+        with during_call(read) as number:
+            library().mm_message_open_reader(c_read_now, number, byref(options), byref(message._handle))
         return message
 
     def __del__(self) -> None:
@@ -261,7 +261,7 @@ class ComposedMessage(Closing):
 
     def __init__(self) -> None:
         self._handle = c_void_p()
-        self._readings: dict[int, _Reading] = {}
+        self._readings: dict[int, Reading] = {}
         library().mm_compose_new(byref(self._handle))
 
     def __del__(self) -> None:
@@ -274,7 +274,7 @@ class ComposedMessage(Closing):
         if handle:
             library().mm_compose_free(handle)
         for number in getattr(self, "_readings", ()):
-            _readings.remove(number)
+            readings.remove(number)
 
     def add_field(self, name: str, text: str) -> None:
         """Adds a field: an address list for From, To and their like, else text."""
@@ -296,9 +296,9 @@ class ComposedMessage(Closing):
         if content is not None:
             given.content, given.content_size = cast(c_char_p(content), c_void_p), len(content)
         if attachment.read is not None:
-            reading = _Reading(attachment.read)
-            given.user = _readings.add(reading)
-            given.read = _on_read
+            reading = Reading(attachment.read)
+            given.user = readings.add(reading)
+            given.read = c_read_now
             self._readings[given.user] = reading
         library().mm_compose_attach(self._handle, byref(given))
 

@@ -1,9 +1,9 @@
 """Content that Python gives piece by piece (mm_send_read_fn)."""
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from ctypes import memmove
-from types import TracebackType
 from typing import Any, Union
 
 from ..constants import ErrorCode
@@ -35,33 +35,33 @@ def c_read(buffer: int, size: int, length: Any, user: int | None) -> int:
     return ErrorCode.IO
 
 
-class Reading:
-    """A reader during a call that may ask it, on its own thread. As a context manager it gives the number that goes with
-    c_read_now, and raises what the reader has raised."""
+class Reading(Kept):
+    """A reader during the calls that may ask it, on their thread."""
 
     def __init__(self, read: Reader) -> None:
+        super().__init__()
         self.read = read
-        self.kept = Kept()
-        self._number = 0
-
-    def __enter__(self) -> int:
-        self._number = _readings.add(self)
-        return self._number
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        _readings.remove(self._number)
-        self.kept.raise_kept()
 
 
-_readings: Registry[Reading] = Registry()
+readings: Registry[Reading] = Registry()
 
 
 @s.called_by_c(s.mm_send_read_fn)
 def c_read_now(buffer: int, size: int, length: Any, user: int | None) -> int:
-    reading = _readings.get(user)
+    reading = readings.get(user)
     if reading is not None:
-        with reading.kept:
+        with reading:
             return give(buffer, size, length, reading.read(size))
     return ErrorCode.IO
+
+
+@contextlib.contextmanager
+def during_call(read: Reader) -> Iterator[int]:
+    """The number that goes with c_read_now in one call; what the reader has raised is raised behind it."""
+    reading = Reading(read)
+    number = readings.add(reading)
+    try:
+        yield number
+    finally:
+        readings.remove(number)
+        reading.raise_kept()
