@@ -31,7 +31,7 @@ class Dkim(unittest.TestCase):
         cls.keys = {name: cls.key(name, *words) for name, words in (("rsa", ("RSA", "-pkeyopt", "rsa_keygen_bits:2048")), ("ed", ("ed25519",)))}
         lines = [f"{name}._domainkey.mail TXT " + " ".join(f'"{text[at:at + 255]}"' for at in range(0, len(text), 255)) for name, text in cls.keys.items()]
         cls.nsd = cls.enterClassContext(Nsd(cls.folder / "nsd", lines))
-        cls.engine = cls.enterClassContext(mailmodule.Engine({"mail_root": cls.folder / "mail", "smtp_dns": cls.nsd.setting}))
+        cls.engine = cls.enterClassContext(mailmodule.Engine({"mail_root": cls.folder / "mail", "smtp_name": "mail.test", "smtp_dns": cls.nsd.setting}))
 
     @classmethod
     def key(cls, name, *algorithm):

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using MailModule.Authentication;
 using MailModule.Primitives.Os;
@@ -97,6 +98,49 @@ public class KeyTests
             Assert.Null(SigningKey.Read(pem, out string fault));
             Assert.NotEqual("", fault);
         });
+    }
+
+    [Fact]
+    public void A_key_that_is_nearly_one_is_no_exception()
+    {
+        using RSA rsa = RSA.Create(1024);
+        foreach (byte[] whole in new[] { rsa.ExportSubjectPublicKeyInfo(), rsa.ExportRSAPublicKey() })
+            for (int at = 0; at < whole.Length; at++)
+                foreach (int change in new[] { 1, 2, 4, 8, 16, 32, 64, 128, 255 })
+                {
+                    byte[] octets = [.. whole];
+                    octets[at] ^= (byte)change;
+                    var record = new PublicKeyRecord("rsa", Convert.ToBase64String(octets));
+                    Assert.NotEqual(true, VerifyingKey.Of(record, out _)?.Verify(s_digest, new byte[128]));
+                    Assert.Null(VerifyingKey.Of(record with { KeyText = Convert.ToBase64String(octets[..at]) }, out _));
+                }
+    }
+
+    [Theory]
+    [InlineData(64, 128)]
+    [InlineData(1024, 3)]
+    [InlineData(1100, 3)]
+    [InlineData(1024, 9)]
+    [InlineData(3000, 3)]
+    public void A_key_that_would_cost_much_is_not_used(int modulus, int exponent)
+    {
+        var record = new PublicKeyRecord("rsa", Convert.ToBase64String(Rsa(modulus, exponent)));
+        VerifyingKey? key = VerifyingKey.Of(record, out string fault);
+        Assert.Equal(modulus == 1024 && exponent == 3, key is not null);
+        Assert.Equal(key is null, fault.Length > 0);
+        Assert.NotEqual(true, key?.Verify(s_digest, new byte[modulus]));
+    }
+
+    /// <summary>RSAPublicKey of numbers with as many octets.</summary>
+    private static byte[] Rsa(int modulus, int exponent)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteIntegerUnsigned([.. Enumerable.Repeat((byte)0xd7, modulus)]);
+            writer.WriteIntegerUnsigned([.. Enumerable.Repeat((byte)0x81, exponent)]);
+        }
+        return writer.Encode();
     }
 
     [Fact]
