@@ -9,7 +9,7 @@ internal static class KeyQuestion
     /// beside it.</summary>
     private const int RecordLimit = 3;
 
-    /// <summary>No exception comes of it, whatever the resolver does.</summary>
+    /// <summary>What the resolver says, as a value.</summary>
     /// <param name="selector">As <see cref="DkimName"/> reads it; the domain likewise.</param>
     public static async Task<KeyAnswer> Ask(IDns dns, string selector, string domain, CancellationToken cancel)
     {
