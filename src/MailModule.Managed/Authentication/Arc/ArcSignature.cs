@@ -6,8 +6,8 @@ namespace MailModule.Authentication.Arc;
 /// <summary>One ARC-Message-Signature or ARC-Seal field, read. Cannot be changed.</summary>
 /// <param name="Index">Of the field.</param>
 /// <param name="Signature">Null: something is wrong.</param>
-/// <param name="Fault">What, for a human; empty: nothing.</param>
-internal sealed record ArcSignature(int Index, DkimSignature? Signature, string Fault)
+/// <param name="Problem">What, for a human; empty: nothing.</param>
+internal sealed record ArcSignature(int Index, DkimSignature? Signature, string Problem)
 {
     /// <summary>cv= of a seal, in small letters.</summary>
     public string Validation { get; private init; } = "";
@@ -41,7 +41,10 @@ internal sealed record ArcSignature(int Index, DkimSignature? Signature, string 
     private static ArcSignature NotTags(int index, string name) => new(index, null, $"{name} is not a list of tags");
 
     private static ArcSignature Of(int index, string name, SignatureReader reader, DkimSignature signature)
-        => reader.Result == AuthResult.None
+    {
+        string problem = reader.Fault;
+        return reader.Result == AuthResult.None
             ? new ArcSignature(index, signature, "")
-            : new ArcSignature(index, null, $"{name}: {reader.Fault}");
+            : new ArcSignature(index, null, $"{name}: {problem}");
+    }
 }

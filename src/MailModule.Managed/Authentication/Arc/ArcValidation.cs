@@ -99,13 +99,13 @@ internal sealed class ArcValidation(TimeProvider time) : IMessageWatcher
         for (int i = 0; i < _seals.Count; i++)
         {
             string expected = i == 0 ? "none" : "pass";
-            if (_seals[i].Fault.Length > 0)
-                Fail($"i={i + 1}: {_seals[i].Fault}");
+            if (_seals[i].Problem.Length > 0)
+                Fail($"i={i + 1}: {_seals[i].Problem}");
             else if (_seals[i].Validation != expected)
                 Fail($"{ArcChain.SealName} i={i + 1} has no cv={expected}");
         }
-        if (_messages[^1].Fault.Length > 0)
-            Fail($"i={_messages.Count}: {_messages[^1].Fault}");
+        if (_messages[^1].Problem.Length > 0)
+            Fail($"i={_messages.Count}: {_messages[^1].Problem}");
     }
 
     private void Fail(string text)
@@ -133,7 +133,7 @@ internal sealed class ArcValidation(TimeProvider time) : IMessageWatcher
     {
         ArcSignature message = _messages[instance - 1];
         if (message.Signature is not { } signature || _bodies[instance - 1] is not { } body)
-            return new KeyCheck(AuthResult.Fail, message.Fault);
+            return new KeyCheck(AuthResult.Fail, message.Problem);
         AuthResult inTime = SignatureReader.CheckTime(signature, time.GetUtcNow(), s_skew, out string fault);
         if (inTime != AuthResult.None)
             return new KeyCheck(inTime, fault);
