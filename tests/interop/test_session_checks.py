@@ -69,7 +69,7 @@ class Host:
         engine = mailmodule.Engine({
             "mail_root": folder, "smtp_name": "example.org", "user": "anna;secret;;PS", "proxy_range": "127.0.0.1",
             "smtp_dns": dns, "dnsbl": "bl.test=127.0.0.2-127.0.0.11", "dnswl": "wl.test", "dnsbl_stage": stage,
-            **settings})
+            "spf": 0, "dkim_verify": 0, "arc": 0, **settings})
         test.addCleanup(engine.close, 0)
         self.server = SmtpServer(engine, mailmodule.PORT_ANY, "127.0.0.1", handlers=self.seen)
         self.server.start()
