@@ -55,6 +55,9 @@ inline mailmodule::returns<mailmodule::engine> make_engine() {
     static_cast<void>(engine.set("mail_root", std::string(check_make_folder()) + "/mail"));
     static_cast<void>(engine.set("smtp_name", "example.org"));
     static_cast<void>(engine.set("user", "ann;secret;;PS"));
+    // no name server is at hand that could say anything of strangers
+    for (const char *check : {"spf", "dkim_verify", "arc"})
+        static_cast<void>(engine.set(check, "0"));
     return made;
 }
 

@@ -52,6 +52,10 @@ class Case(unittest.TestCase):
                 "smtp_bind": "127.0.0.1",
                 "pop_bind": "127.0.0.1",
                 "user": USERS,
+                # no name server is at hand that could say anything of strangers
+                "spf": 0,
+                "dkim_verify": 0,
+                "arc": 0,
             },
             logger=mailmodule._abi.callbacks.logger,
         )
