@@ -35,7 +35,8 @@ class Sink(SmtpHandlers):
 
 class SteppedTests(Case):
     def serve(self, handlers: SmtpHandlers) -> SmtpServer:
-        server = SmtpServer(self.engine(), PORT_NONE, handlers=handlers)
+        # no name server is at hand that could say anything of strangers
+        server = SmtpServer(self.engine(spf=0, dkim_verify=0, arc=0), PORT_NONE, handlers=handlers)
         server.start()
         return server
 

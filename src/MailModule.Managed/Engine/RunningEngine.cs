@@ -67,7 +67,8 @@ internal sealed class RunningEngine : IDisposable
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers,
             new MessageSigning(settings, OutboundDelivery.DkimKeys, log).Now, log);
         Questions = new HostQuestions(
-            settings, () => OutboundDelivery.Dns, OutboundDelivery.DkimKeys, _workers, HostCalls, log);
+            settings, () => OutboundDelivery.Dns, OutboundDelivery.DkimKeys, OutboundDelivery.FindSealKey, _workers,
+            HostCalls, log);
     }
 
     /// <summary>How mail leaves for other hosts.</summary>

@@ -16,7 +16,7 @@ public sealed class HostQuestions
     private readonly EngineSettings _settings;
     private readonly Func<IDns> _dns;
     private readonly IDkimKeys _dkimKeys;
-    private readonly DkimKeys _sealKeys;
+    private readonly Func<DkimKey?> _findSealKey;
     private readonly RecentKeys _recent = new();
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -26,14 +26,16 @@ public sealed class HostQuestions
 
     /// <param name="dns">The resolver of the moment.</param>
     /// <param name="dkimKeys">Those of the settings.</param>
+    /// <param name="findSealKey">That of the settings; null: they have none that can be used.</param>
     /// <param name="calls">Where the host's callbacks are counted.</param>
     internal HostQuestions(
-        EngineSettings settings, Func<IDns> dns, IDkimKeys dkimKeys, Workers workers, HostCalls calls, Log log)
+        EngineSettings settings, Func<IDns> dns, IDkimKeys dkimKeys, Func<DkimKey?> findSealKey, Workers workers,
+        HostCalls calls, Log log)
     {
         _settings = settings;
         _dns = dns;
         _dkimKeys = dkimKeys;
-        _sealKeys = new DkimKeys(() => settings.Current.Signing.ArcSeal, log);
+        _findSealKey = findSealKey;
         Workers = workers;
         Calls = calls;
         Log = log;
@@ -96,7 +98,7 @@ public sealed class HostQuestions
             key = own?.Key;
             return fault;
         }
-        key = _settings.Current.Signing.ArcSeal.SelectMany(place => _sealKeys.Find(place.Domain)).FirstOrDefault();
+        key = _findSealKey();
         return key is null
             ? FaultReason.Because(Fault.NotFound, "there is no key: the setting arc_seal names none that can be used")
             : Fault.None;

@@ -186,7 +186,7 @@ public sealed class HostQuestionTests : IDisposable
         });
         var settings = new EngineSettings(log);
         var keys = new DkimKeys(() => settings.Current.Signing.Dkim, log);
-        return new HostQuestions(settings, () => dns, keys, _workers, _calls, log);
+        return new HostQuestions(settings, () => dns, keys, static () => null, _workers, _calls, log);
     }
 
     private static HostQuestion<FoundResults> Check(HostQuestions all)
