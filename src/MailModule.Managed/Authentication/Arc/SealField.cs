@@ -14,7 +14,8 @@ internal sealed class SealField(string name)
     /// <summary>Characters of b= on a line.</summary>
     private const int DividedLength = 72;
 
-    private const string Fold = "\r\n\t";
+    // A blank and no tab: dkimpy finds a set by " i=1;".
+    private const string Fold = "\r\n ";
 
     private readonly SortedDictionary<string, string> _tags = new(StringComparer.Ordinal) { ["b"] = "" };
 

@@ -14,7 +14,7 @@ public class ArcSealingTests
     {
         string fields = Seal(Message);
         Assert.All(fields.Split("\r\n"), line => Assert.InRange(line.Length, 0, 78));
-        Assert.Matches("^ARC-Seal: a=rsa-sha256;\r\n\tb=[^;]*;\r\n\tcv=none; d=example.org; i=1; s=sel; t=[0-9]+\r\nARC-Message-Signature: ", fields);
+        Assert.Matches("^ARC-Seal: a=rsa-sha256;\r\n b=[^;]*;\r\n cv=none; d=example.org; i=1; s=sel; t=[0-9]+\r\nARC-Message-Signature: ", fields);
         ArcResult result = await Validate(fields + Message);
         Assert.Equal(AuthResult.Pass, result.Result);
         Assert.Equal(
