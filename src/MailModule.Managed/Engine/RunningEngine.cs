@@ -35,7 +35,6 @@ internal sealed class RunningEngine : IDisposable
     private readonly Workers _workers;
     private readonly ClientLimits _limits;
     private readonly Lock _opening = new();
-    private readonly CancellationTokenSource _stopping = new();
     private readonly SingleServer _smtp;
     private readonly SingleServer _pop3;
     private MailData? _data;
@@ -82,7 +81,7 @@ internal sealed class RunningEngine : IDisposable
         => HostCalls.IsAnyRunning ? $"callbacks of the host ({HostCalls})" : _stoppingPart;
 
     /// <summary>Cancelled when the engine begins to stop.</summary>
-    public CancellationToken Stopping => _stopping.Token;
+    public CancellationToken Stopping => Questions.Stopping;
 
     public OutgoingMail Outgoing { get; }
 
@@ -130,7 +129,6 @@ internal sealed class RunningEngine : IDisposable
         _pop3.Stop(Remaining(deadline));
         _stoppingPart = "messages of the host";
         Outgoing.Stop(Remaining(deadline));
-        _stopping.Cancel();
         _stoppingPart = "deliveries and the spool, which wait for the disk";
         MailData? data = CloseData();
         data?.Control?.Stop(); // opened since, perhaps
