@@ -4,12 +4,13 @@ using System.Text;
 namespace MailModule.Authentication.Results;
 
 /// <summary>
-/// A field that is written word by word, folded where a line would grow beyond 78 octets (RFC 5322 §2.1.1). Nothing
-/// that comes in can end a line or the field: what is not printable ASCII becomes "?".
+/// A field that is written word by word, folded where a line would grow beyond 78 octets (RFC 5322 §2.1.1), with the
+/// semicolon that may be joined to it. Nothing that comes in can end a line or the field: what is not printable ASCII
+/// becomes "?".
 /// </summary>
 internal sealed class FieldText(string start)
 {
-    private const int LineLimit = 78;
+    private const int LineLimit = 77;
 
     private readonly StringBuilder _text = new(start);
     private int _line = start.Length;
