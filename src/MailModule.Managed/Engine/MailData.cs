@@ -153,7 +153,9 @@ internal sealed class MailData : IDisposable
             Forward = () => settings.Current.Forward,
             HostName = () => settings.Current.OwnName.Text,
             Sealer = new ArcSealer(
-                hosts.FindSealKey, () => settings.Current.OwnName.Text, TimeProvider.System, log),
+                hosts.FindSealKey,
+                () => settings.Current.Checks.Authentication is { IsAny: true } rules ? rules.ServerId : null,
+                TimeProvider.System, log),
             ScratchFolder = settings.Current.ScratchFolder,
             Log = log,
         };

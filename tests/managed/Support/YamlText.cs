@@ -8,11 +8,11 @@ namespace MailModule.Tests.Support;
 internal static class YamlText
 {
     /// <summary>The documents of a file below <c>tests/vectors</c>; one that is missing is a failure.</summary>
-    public static IReadOnlyList<YamlMappingNode> Documents(params string[] path)
-        => DocumentsIn(File.ReadAllText(Repository.In(["tests", "vectors", .. path])));
+    public static IReadOnlyList<YamlMappingNode> OfFile(params string[] path)
+        => Documents(File.ReadAllText(Repository.In(["tests", "vectors", .. path])));
 
     /// <summary>The documents of a text.</summary>
-    public static IReadOnlyList<YamlMappingNode> DocumentsIn(string text)
+    public static IReadOnlyList<YamlMappingNode> Documents(string text)
     {
         var stream = new YamlStream();
         stream.Load(new StringReader(text));

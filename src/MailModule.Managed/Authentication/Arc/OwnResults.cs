@@ -5,8 +5,8 @@ namespace MailModule.Authentication.Arc;
 
 /// <summary>
 /// What this host has found out about a message when it came, as its Authentication-Results fields say: those of its
-/// name, joined in order (RFC 8617 §4.1.1). Whoever takes the message in has taken out what others wrote in our name.
-/// A value.
+/// name above all Received fields, joined in order (RFC 8617 §4.1.1). What stands below the Received field of this host
+/// came with the message, and may have been written by anybody (RFC 8601 §5). A value.
 /// </summary>
 /// <param name="Text">The results, words with one blank between; empty: there are none.</param>
 /// <param name="Chain">The result for arc; empty: none is told.</param>
@@ -30,8 +30,11 @@ internal readonly record struct OwnResults(string Text, string Chain)
     {
         var texts = new List<string>();
         string chain = "";
+        int end = First(header, "Received");
         for (int index = header.Last(Name); index >= 0; index = header.Before(index))
         {
+            if (end >= 0 && index > end)
+                continue;
             ReadOnlySpan<byte> value = header.Value(index);
             if (!ReportedResults.TryParse(value, out ReportedResults read)
                 || !read.AuthServId.Equals(authServId, StringComparison.OrdinalIgnoreCase))
@@ -51,6 +54,14 @@ internal readonly record struct OwnResults(string Text, string Chain)
             ? new OwnResults(
                 unfolded, read.Results.FirstOrDefault(one => one.Method == "arc")?.Result ?? "")
             : new OwnResults("", "");
+    }
+
+    private static int First(HeaderSection header, string name)
+    {
+        int first = header.Last(name);
+        for (int index = first; index >= 0; index = header.Before(index))
+            first = index;
+        return first;
     }
 
     // A field without any result says so, which means nothing beside one that has some.

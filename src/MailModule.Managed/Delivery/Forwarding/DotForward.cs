@@ -148,7 +148,8 @@ internal sealed class DotForward(
             run.Targets.Select(target
                 => DsnRequests.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, run.IsOnlyTarget)));
         Fault fault = resender.Send(
-            envelope, message.Content, action.Entry.Id, action.FirstRecipient.Address, list: null);
+            envelope, message.Content, action.Entry.Id, action.FirstRecipient.Address, list: null,
+            arrived: action.Entry.Content);
         if (fault == Fault.None && log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "forward",
                 $"{action.Entry.Id}: {action.Maildrop} sent it on to "

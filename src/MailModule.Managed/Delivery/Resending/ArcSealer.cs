@@ -24,14 +24,17 @@ internal sealed class ArcSealer(Func<DkimKey?> key, Func<string?> serverId, Time
     /// <summary>The fields to put in front of a message; empty: it is not sealed.</summary>
     /// <param name="envelope">Whoever may relay has written such fields himself: his are not sealed.</param>
     /// <param name="id">For the log.</param>
+    /// <param name="arrived">The header of the message as it came, with what was found out in front.</param>
     /// <param name="front">The message as it is sent on, to behind its header.</param>
     /// <param name="openRest">What follows.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public byte[] Seal(Envelope envelope, string id, ReadOnlyMemory<byte> front, Func<Stream> openRest)
+    public byte[] Seal(
+        Envelope envelope, string id, Func<MessageHeader> arrived, ReadOnlyMemory<byte> front, Func<Stream> openRest)
     {
         if (!envelope.IsFromStranger || serverId() is not { } ours || key() is not { } own)
             return [];
-        var sealing = new ArcSealing(own, ours, time);
+        var found = OwnResults.Of(new HeaderSection(arrived().Octets), ours);
+        var sealing = new ArcSealing(own, ours, time) { Results = found.Text };
         var pass = new MessagePass(sealing);
         pass.Append(front.Span);
         if (pass.IsHeaderOver && !sealing.IsSealed)

@@ -42,8 +42,11 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, ArcSealer se
     /// <param name="sourceId">The id under which it came in.</param>
     /// <param name="formerRecipient">The recipient that the new ones stand for.</param>
     /// <param name="list">For a mailing list: its address, for List-Id; else null.</param>
+    /// <param name="arrived">The message as it came in, if that is another; null: it is <paramref name="content"/>.
+    /// </param>
     public Fault Send(
-        Envelope envelope, MessageContent content, string sourceId, MailAddress formerRecipient, MailAddress? list)
+        Envelope envelope, MessageContent content, string sourceId, MailAddress formerRecipient, MailAddress? list,
+        MessageContent? arrived = null)
     {
         // What has no recipient would end nowhere.
         ArgumentOutOfRangeException.ThrowIfZero(envelope.Recipients.Count);
@@ -54,7 +57,9 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, ArcSealer se
             byte[] header = read.WithItsEnds(isAll: read.Octets.Length == content.Length)
                 .WithoutReturnPath(withoutListId: list is not null);
             byte[] front = [.. Trace(envelope, sourceId, formerRecipient, list), .. header];
-            byte[] seal = sealer.Seal(envelope, sourceId, front, () => OpenBehind(content, read.Octets.Length));
+            byte[] seal = sealer.Seal(
+                envelope, sourceId, () => arrived is null ? read : HeaderOf(arrived), front,
+                () => OpenBehind(content, read.Octets.Length));
             front = [.. ReturnPathOf(envelope), .. seal, .. front];
             return SpoolCopy.Write(
                 spool, envelope, new PrefixedStream(front, message),
@@ -64,6 +69,12 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, ArcSealer se
         {
             return Fault.Io;
         }
+    }
+
+    private static MessageHeader HeaderOf(MessageContent content)
+    {
+        using Stream message = content.OpenRead();
+        return MessageHeader.Read(message);
     }
 
     private static Stream OpenBehind(MessageContent content, int length)

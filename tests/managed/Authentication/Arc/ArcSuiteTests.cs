@@ -132,7 +132,7 @@ public class ArcSuiteTests
     }
 
     private static IEnumerable<(YamlNode Suite, string Name, YamlNode Test)> TestsOf(string file)
-        => YamlText.DocumentsIn(TextOf(file)).SelectMany(
+        => YamlText.Documents(TextOf(file)).SelectMany(
             suite => suite.Entries("tests").Select(test => ((YamlNode)suite, test.Key, test.Value)));
 
     // What the reader of YAML takes for wrong, and the suite's own does not: a text of blanks alone, and a name that

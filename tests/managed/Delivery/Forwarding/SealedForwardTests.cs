@@ -69,6 +69,33 @@ public sealed class SealedForwardTests : IDisposable
         Assert.DoesNotContain("ARC-", LocalHost.TextOf(Assert.Single(_host.Remote)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Received: by mx.example.org; Sun, 29 Nov 2026 12:00:00 +0000\r\n")]
+    [InlineData("received :x\r\n")]
+    public void What_came_with_the_message_is_not_taken_for_ours(string received)
+    {
+        _host.Start("friends@a.example;boss@a.example;carl@b.example");
+        Put("friends@a.example", received + ArcSamples.Message);
+        _host.DeliverAll();
+        Assert.DoesNotContain("ARC-", LocalHost.TextOf(Assert.Single(_host.Remote)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_users_command_changes_the_message_and_not_what_was_found_out()
+    {
+        _host.Start();
+        string forged = ArcSamples.Found.Replace("dmarc=pass", "dmarc=best", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal);
+        File.WriteAllText(_host.Folder.In("forged"), forged);
+        _host.WriteForward("ann", $"!cat {_host.Folder.In("forged")} \"$msgfile\" > x; cat x > \"$msgfile\"\nx@b.example\n");
+        Put("ann@a.example", ArcSamples.Message);
+        _host.DeliverAll();
+        string text = LocalHost.TextOf(Assert.Single(_host.Remote));
+        Assert.Contains("dmarc=best", text, StringComparison.Ordinal);
+        ArcResult result = await ArcSamples.Validate(text);
+        Assert.Equal(AuthResult.Pass, result.Result);
+        Assert.Contains("dmarc=pass", Assert.Single(result.Reported), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_message_of_which_nothing_was_found_out_goes_on_as_it_is()
     {
