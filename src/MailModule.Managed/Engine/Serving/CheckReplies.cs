@@ -48,7 +48,8 @@ internal static class CheckReplies
 
     /// <summary>What a domain asks for whose name is in From, and that has not sent the message.</summary>
     public static Reply ByDmarc(string domain)
-        => new(550, "5.7.1", $"Message refused by the DMARC policy of {(Ascii.IsValid(domain) ? domain : "its author")}");
+        => new(
+            550, "5.7.1", $"Message refused by the DMARC policy of {(Ascii.IsValid(domain) ? domain : "its author")}");
 
     /// <summary>Null: the domain may send.</summary>
     public static Reply? OfDomain(MxStatus status) => status switch

@@ -9,8 +9,8 @@ internal sealed class AuthenticationKeys
         "spf", "SPF (RFC 7208): whether a stranger may use the names in HELO and MAIL is looked up and told "
             + "(`sender-lists.md`). SPF alone refuses nothing.", "1");
     public Setting Dkim { get; } = Flag(
-        "dkim_verify", "DKIM (RFC 6376): signatures of strangers' mail are checked, ten of a message at most, and told. "
-            + "DKIM alone refuses nothing.", "1");
+        "dkim_verify", "DKIM (RFC 6376): signatures of strangers' mail are checked, ten of a message at most, and "
+            + "told. DKIM alone refuses nothing.", "1");
     public Setting Arc { get; } = Flag(
         "arc", "ARC (RFC 8617): whether a message came by a chain of hosts that seal is checked and told.", "1");
     public Setting Dmarc { get; } = Add(

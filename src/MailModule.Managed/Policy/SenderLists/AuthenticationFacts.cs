@@ -30,7 +30,7 @@ internal static class AuthenticationFacts
     private static DkimResult? BestOf(IReadOnlyList<DkimResult> all)
         => all.FirstOrDefault(one => one.Result == AuthResult.Pass) ?? (all.Count > 0 ? all[0] : null);
 
-    // The domain that has proved that it sent the message: the author's, else a signer's, else that of the reverse path.
+    // The domain that has proved that it sent the message: the author's, else a signer's, else the reverse path's.
     private static string DomainOf(MessageResults results)
     {
         if (results.Dmarc is { Result: AuthResult.Pass } dmarc)

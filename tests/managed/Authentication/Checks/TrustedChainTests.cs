@@ -79,7 +79,12 @@ public class TrustedChainTests
     [InlineData("other.example", AuthResult.Fail)]
     public void Where_a_trusted_chain_cannot_be_checked_now_a_later_try_may_tell(string trusted, AuthResult result)
     {
-        var arc = new ArcResult(AuthResult.TempError) { Instances = 1, Sealers = ["list.example"], Reported = [Passed] };
+        var arc = new ArcResult(AuthResult.TempError)
+        {
+            Instances = 1,
+            Sealers = ["list.example"],
+            Reported = [Passed],
+        };
         Assert.Equal(result, TrustedChain.Judge(s_failed, arc, new HashSet<string> { trusted }).Result);
     }
 

@@ -29,9 +29,9 @@ public sealed class HostAuthenticationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("192.0.2.1", "None: spf helo None, spf Pass", "None: spf helo None, spf Pass, dkim None, arc None, dmarc Pass")]
-    [InlineData("127.0.0.1", "None: ", "None: ")]
-    public void Before_the_text_is_read_there_is_SPF_and_behind_it_all(string trusted, string before, string behind)
+    [InlineData("192.0.2.1", "spf helo None, spf Pass", ", dkim None, arc None, dmarc Pass")]
+    [InlineData("127.0.0.1", "", "")]
+    public void Before_the_text_is_read_there_is_SPF_and_behind_it_all(string trusted, string before, string more)
     {
         var host = new Host();
         Set("mail_root", _folder.In("mail"));
@@ -52,7 +52,7 @@ public sealed class HostAuthenticationTests : IDisposable
             client.GetStream().Write(Encoding.Latin1.GetBytes(command));
             Assert.Matches("^[23]", reader.ReadLine());
         }
-        Assert.Equal(["State: ", before, behind], host.Seen);
+        Assert.Equal(["State: ", $"None: {before}", $"None: {before}{more}"], host.Seen);
     }
 
     private void Set(string key, string value) => Assert.Equal(Fault.None, _engine.Set(key, value));
