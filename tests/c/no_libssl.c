@@ -73,6 +73,34 @@ static void fails_for_want_of_tls(mm_send_options options) {
     CHECK_OK(mm_send_free(send));
 }
 
+/* What needs no digest is checked, and the rest says why it is not. */
+static void signatures_are_not_made_or_verified(void) {
+    static const char letter[] = "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=s; h=From; "
+                                 "bh=Ba3gj8+xBPQLJTahTfzW6RbWQ/XPgESxkCi2B66PSQg=; b=Xp2/R8zG\r\n"
+                                 "From: ann@example.org\r\n\r\nHello\r\n";
+    mm_auth_query query = MM_AUTH_QUERY_INIT;
+    mm_auth_result found = MM_AUTH_RESULT_INIT;
+    mm_sign_options options = MM_SIGN_OPTIONS_INIT;
+    mm_auth *auth;
+    query.message = letter;
+    query.message_size = sizeof letter - 1;
+    query.timeout_ms = 1000;
+    CHECK_OK(mm_dkim_verify(mm_engine_default(), &query, &auth));
+    CHECK_OK(mm_auth_get_result(auth, 0, &found));
+    CHECK_INT(MM_AUTH_TEMPERROR, found.result);
+    CHECK_OK(mm_auth_free(auth));
+    CHECK_OK(mm_dmarc_check(mm_engine_default(), &query, &auth));
+    CHECK_OK(mm_auth_free(auth));
+    options.domain = "example.org";
+    options.selector = "s";
+    options.key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF\n"
+                  "-----END PRIVATE KEY-----\n"; /* of RFC 8463, appendix A */
+    CHECK_INT(MM_E_TLS, mm_dkim_sign(mm_engine_default(), &options, &query, NULL, 0, NULL));
+    says_why();
+    CHECK_INT(MM_E_TLS, mm_arc_seal(mm_engine_default(), &options, &query, "example.org; none", NULL, 0, NULL));
+    says_why();
+}
+
 static void tls_is_an_error(void) {
     mm_send_options options = to_remote();
     options.tls = MM_TLS_IMPLICIT;
@@ -128,6 +156,7 @@ int main(void) {
     SetConfigParamString("smtp_dns", "127.0.0.1:1"); /* a question has an id that cannot be guessed */
     CHECK_INT(0, FindMX("far.example", found, 1));
     CHECK_INT(MM_E_DNS, mm_last_error());
+    signatures_are_not_made_or_verified();
     server_stop();
     remote_stop(&remote);
     return check_result();

@@ -14,8 +14,8 @@ internal sealed class HostKey : IDkimKeys
 
     public DkimKey Key => _keys[0];
 
-    /// <summary><see cref="Fault.Argument"/>: no domain or selector; <see cref="Fault.Config"/>: no key that can sign;
-    /// <see cref="Fault.Tls"/>: there is no OpenSSL.</summary>
+    /// <summary><see cref="Fault.Argument"/>: no domain or selector; <see cref="Fault.Config"/>: no key that can sign.
+    /// </summary>
     /// <param name="key">Not null when the result is None.</param>
     public static Fault Read(GivenKey given, string pem, out HostKey? key)
     {
@@ -27,8 +27,7 @@ internal sealed class HostKey : IDkimKeys
         string? problem = DkimKeyFile.Read(pem, out SigningKey? read);
         if (problem is null)
             key = new HostKey(new DkimKey(place.Domain, place.Selector, read!));
-        return problem is null ? Fault.None
-            : FaultReason.Because(OpenSsl.IsThere ? Fault.Config : Fault.Tls, problem);
+        return problem is null ? Fault.None : FaultReason.Because(Fault.Config, problem);
     }
 
     /// <summary>The key's text. <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>: the file.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Engine.Authenticating;
 
@@ -18,10 +19,13 @@ internal sealed class RecentKeys
     private readonly Dictionary<Name, HostKey> _keys = [];
     private readonly Queue<Name> _order = [];
 
-    /// <inheritdoc cref="HostKey.Read"/>
+    /// <summary>As <see cref="HostKey.ReadText"/> and <see cref="HostKey.Read"/>.</summary>
+    /// <param name="key">Not null when the result is None.</param>
     public Fault Read(GivenKey given, out HostKey? key)
     {
         key = null;
+        if (!OpenSsl.IsThere)
+            return FaultReason.Because(Fault.Tls, OpenSsl.Missing);
         Fault fault = HostKey.ReadText(given, out string pem);
         if (fault != Fault.None)
             return fault;
