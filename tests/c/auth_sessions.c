@@ -6,7 +6,7 @@
 static char seen[4][512]; /* in mail, rcpt, message; by the old callback */
 
 /* One result of a session or a stream in short. */
-static void tell(char *place, const mm_auth_result *found) {
+static void tell_result(char *place, const mm_auth_result *found) {
     sprintf(place + strlen(place), "%s=%d(%s)%s ", found->method, found->result, found->domain,
             found->flags & MM_AUTH_FLAG_HELO ? "helo" : "");
 }
@@ -18,7 +18,7 @@ static void tell_session(mm_session *session, char *place) {
     CHECK_OK(mm_session_auth_get_count(session, &count));
     for (int i = 0; i < count; i++) {
         CHECK_OK(mm_session_auth_get_result(session, i, &found));
-        tell(place, &found);
+        tell_result(place, &found);
     }
     CHECK_INT(MM_E_NOT_FOUND, mm_session_auth_get_result(session, count, &found));
     CHECK_INT(MM_E_NOT_FOUND, mm_session_auth_get_result(session, -1, &found));
@@ -101,7 +101,7 @@ static void tell_stream(ServerStream *stream) {
     seen[3][0] = '\0';
     for (int i = 0; i < count; i++) {
         CHECK_OK(mm_stream_auth_get_result(stream, i, &found));
-        tell(seen[3], &found);
+        tell_result(seen[3], &found);
     }
     CHECK_INT(MM_E_NOT_FOUND, mm_stream_auth_get_result(stream, count, &found));
 }
