@@ -106,10 +106,10 @@ class Sink(Child):
 
 
 class DnsServer(Child):
-    """bench/dns_server.c, which answers every name."""
+    """bench/dns_server.c, which answers every name; text: the TXT record of each."""
 
-    def __init__(self):
-        super().__init__(place.OUT / "bench" / "dns_server")
+    def __init__(self, *text):
+        super().__init__(place.OUT / "bench" / "dns_server", *text)
         self.port = int(self.process.stdout.readline())
 
 

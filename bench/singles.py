@@ -1,5 +1,6 @@
 """What is not a rate beside a peer: memory of idle sessions, the first use, look-ups, one very large message, cancels."""
 
+import contextlib
 import pathlib
 import socket
 import ssl
@@ -17,7 +18,7 @@ IDLE = 5000
 
 class Singles:
     def __init__(self, folder, subjects):
-        self.folder, self.fresh = folder, subjects.fresh
+        self.folder, self.fresh, self.sends = folder, subjects.fresh, subjects.sends
 
     def idle_smtp(self):
         with SmtpSink(self.fresh("idle-sink")) as sink:
@@ -63,6 +64,49 @@ class Singles:
         one, many = zip(*[(self.find_mx_t1(), self.find_mx_t16()) for _ in range(7)])
         return (f"FindMX, CPU a question: 1 thread **{statistics.median(one):.1f} µs**, "
                 f"16 threads **{statistics.median(many):.1f} µs**; target: no more with 16 than with 1")
+
+    def dkim_key(self):
+        """The file of an RSA key of 2048 bits, and the text of its record."""
+        file = self.folder / "dkim.pem"
+        if not file.exists():
+            place.run("openssl", "genrsa", "-out", file, 2048)
+        public = place.run("openssl", "pkey", "-in", file, "-pubout").stdout
+        return file, "v=DKIM1; p=" + "".join(line for line in public.splitlines() if not line.startswith("-"))
+
+    def dkim_signed(self, count=500):
+        """A signed message of 10 KiB, and the CPU of its signature: ours, and OpenSSL's alone."""
+        file, _ = self.dkim_key()
+        message = self.folder / "signed.eml"
+        said = place.run(place.OUT / "bench" / "dkim_sign", file, "example.net", "bench", count, message, seconds=60).stdout
+        return message, *(float(word.split("=")[1]) for word in said.split())
+
+    def dkim_sign(self):
+        ours, alone = zip(*[self.dkim_signed()[1:] for _ in range(7)])
+        ratio = statistics.median(one / other for one, other in zip(ours, alone))
+        return (f"a DKIM signature of 2048 bits, message of 10 KiB: **{ratio:.3f}** times the CPU of OpenSSL's signature alone "
+                f"({statistics.median(ours):.0f} and {statistics.median(alone):.0f} µs); target at most 1.2")
+
+    def dkim_verify(self):
+        """What the check adds to receiving: two servers in turn, one that verifies and one that checks nothing."""
+        message = self.dkim_signed(10)[0]
+        with DnsServer(self.dkim_key()[1]) as dns, contextlib.ExitStack() as stack:
+            off = {name: "off" for name in ("spf", "arc", "dmarc")}
+
+            def receiving(verify):
+                server = stack.enter_context(Ours(self.fresh("dkim-" + verify), keep=True, smtp_range="", smtp_dns=f"127.0.0.1:{dns.port}",
+                                                  dkim_verify=verify, **off))
+                row = ("--conns", 16, "--message", message)
+                return server, self.sends(server, row, drain=True)
+            (server, checked), (_, unchecked) = receiving("on"), receiving("off")
+            more = []
+            for run in range(8):
+                cpu = [measure(4000)["cpu"] for measure in (checked, unchecked)]
+                more += [cpu[0] - cpu[1]] if run > 0 else []  # the first warms up
+            load("smtp_load", server.port, "--msgs", 1, "--to", "user0@example.org", "--message", message)
+            place.wait_until(server.delivered, 10)
+            found = any(b"dkim=pass" in path.read_bytes() for path in server.delivered())
+        return (f"verifying DKIM of a signed message of 10 KiB: **{statistics.median(more):.1f} µs** of CPU beyond receiving it "
+                f"({min(more):.1f} to {max(more):.1f}); target at most 60" + ("" if found else "; NOT VERIFIED"))
 
     def client_cancel(self):
         said = place.run(place.OUT / "bench" / "client_cancel", seconds=60).stdout

@@ -2,10 +2,12 @@
  *
  *   smtp_load --port P [--conns 1] [--msgs 1000] [--size 1024] [--pipeline 0|1] [--per-conn 0]
  *             [--to user%d@example.org] [--users 1] [--timeout 60] [--tls 0|1]
+ *             [--message FILE]
  *
  * tls 1 begins each connection by STARTTLS; any certificate will do. pipeline 1 writes MAIL, RCPT and DATA at once
  * (RFC 2920); per-conn K opens a new connection after K messages. A %d in --to becomes the connection's number modulo
- * --users. One line of key=value comes out; the time of a message is from the write of MAIL to the reply to its end. */
+ * --users. With --message each message is that file (CRLF, no line that begins with a dot), whatever --size says. One
+ * line of key=value comes out; the time of a message is from the write of MAIL to the reply to its end. */
 #include "tool.h"
 #include <openssl/ssl.h>
 
@@ -54,6 +56,20 @@ static void make_body(uint64_t size) {
     while (body_total < size)
         body_total += body_n - header_n;
     memcpy(body + body_n, ".\r\n", 4);
+}
+
+/* The message is a file's. */
+static int read_body(const char *path) {
+    enum { MOST = 16 << 20 };
+    FILE *file = fopen(path, "rb");
+    body = allocate(MOST + 4);
+    body_n = file ? fread(body, 1, MOST, file) : 0;
+    if (!file || ferror(file) || body_n == MOST)
+        return fprintf(stderr, "smtp_load: %s cannot be read, or is too long\n", path), -1;
+    fclose(file);
+    body_total = body_n;
+    memcpy(body + body_n, ".\r\n", 4);
+    return 0;
 }
 
 /* What to write next of the body and its final dot. */
@@ -305,7 +321,11 @@ int main(int argc, char **argv) {
         tls_settings = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_mode(tls_settings, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     }
-    make_body((uint64_t)option_number("size", 1024));
+    const char *message = option("message", "");
+    if (*message && read_body(message) < 0)
+        return 2;
+    if (!*message)
+        make_body((uint64_t)option_number("size", 1024));
     epoll = epoll_create1(EPOLL_CLOEXEC);
     struct client *clients = allocate((size_t)conns * sizeof *clients);
     int64_t began = now_ns();

@@ -60,6 +60,7 @@ case " $* " in
     compile_c "$OUT/bench/find_mx" bench/find_mx.c
     compile_c "$OUT/bench/client_send" bench/client_send.c
     compile_c "$OUT/bench/client_cancel" bench/client_cancel.c
+    compile_c "$OUT/bench/dkim_sign" bench/dkim_sign.c -lcrypto
     commit=$(that_commit "$@")
     [[ -z $commit ]] || build_commit "$commit"
     ;;
