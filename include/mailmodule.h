@@ -3227,8 +3227,8 @@ typedef struct mm_auth_query {
     const char *client;   /**< SPF: the client's address, such as "192.0.2.1" or "2001:db8::1"; NULL: SPF is not checked
                                by mm_dmarc_check */
     const char *helo;     /**< SPF: its name in HELO or EHLO; NULL: not known */
-    const char *sender;   /**< SPF: the reverse-path; "" is the null one, which helo stands for; NULL: helo alone is
-                               checked */
+    const char *sender;   /**< SPF: the reverse-path, bare or in angle brackets; "" is the null one, which helo stands
+                               for; NULL: helo alone is checked */
     const void *message;  /**< the message, from one source: octets in memory; NULL: none */
     size_t message_size;  /**< how many */
     const char *path;     /**< or a file; NULL: none */
@@ -3322,7 +3322,7 @@ MM_API int MM_CALL mm_arc_validate_start(mm_engine *engine, const mm_auth_query 
  * Checks a message as the library's servers do, by SPF, DKIM, ARC and DMARC, all at once. Waits for the network.
  *
  * engine  whose name servers are asked.
- * query   the message, with any line ends; and client, helo and sender, without which SPF is not checked.
+ * query   the message, with any line ends; and client with helo or sender or both, without which SPF is not checked.
  * auth    gets the results: of SPF, of each DKIM signature, of ARC and, last, of DMARC. mm_auth_free ends them; NULL on
  *         failure.
  * Returns as mm_dkim_verify; MM_E_ARGUMENT also where client is no address. Threads: any. Since 0.1.

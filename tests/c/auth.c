@@ -24,6 +24,7 @@ static void hosts_that_may_use_a_name(mm_engine *engine) {
     spf(engine, "192.0.2.77", "ann@example.org", MM_AUTH_PASS, "example.org");
     spf(engine, "2001:db8::1", "ann@example.org", MM_AUTH_PASS, "example.org");
     spf(engine, "198.51.100.1", "ann@example.org", MM_AUTH_FAIL, "example.org");
+    spf(engine, "192.0.2.77", "<ann@example.org>", MM_AUTH_PASS, "example.org");
     spf(engine, "192.0.2.77", "ann@nowhere.example", MM_AUTH_NONE, "nowhere.example");
     spf(engine, "192.0.2.77", "ann@broken.example", MM_AUTH_TEMPERROR, "broken.example");
     query.helo = "example.org";
@@ -171,6 +172,19 @@ static void messages_that_are_believed(mm_engine *engine) {
     judge(engine, &query, MM_AUTH_PASS, MM_DMARC_NONE);
     query.client = NULL;
     judge(engine, &query, MM_AUTH_PASS, MM_DMARC_NONE);
+    mm_auth *auth;
+    int count;
+    query.client = "192.0.2.1";
+    query.helo = query.sender = NULL;
+    CHECK_OK(mm_dmarc_check(engine, &query, &auth));
+    CHECK_OK(mm_auth_get_count(auth, &count));
+    CHECK_INT(3, count);
+    CHECK_OK(mm_auth_free(auth));
+    query.client = "nowhere";
+    CHECK_OK(mm_dkim_verify(engine, &query, &auth)); /* which has no use for it */
+    CHECK_OK(mm_auth_free(auth));
+    query.sender = "";
+    CHECK_INT(MM_E_ARGUMENT, mm_dmarc_check(engine, &query, &auth));
 }
 
 static void seals(mm_engine *engine) {

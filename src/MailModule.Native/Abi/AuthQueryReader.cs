@@ -18,7 +18,8 @@ internal static unsafe class AuthQueryReader
         subject = new CheckSubject(methods);
         if (FindProblem(given, methods) is { } wrong)
             return FaultReason.Because(Fault.Argument, wrong);
-        bool usesSpf = (methods & CheckMethods.Spf) != 0;
+        // Without a client, or a name of its, there is nothing to check by SPF.
+        bool usesSpf = (methods & CheckMethods.Spf) != 0 && given.Client != 0 && (given.Helo != 0 || given.Sender != 0);
         IPAddress? client = null;
         string? helo = null, sender = null, sealers = null;
         var fault = usesSpf ? ReadClient(given.Client, out client) : Fault.None;
@@ -30,10 +31,10 @@ internal static unsafe class AuthQueryReader
             fault = Text.ReadOptional(given.TrustedSealers, "trusted_sealers", out sealers);
         subject = subject with
         {
-            Methods = client is null ? methods & ~CheckMethods.Spf : methods,
+            Methods = usesSpf ? methods : methods & ~CheckMethods.Spf,
             Client = client,
             Helo = helo,
-            Sender = sender,
+            Sender = sender is ['<', .. var path, '>'] ? path : sender,
             TrustedSealers = sealers,
             Timeout = TimeSpan.FromMilliseconds(given.TimeoutMilliseconds),
         };
@@ -71,7 +72,7 @@ internal static unsafe class AuthQueryReader
             return $"timeout_ms is 0 to {LongestMilliseconds}";
         if (given.Reserved != 0)
             return "reserved is not 0";
-        if ((methods & CheckMethods.Spf) == 0 || (given.Client == 0 && methods != CheckMethods.Spf))
+        if (methods != CheckMethods.Spf)
             return null;
         if (given.Client == 0)
             return "client is NULL";
@@ -85,8 +86,9 @@ internal static unsafe class AuthQueryReader
         if (fault != Fault.None || text is null)
             return fault;
         // What .NET takes for an address beside these: one number for four, hexadecimal ones, a port, a zone.
-        bool isWhole = text.Contains(':') || text.Split('.').Length == 4;
-        return isWhole && text.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':') && IPAddress.TryParse(text, out client)
+        bool isWhole = (text.Contains(':') || text.Split('.').Length == 4)
+            && text.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':');
+        return isWhole && IPAddress.TryParse(text, out client)
             ? Fault.None
             : FaultReason.Because(Fault.Argument, "client is no IP address");
     }
