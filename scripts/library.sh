@@ -149,12 +149,12 @@ install_library() {
   cmake --install "$c_build" --prefix "$1"
 }
 
-# compile_c RESULT SOURCE...: a C program that uses the library where the build has put it; one that is newer than all
-# that it is made of stays
+# compile_c RESULT SOURCE [-lLIBRARY]...: a C program that uses the library where the build has put it; one that is newer
+# than all that it is made of stays
 compile_c() {
   local result=$1 made_of
   shift
-  made_of=("$@" "$OUT/include" "$OUT/lib/$soname" "$ROOT/scripts/library.sh")
+  made_of=("$1" "$OUT/include" "$OUT/lib/$soname" "$ROOT/scripts/library.sh")
   [[ ! -e $result || $(find "${made_of[@]}" -newer "$result" -print -quit) ]] || return 0
   mkdir -p "$(dirname "$result")"
   gcc -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -I"$OUT/include" -o "$result" "$@" \
