@@ -119,7 +119,8 @@ internal sealed class SenderRewriting(string domain, LoginKey key, TimeProvider 
 
     private static bool TryReadDay(string text, out int day)
     {
-        int high = Letters.IndexOf(char.ToUpperInvariant(text[0])), low = Letters.IndexOf(char.ToUpperInvariant(text[1]));
+        int high = Letters.IndexOf(char.ToUpperInvariant(text[0]));
+        int low = Letters.IndexOf(char.ToUpperInvariant(text[1]));
         day = high * 32 + low;
         return high >= 0 && low >= 0;
     }

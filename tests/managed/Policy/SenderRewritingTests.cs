@@ -29,9 +29,8 @@ public class SenderRewritingTests
         Assert.EndsWith(within, made.LocalPart, StringComparison.Ordinal);
         Assert.True(_ours.IsOurs(made));
         Assert.True(_ours.TryReverse(made, out MailAddress? original));
-        Assert.Equal(Address(sender).LocalPart, original.LocalPart, ignoreCase: sender.StartsWith("srs0", StringComparison.Ordinal));
-        Assert.Equal(Address(sender), MailAddress.TryParse(original.Text.Replace("SRS0", "srs0"), out var low)
-            && sender.StartsWith("srs0", StringComparison.Ordinal) ? low : original);
+        // the tag itself comes back in capitals
+        Assert.Equal(sender.Replace("srs0", "SRS0", StringComparison.Ordinal), original.Text);
     }
 
     [Theory]
@@ -51,15 +50,15 @@ public class SenderRewritingTests
     }
 
     [Theory]
-    [InlineData("SRS0=abcd=XY=far.example=ann@b.example", "SRS1=", "=b.example==abcd=XY=far.example=ann")]
-    [InlineData("SRS0+abcd=XY=far.example=ann@b.example", "SRS1=", "=b.example=+abcd=XY=far.example=ann")]
-    [InlineData("srs0-abcd=XY=far.example=ann@b.example", "SRS1=", "=b.example=-abcd=XY=far.example=ann")]
-    [InlineData("SRS1=wxyz=b.example==abcd=XY=far.example=ann@c.example", "SRS1=", "=b.example==abcd=XY=far.example=ann")]
-    [InlineData("SRS1+wxyz=b.example=+abcd=XY=far.example=ann@c.example", "SRS1=", "=b.example=+abcd=XY=far.example=ann")]
-    public void A_sender_that_other_hosts_have_made_goes_back_to_the_first_of_them(string sender, string start, string end)
+    [InlineData("SRS0=abcd=XY=far.example=ann@b.example", "=b.example==abcd=XY=far.example=ann")]
+    [InlineData("SRS0+abcd=XY=far.example=ann@b.example", "=b.example=+abcd=XY=far.example=ann")]
+    [InlineData("srs0-abcd=XY=far.example=ann@b.example", "=b.example=-abcd=XY=far.example=ann")]
+    [InlineData("SRS1=wxyz=b.example==abcd=XY=far.example=ann@c.example", "=b.example==abcd=XY=far.example=ann")]
+    [InlineData("SRS1+wxyz=b.example=+abcd=XY=far.example=ann@c.example", "=b.example=+abcd=XY=far.example=ann")]
+    public void A_sender_that_other_hosts_have_made_goes_back_to_the_first_of_them(string sender, string end)
     {
         MailAddress made = _ours.Rewrite(Address(sender));
-        Assert.StartsWith(start, made.LocalPart, StringComparison.Ordinal);
+        Assert.StartsWith("SRS1=", made.LocalPart, StringComparison.Ordinal);
         Assert.EndsWith(end, made.LocalPart, StringComparison.Ordinal);
         Assert.True(_ours.TryReverse(made, out MailAddress? original));
         int at = end.IndexOf('=', 1) + 1;
@@ -122,7 +121,8 @@ public class SenderRewritingTests
     [Fact]
     public void What_another_has_made_is_nobodys()
     {
-        MailAddress made = new SenderRewriting("ours.example", new LoginKey(), _clock).Rewrite(Address("ann@b.example"));
+        var another = new SenderRewriting("ours.example", new LoginKey(), _clock);
+        MailAddress made = another.Rewrite(Address("ann@b.example"));
         Assert.True(_ours.IsOurs(made));
         Assert.False(_ours.TryReverse(made, out _));
         MailAddress elsewhere = new SenderRewriting("other.example", _key, _clock).Rewrite(Address("ann@b.example"));
@@ -137,13 +137,13 @@ public class SenderRewritingTests
         const string letters = "SRs01=+-abAB2@.\"\\ ";
         for (int i = 0; i < 5000; i++)
         {
-            string local = string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => letters[random.Next(letters.Length)]));
-            foreach (string text in (string[])[$"{local}@ours.example", $"SRS0={local}@ours.example", $"SRS1={local}@ours.example"])
+            string local = new(random.GetItems<char>(letters, random.Next(30)));
+            foreach (string tag in (string[])["", "SRS0=", "SRS1="])
             {
-                if (!MailAddress.TryParse(text, out MailAddress address))
+                if (!MailAddress.TryParse($"{tag}{local}@ours.example", out MailAddress address))
                     continue;
                 Assert.False(_ours.TryReverse(address, out _));
-                Assert.True(_ours.TryReverse(_ours.Rewrite(address), out MailAddress? original), $"{address} {_ours.Rewrite(address)}");
+                Assert.True(_ours.TryReverse(_ours.Rewrite(address), out MailAddress? original), address.Text);
                 if (!_ours.Rewrite(address).LocalPart.StartsWith("SRS1", StringComparison.Ordinal))
                     Assert.Equal(address.LocalPart, original.LocalPart);
             }
@@ -169,8 +169,8 @@ public class SenderRewritingTests
         MailAddress made = policy.SenderOf(Address("ann@b.example"), leaves: true);
         RelayVerdict verdict = policy.CheckRecipient(made, mayRelay: false);
         Assert.Equal("ann@b.example", SenderRewriting.OriginalIn(verdict.Maildrop!)?.Text);
-        Assert.Equal(
-            RelayRefusal.UnknownUser, policy.CheckRecipient(Address("SRS0=A=B=c=d@ours.example"), mayRelay: true).Refusal);
+        MailAddress nobodys = Address("SRS0=A=B=c=d@ours.example");
+        Assert.Equal(RelayRefusal.UnknownUser, policy.CheckRecipient(nobodys, mayRelay: true).Refusal);
         Assert.Equal("ann@b.example", policy.SenderOf(Address("ann@b.example"), leaves: false).Text);
         Assert.Equal("ann@ours.example", policy.SenderOf(Address("ann@ours.example"), leaves: true).Text);
         Assert.Null(SenderRewriting.OriginalIn("ann"));

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace MailModule.Authentication.Arc;
 
-/// <summary>The sets of ARC fields of a message, put in order (RFC 8617 §4.2, §5.2 step 3). Cannot be changed.</summary>
+/// <summary>The sets of ARC fields of a message, put in order (RFC 8617 §4.2, §5.2 step 3). Cannot be changed.
+/// </summary>
 internal sealed class ArcChain
 {
     public const string ResultsName = "ARC-Authentication-Results";

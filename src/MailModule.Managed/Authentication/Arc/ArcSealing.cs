@@ -23,8 +23,8 @@ internal sealed class ArcSealing(DkimKey? key, string authServId, TimeProvider t
     private IReadOnlyList<string> _names = [];
     private BodyHash? _body;
 
-    /// <summary>What stands behind the authserv-id in Authentication-Results; null: what the message's own fields of our
-    /// name say.</summary>
+    /// <summary>What stands behind the authserv-id in Authentication-Results; null: what the message's own fields of
+    /// our name say.</summary>
     public string? Results { get; init; }
 
     /// <summary>Which fields are signed; null: those that DKIM signs, and its signatures.</summary>
@@ -49,8 +49,8 @@ internal sealed class ArcSealing(DkimKey? key, string authServId, TimeProvider t
     }
 
     /// <summary>
-    /// Writes the three fields of a new set, whole, each with its CRLF, to be put in front of the message; nothing where
-    /// it is not sealed. When the message has been passed whole.
+    /// Writes the three fields of a new set, whole, each with its CRLF, to be put in front of the message; nothing
+    /// where it is not sealed. When the message has been passed whole.
     /// </summary>
     public void WriteFields(IBufferWriter<byte> output)
     {

@@ -153,7 +153,9 @@ internal sealed class SignatureReader(TagList tags, bool isArc = false)
             return [];
         }
         string[] names = TagList.Split(value.ToLowerInvariant());
-        if (Array.Exists(names, name => name.Length == 0 && !isArc || name.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0))
+        bool isEmptyTaken = isArc;
+        if (Array.Exists(
+            names, name => name.Length == 0 && !isEmptyTaken || name.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0))
             Refuse(AuthResult.Neutral, "h= is no list of names");
         // RFC 6376 §5.4, §6.1.1
         if (!isArc && !names.Contains("from"))

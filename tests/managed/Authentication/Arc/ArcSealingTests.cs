@@ -14,7 +14,10 @@ public class ArcSealingTests
     {
         string fields = Seal(Message);
         Assert.All(fields.Split("\r\n"), line => Assert.InRange(line.Length, 0, 78));
-        Assert.Matches("^ARC-Seal: a=rsa-sha256;\r\n b=[^;]*;\r\n cv=none; d=example.org; i=1; s=sel; t=[0-9]+\r\nARC-Message-Signature: ", fields);
+        Assert.Matches(
+            "^ARC-Seal: a=rsa-sha256;\r\n b=[^;]*;\r\n cv=none; d=example.org; i=1; s=sel; t=[0-9]+\r\n"
+                + "ARC-Message-Signature: ",
+            fields);
         ArcResult result = await Validate(fields + Message);
         Assert.Equal(AuthResult.Pass, result.Result);
         Assert.Equal(
@@ -36,7 +39,8 @@ public class ArcSealingTests
     public async Task What_passes_on_through_lists_of_one_host_stays_sealed()
     {
         string sealedOnce = Seal(Message) + Message;
-        string again = $"Received: by {Own}; Sun, 29 Nov 2026 12:00:01 +0000\r\nDelivered-To: a@example.org\r\nList-Id: <b>\r\n{sealedOnce}";
+        string again = $"Received: by {Own}; Sun, 29 Nov 2026 12:00:01 +0000\r\nDelivered-To: a@example.org\r\n"
+            + $"List-Id: <b>\r\n{sealedOnce}";
         Assert.Equal("", Seal(again));
         Assert.Equal(AuthResult.Pass, (await Validate(again)).Result);
     }
@@ -60,10 +64,17 @@ public class ArcSealingTests
 
     [Theory]
     [InlineData($"Authentication-Results: {Own}; none\r\n", $"{Own}; none")]
-    [InlineData($"Authentication-Results: MX.Example.ORG 1; none\r\nAuthentication-Results: {Own}; spf=pass\r\n", $"{Own}; spf=pass")]
+    [InlineData(
+        $"Authentication-Results: MX.Example.ORG 1; none\r\nAuthentication-Results: {Own}; spf=pass\r\n",
+        $"{Own}; spf=pass")]
     [InlineData($"Authentication-Results: {Own};\r\n\tspf=pass;\r\n\r\n", $"{Own}; spf=pass")]
-    [InlineData($"Authentication-Results: ({Own}; x) \"{Own}\" (a;\\)b;) ; spf=pass (c;d) smtp.helo=\"e;f\"\r\n", $"{Own}; spf=pass (c;d) smtp.helo=\"e;f\"")]
-    [InlineData($"Authentication-Results: {Own}; spf=pass\r\nAuthentication-Results: else.example; dkim=pass\r\nAuthentication-Results: {Own}; dkim=fail\r\n", $"{Own}; spf=pass; dkim=fail")]
+    [InlineData(
+        $"Authentication-Results: ({Own}; x) \"{Own}\" (a;\\)b;) ; spf=pass (c;d) smtp.helo=\"e;f\"\r\n",
+        $"{Own}; spf=pass (c;d) smtp.helo=\"e;f\"")]
+    [InlineData(
+        $"Authentication-Results: {Own}; spf=pass\r\nAuthentication-Results: else.example; dkim=pass\r\n"
+            + $"Authentication-Results: {Own}; dkim=fail\r\n",
+        $"{Own}; spf=pass; dkim=fail")]
     [InlineData($"Authentication-Results: {Own}; spf=pass reason=\"\u00fc\"\r\n", $"{Own}; spf=pass reason=\"?\"")]
     public async Task All_fields_of_our_name_are_told_in_one(string front, string told)
     {

@@ -25,7 +25,8 @@ public sealed class DkimKeysTests : IDisposable
         Assert.Equal(["c"], Found(keys, "deep.below.mail.example.org"));
         Assert.Equal(["a", "b"], Found(keys, "Other.EXAMPLE.org."));
         Assert.Equal(["d"], Found(keys, "bücher.example"));
-        foreach (string none in (string[])["org", "notexample.org", "example.org.test", "", ".", "..", "a b", "[127.0.0.1]"])
+        string[] nobodys = ["org", "notexample.org", "example.org.test", "", ".", "..", "a b", "[127.0.0.1]"];
+        foreach (string none in nobodys)
             Assert.Empty(Found(keys, none));
         Assert.Empty(_lines);
     }

@@ -7,7 +7,8 @@ namespace MailModule.Tests.Delivery.Forwarding;
 /// <summary>Mail of others that is sent on in the name of our domain, and what comes back (SRS).</summary>
 public sealed class ReturnedMailTests : IDisposable
 {
-    private readonly LocalHost _host = new() { Rewriting = new SenderRewriting("a.example", new LoginKey(), TimeProvider.System) };
+    private readonly LocalHost _host = new()
+    { Rewriting = new SenderRewriting("a.example", new LoginKey(), TimeProvider.System) };
 
     public void Dispose() => _host.Dispose();
 
@@ -29,7 +30,8 @@ public sealed class ReturnedMailTests : IDisposable
         Assert.Equal(2, _host.Remote.Count);
         Assert.Equal(["sender@c.example"], LocalHost.RecipientsOf(returned));
         Assert.True(returned.Envelope is { ReversePath.IsNull: true, AvoidsInner: true });
-        Assert.Contains($"\nDelivered-To: {sender}\nSubject: report\n", LocalHost.TextOf(returned), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\nDelivered-To: {sender}\nSubject: report\n", LocalHost.TextOf(returned), StringComparison.Ordinal);
         Assert.Empty(_host.Dsns.Sent);
     }
 

@@ -13,7 +13,8 @@ public sealed class SealedForwardTests : IDisposable
     private readonly LocalHost _host = new()
     {
         Sealer = new ArcSealer(
-            static () => ArcSamples.Key, static () => ArcSamples.Own, new DkimSamples.SetTime(DkimSamples.Now), Log.None),
+            static () => ArcSamples.Key, static () => ArcSamples.Own, new DkimSamples.SetTime(DkimSamples.Now),
+            Log.None),
     };
 
     public void Dispose() => _host.Dispose();
@@ -51,7 +52,8 @@ public sealed class SealedForwardTests : IDisposable
     [Fact]
     public async Task From_a_list_to_a_forward_file_it_is_sealed_once()
     {
-        _host.Start("friends@a.example;boss@a.example;staff@a.example", "staff@a.example;owner@a.example;ann@a.example");
+        _host.Start(
+            "friends@a.example;boss@a.example;staff@a.example", "staff@a.example;owner@a.example;ann@a.example");
         _host.WriteForward("ann", "x@b.example\n");
         Put("friends@a.example", ArcSamples.Message);
         _host.DeliverAll();
@@ -84,9 +86,11 @@ public sealed class SealedForwardTests : IDisposable
     public async Task A_users_command_changes_the_message_and_not_what_was_found_out()
     {
         _host.Start();
-        string forged = ArcSamples.Found.Replace("dmarc=pass", "dmarc=best", StringComparison.Ordinal).Replace("\r", "", StringComparison.Ordinal);
-        File.WriteAllText(_host.Folder.In("forged"), forged);
-        _host.WriteForward("ann", $"!cat {_host.Folder.In("forged")} \"$msgfile\" > x; cat x > \"$msgfile\"\nx@b.example\n");
+        string file = _host.Folder.In("forged");
+        string forged = ArcSamples.Found.Replace("dmarc=pass", "dmarc=best", StringComparison.Ordinal);
+        File.WriteAllText(file, forged.Replace("\r", "", StringComparison.Ordinal));
+        _host.WriteForward(
+            "ann", $"!cat {file} \"$msgfile\" > x; cat x > \"$msgfile\"\nx@b.example\n");
         Put("ann@a.example", ArcSamples.Message);
         _host.DeliverAll();
         string text = LocalHost.TextOf(Assert.Single(_host.Remote));
