@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using MailModule.Primitives.Os;
 
@@ -13,7 +14,7 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
 
     private readonly BodyCanonicalization _body = new(form);
     private readonly List<BodyHash> _hashes = [];
-    private readonly byte[] _block = new byte[BlockSize];
+    private byte[] _block = [];
     private int _blockLength;
 
     /// <summary>Null: not yet, or the system has no OpenSSL.</summary>
@@ -53,6 +54,8 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
         }
         _hash?.Dispose();
         _hash = null;
+        ArrayPool<byte>.Shared.Return(_block);
+        _block = [];
     }
 
     public void Write(ReadOnlySpan<byte> octets)
@@ -74,6 +77,7 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
         if (_done >= 0)
             return;
         _done = 0;
+        _block = ArrayPool<byte>.Shared.Rent(BlockSize); // a message that is dropped leaves it to the collector
         _hashes.Sort((one, other) => ((ulong)one.Limit).CompareTo((ulong)other.Limit)); // -1 is the largest
         if (OpenSsl.IsThere)
             _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

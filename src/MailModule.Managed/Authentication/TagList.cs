@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MailModule.Authentication;
 
 /// <summary>
@@ -63,7 +65,18 @@ internal sealed class TagList
 
     /// <summary>Without the white space that folding may have put anywhere in it, as in base64 (§2.11).</summary>
     public static string WithoutBlanks(string value)
-        => value.AsSpan().IndexOfAny(" \t\r\n") < 0 ? value : string.Concat(value.Where(letter => !IsBlank(letter)));
+    {
+        if (value.AsSpan().IndexOfAny(" \t\r\n") < 0)
+            return value;
+        char[] letters = ArrayPool<char>.Shared.Rent(value.Length);
+        int length = 0;
+        foreach (char letter in value)
+            if (!IsBlank(letter))
+                letters[length++] = letter;
+        string text = new(letters, 0, length);
+        ArrayPool<char>.Shared.Return(letters);
+        return text;
+    }
 
     /// <summary>The parts of a list with colons between (h=, q=, t=, s=), without blanks around them.</summary>
     public static string[] Split(string value)

@@ -7,23 +7,27 @@ namespace MailModule.Authentication.Checks;
 /// thread.</summary>
 internal sealed class SpfOfMessage(CheckRequest request, IDns dns, TimeProvider time) : IDisposable
 {
+    private static readonly Task<MessageResults> s_nothing = Task.FromResult(MessageResults.Empty);
+
     private readonly Lock _beginning = new();
     private TaskCompletionSource<MessageResults>? _answer;
     private QuestionTime? _time;
     private bool _isDisposed;
 
     /// <summary>It was asked, and is known.</summary>
-    public bool IsKnown => Volatile.Read(ref _answer) is { Task.IsCompleted: true };
+    public bool IsKnown => !IsWanted || Volatile.Read(ref _answer) is { Task.IsCompleted: true };
 
     /// <summary>What is known by now.</summary>
-    public MessageResults Known => IsKnown && _answer!.Task.IsCompletedSuccessfully
-        ? _answer.Task.Result : MessageResults.Empty;
+    public MessageResults Known => Volatile.Read(ref _answer) is { Task.IsCompletedSuccessfully: true } answer
+        ? answer.Task.Result : MessageResults.Empty;
 
     /// <summary>Results without any where it is not wanted, or the client is not known. Asks at the first call.
     /// </summary>
     /// <param name="cancel">Ends it: a temporary error.</param>
     public Task<MessageResults> Ask(CancellationToken cancel)
     {
+        if (!IsWanted)
+            return s_nothing;
         lock (_beginning)
         {
             if (_answer is { } known)
@@ -45,10 +49,10 @@ internal sealed class SpfOfMessage(CheckRequest request, IDns dns, TimeProvider 
         _time?.Dispose();
     }
 
+    private bool IsWanted => request.Client is not null && request.Wants(CheckMethods.Spf | CheckMethods.Dmarc);
+
     private async ValueTask<MessageResults> LookUp()
     {
-        if (request.Client is null || !request.Wants(CheckMethods.Spf | CheckMethods.Dmarc))
-            return MessageResults.Empty;
         bool isNull = request.Sender.Length == 0;
         Task<SpfResult>? ofSender = isNull ? null : Check(SpfIdentity.MailFrom).AsTask();
         SpfResult? ofHelo = request.Helo.Length > 0 || isNull

@@ -169,13 +169,13 @@ internal sealed class SignatureReader(TagList tags, bool isArc = false)
     private byte[] ReadBase64(string tag, int limit)
     {
         string text = TagList.WithoutBlanks(Need(tag));
-        byte[] octets = new byte[limit + 2];
+        Span<byte> octets = stackalloc byte[SignatureLimit + 2];
         if (text.Length > limit * 2 || !Convert.TryFromBase64String(text, octets, out int length) || length > limit)
         {
             Refuse(AuthResult.Neutral, $"{tag}= is not base64, or too long");
             return [];
         }
-        return octets[..length];
+        return octets[..length].ToArray();
     }
 
     /// <summary>-1: it is not there.</summary>
