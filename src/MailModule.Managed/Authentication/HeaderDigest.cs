@@ -50,10 +50,13 @@ internal sealed class HeaderDigest(Canonicalization form)
     {
         ReadOnlySpan<byte> field = header.Field(index);
         int start = header.ValueStart(index), length = header.Value(index).Length;
-        var unsigned = new ArrayBufferWriter<byte>(field.Length);
-        unsigned.Write(field[..(start + signature.Start)]);
-        unsigned.Write(field[(start + signature.End)..(start + length)]);
-        AddLast(unsigned.WrittenSpan);
+        byte[] unsigned = ArrayPool<byte>.Shared.Rent(field.Length);
+        int begin = start + signature.Start;
+        ReadOnlySpan<byte> rest = field[(start + signature.End)..(start + length)];
+        field[..begin].CopyTo(unsigned);
+        rest.CopyTo(unsigned.AsSpan(begin));
+        AddLast(unsigned.AsSpan(0, begin + rest.Length));
+        ArrayPool<byte>.Shared.Return(unsigned);
     }
 
     /// <summary>The field of the signature itself as it will be but for the value of b=, which is empty.</summary>

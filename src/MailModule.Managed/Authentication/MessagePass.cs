@@ -13,8 +13,6 @@ internal sealed class MessagePass(params IMessageWatcher[] watchers)
     /// Real ones have a few thousand.</summary>
     public const int HeaderLimit = 512 * 1024;
 
-    private const int FirstBuffer = 4096;
-
     /// <summary>What has come of the line under way: it tells whether the line is empty (RFC 5322 §2.1).</summary>
     private enum Line : byte
     {
@@ -87,7 +85,7 @@ internal sealed class MessagePass(params IMessageWatcher[] watchers)
         octets = octets[..Math.Min(octets.Length, room)];
         int needed = _headerLength + octets.Length;
         if (needed > _header.Length)
-            Array.Resize(ref _header, BufferSize.For(needed, Math.Max(_header.Length, FirstBuffer / 2)));
+            Array.Resize(ref _header, BufferSize.For(needed, _header.Length));
         octets.CopyTo(_header.AsSpan(_headerLength));
         _headerLength = needed;
     }

@@ -88,8 +88,8 @@ internal sealed class TagList
         int equals = text.IndexOf('=', start, end - start);
         if (equals < 0 || _tags.Count == TagLimit)
             return false;
-        string name = text[start..equals].Trim(s_blanks);
-        string value = text[(equals + 1)..end].Trim(s_blanks);
+        string name = text.AsSpan(start, equals - start).Trim(s_blanks).ToString();
+        string value = text.AsSpan(equals + 1, end - equals - 1).Trim(s_blanks).ToString();
         if (!IsName(name) || !IsValue(value) || Find(name) is not null)
             return false;
         _tags.Add(new Tag(name, value, equals + 1, end));

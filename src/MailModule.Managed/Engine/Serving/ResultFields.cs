@@ -22,8 +22,7 @@ internal static class ResultFields
     public static void Put(
         ISpoolWriter writer, AuthenticationRules rules, MessageResults results, SmtpSession session)
     {
-        MessageResults told = Told(rules, results);
-        foreach (MessageResults fewer in (MessageResults[])[told, WithoutTexts(told), Shortest(told)])
+        foreach (MessageResults fewer in FewerAndFewer(Told(rules, results)))
         {
             var fields = new ArrayBufferWriter<byte>(Room);
             if (fewer.MailFrom is { } spf && session.RemoteEndPoint?.Address is IPAddress client)
@@ -33,6 +32,13 @@ internal static class ResultFields
             if (writer.PutInFront(fields.WrittenSpan) != Fault.Limit)
                 return;
         }
+    }
+
+    private static IEnumerable<MessageResults> FewerAndFewer(MessageResults told)
+    {
+        yield return told;
+        yield return WithoutTexts(told);
+        yield return Shortest(told);
     }
 
     // SPF and DKIM that only DMARC wants to know are nobody's matter; which are off is not told.
