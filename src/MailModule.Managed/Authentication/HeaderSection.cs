@@ -12,6 +12,12 @@ internal sealed class HeaderSection
     /// <summary>Fields that are looked at; with more the section counts as cut.</summary>
     public const int FieldLimit = 10_000;
 
+    /// <summary>Octets of a name: a line has no more (RFC 5322 §2.1.1).</summary>
+    private const int NameLimit = 998;
+
+    /// <summary>Octets in front of the first field that may be left out of what is stored.</summary>
+    private const int LeftOutLimit = 1024;
+
     /// <summary>Where a field stands, and the one of the same name before it; -1: there is none.</summary>
     private readonly record struct Place(
         int Start, int Length, int NameLength, int ValueStart, int ValueLength, int Before);
@@ -19,6 +25,7 @@ internal sealed class HeaderSection
     private readonly ReadOnlyMemory<byte> _octets;
     private readonly List<Place> _fields = [];
     private readonly Dictionary<string, int> _last = new(StringComparer.OrdinalIgnoreCase);
+    private readonly bool _hasText;
 
     /// <param name="octets">The section, with or without the empty line behind it; kept.</param>
     /// <param name="isCut">There was more of it.</param>
@@ -35,11 +42,27 @@ internal sealed class HeaderSection
                 return;
             }
             Add(start, fields);
+            HasBareCr |= IsCrAlone(fields.Whole);
+            if (fields.Name.IsEmpty ? !IsLeftOut(start, fields.Whole) : fields.Name.Length > NameLimit)
+                _hasText = true;
         }
     }
 
     /// <summary>Octets are missing here that the message had: nothing can be said for sure of its fields.</summary>
     public bool IsCut { get; }
+
+    /// <summary>
+    /// Why what was signed of these fields may not be what a reader sees, for a human; empty: nothing is wrong. Many
+    /// take a line that is no field for the beginning of the text (<see cref="HeaderFilter"/> as well), so that whoever
+    /// puts one in puts in a text, and some end a line at a CR, so that there is a field in another.
+    /// </summary>
+    public string Problem
+        => IsCut ? "the header section is too long"
+            : _hasText ? "a line of the header is no field"
+            : HasBareCr ? "a line of the header has a CR alone" : "";
+
+    /// <summary>A CR in it is not part of a CRLF (RFC 5322 §2.2).</summary>
+    public bool HasBareCr { get; }
 
     /// <summary>Fields, with lines that are none (their name is empty).</summary>
     public int Count => _fields.Count;
@@ -83,5 +106,22 @@ internal sealed class HeaderSection
         }
         fields.Whole.Overlaps(fields.Value, out int value);
         _fields.Add(new Place(start, fields.Whole.Length, fields.Name.Length, value, fields.Value.Length, before));
+    }
+
+    /// <summary>Lines in front of the first field that <see cref="HeaderFilter"/> leaves out if a field follows: those
+    /// that begin with a blank, and those of a mailbox file (mbox).</summary>
+    private bool IsLeftOut(int start, ReadOnlySpan<byte> line)
+        => _last.Count == 0 && start + line.Length <= LeftOutLimit
+            && (line[0] is (byte)' ' or (byte)'\t' || line.StartsWith("From "u8) || line.StartsWith(">From "u8));
+
+    private static bool IsCrAlone(ReadOnlySpan<byte> field)
+    {
+        for (int at = field.IndexOf((byte)'\r'); at >= 0; at = field.IndexOf((byte)'\r'))
+        {
+            field = field[(at + 1)..];
+            if (!field.StartsWith((byte)'\n'))
+                return true;
+        }
+        return false;
     }
 }

@@ -28,8 +28,8 @@ internal sealed class ArcChain
         Gather(SealName, _seals, InstanceOfTags);
         if (!HasFields)
             return;
-        if (header.IsCut)
-            Refuse("the header section is too long");
+        if (header.Problem.Length > 0)
+            Refuse(header.Problem);
         for (int instance = 1; instance <= Instances; instance++)
             Add(instance);
         if (Fault.Length > 0)

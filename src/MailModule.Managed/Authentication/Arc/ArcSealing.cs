@@ -89,7 +89,7 @@ internal sealed class ArcSealing(DkimKey? key, string authServId, TimeProvider t
 
     private string WhyNot(HeaderSection header)
     {
-        string wrong = header.IsCut ? "the header section is too long"
+        string wrong = header.Problem.Length > 0 ? header.Problem
             : _results.Text.Length == 0 ? "nothing was found out when it came"
             : _results.IsTooLong ? "what was found out is too long" : WhyNoChain();
         if (wrong.Length > 0)

@@ -27,8 +27,8 @@ internal sealed record SignedField(DkimResult Found, DkimSignature? Signature, b
         // RFC 6376 §3.5: v=1
         if (reader.Need("v") is not ("1" or ""))
             reader.Refuse(AuthResult.PermError, "the signature is of another version");
-        if (header.IsCut)
-            reader.Refuse(AuthResult.PermError, "the header section is too long");
+        if (header.Problem.Length > 0)
+            reader.Refuse(AuthResult.PermError, header.Problem);
         DkimSignature signature = reader.Read();
         string identity = ReadIdentity(reader, tags, signature.Domain, out bool isBelow);
         reader.Refuse(SignatureReader.CheckTime(signature, now, s_skew, out string fault), fault);

@@ -14,7 +14,7 @@ internal static class SigningDomain
     public static string Of(HeaderSection header, out string fault)
     {
         int from = header.Last("From");
-        fault = header.IsCut ? "the header section is too long"
+        fault = header.Problem.Length > 0 ? header.Problem
             : from < 0 ? "there is no From field"
             : header.Before(from) >= 0 ? "there are several From fields" : "";
         return fault.Length > 0 ? "" : OfValue(header.Value(from), out fault);

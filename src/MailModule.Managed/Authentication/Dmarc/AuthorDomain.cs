@@ -42,6 +42,8 @@ internal sealed record AuthorDomain(IReadOnlyList<string> Domains, AuthorFault F
             > 1 => new AuthorDomain([], AuthorFault.Repeated, "more than one From field"),
             // There may be another one behind what was read.
             _ when header.IsCut => new AuthorDomain([], AuthorFault.TooMuch, "the header is too long to be read whole"),
+            // Some readers end a line there, and find another From field.
+            _ when header.HasBareCr => new AuthorDomain([], AuthorFault.Malformed, "a CR alone in the header"),
             0 => new AuthorDomain([], AuthorFault.Missing, "no From field"),
             _ => OfField(header.Value(header.Last("From"))),
         };

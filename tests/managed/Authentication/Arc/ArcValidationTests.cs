@@ -129,6 +129,7 @@ public class ArcValidationTests
     [InlineData("ARC-Authentication-Results: i=2;", "ARC-Authentication-Results: i=2", "has no i=")]
     [InlineData("h=From:", "h=ARC-Seal:From:", "a seal is signed by seals alone")]
     [InlineData("s=sel", "s=other", "there is no key")]
+    [InlineData("Date: ", "Pay to another account\r\nDate: ", "a line of the header is no field")]
     [InlineData("From: Joe", "From: Moe", "the signature is not that of the signed fields")]
     public async Task What_breaks_a_rule_fails(string what, string by, string words)
     {

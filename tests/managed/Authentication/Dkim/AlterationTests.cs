@@ -69,6 +69,48 @@ public class AlterationTests
     public async Task Fields_come_and_go_as_the_signature_says(string from, string to, bool isRight)
         => await AssertChange(s_relaxed, from, to, isRight);
 
+    // Whoever stores the message ends its header there, and so do most readers: the text would begin with what was put
+    // in, with none of it signed.
+    [Theory]
+    [InlineData("\r\n\r\nHello", "\r\nPay to another account now\r\n\r\nHello")]
+    [InlineData("\r\n\r\nHello", "\r\nFrom now on pay to another account\r\n\r\nHello")]
+    [InlineData("\r\n\r\nHello", "\r\nPay now: to another account\r\n\r\nHello")]
+    [InlineData("\r\n\r\nHello", "\r\n:\r\nPay: to another account\r\n\r\nHello")]
+    [InlineData("\r\n\r\nHello", "\n\r\r\nPay: to another account\r\n\r\nHello")]
+    [InlineData("\r\n\r\nHello", "\r\nX: \rSubject: Pay to another account\r\n\r\nHello")]
+    [InlineData("Date: ", "Pay to another account now\r\nDate: ")]
+    [InlineData("Date: ", "\xef\xbb\xbfSubject: Pay to another account\r\nDate: ")]
+    [InlineData("DKIM-Signature: ", "\xef\xbb\xbfSubject: Pay to another account\r\nDKIM-Signature: ")]
+    [InlineData("DKIM-Signature: ", "J\xf6rg: 1\r\nDKIM-Signature: ")]
+    public async Task A_line_that_is_no_field_makes_a_signature_invalid(string from, string to)
+    {
+        foreach (string signed in new[] { s_simple, s_relaxed })
+        {
+            Assert.Contains(from, signed, StringComparison.Ordinal);
+            DkimResult result = await VerifyOne(signed.Replace(from, to, StringComparison.Ordinal));
+            Assert.Equal(AuthResult.PermError, result.Result);
+            Assert.StartsWith("a line of the header ", result.Text);
+        }
+    }
+
+    [Fact]
+    public async Task So_does_a_name_that_no_line_can_hold()
+    {
+        string name = new('a', 998);
+        await AssertChange(s_simple, "Date: ", name + ":\r\nDate: ", isRight: true);
+        DkimResult result = await VerifyOne(s_simple.Replace("Date: ", $"a{name}:\r\nDate: ", StringComparison.Ordinal));
+        Assert.Equal(AuthResult.PermError, result.Result);
+    }
+
+    // They are left out where the message is stored.
+    [Theory]
+    [InlineData("From joe@example.org Sun Nov 29 11:59:00 2026\r\n", true)]
+    [InlineData(">From joe@example.org Sun Nov 29 11:59:00 2026\r\nFrom joe\r\n more\r\n", true)]
+    [InlineData(" \r\n\tblanks: in front\r\n", true)]
+    [InlineData("Form joe\r\n", false)]
+    public async Task Lines_of_a_mailbox_file_in_front_do_no_harm(string line, bool isRight)
+        => Assert.Equal(isRight, (await VerifyOne(line + s_simple)).Result == AuthResult.Pass);
+
     [Fact]
     public async Task Fields_of_different_names_may_change_places()
     {

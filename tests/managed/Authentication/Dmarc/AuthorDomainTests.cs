@@ -160,6 +160,7 @@ public class AuthorDomainTests
     [InlineData("", "Missing", false)]
     [InlineData("From: a@one.example\r\nFrom: a@one.example\r\n", "Repeated", true)]
     [InlineData("From: a@one.example\nfrom : b@two.example\n", "Repeated", true)]
+    [InlineData("X: 1\rFrom: b@two.example\r\nFrom: a@one.example\r\n", "Malformed", true)]
     [InlineData("FROM\t: a@one.example\n", "None", false)]
     [InlineData("Resent-From: a@two.example\nFrom: a@one.example\n>From: a@two.example\n", "None", false)]
     public void There_is_one_From_field(string header, string fault, bool mayDeceive)
