@@ -52,7 +52,8 @@ internal sealed class HeaderDigest(Canonicalization form)
         int start = header.ValueStart(index), length = header.Value(index).Length;
         byte[] unsigned = ArrayPool<byte>.Shared.Rent(field.Length);
         int begin = start + signature.Start;
-        ReadOnlySpan<byte> rest = field[(start + signature.End)..(start + length)];
+        // White space behind the last tag is that of b=, or simple's (§3.4.1: as it is).
+        ReadOnlySpan<byte> rest = signature.End < length ? field[(start + signature.End)..] : default;
         field[..begin].CopyTo(unsigned);
         rest.CopyTo(unsigned.AsSpan(begin));
         AddLast(unsigned.AsSpan(0, begin + rest.Length));

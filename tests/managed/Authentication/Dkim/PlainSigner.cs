@@ -13,7 +13,7 @@ internal static class PlainSigner
 {
     /// <summary>The message with a DKIM-Signature field in front; b= is filled in, and bh= where it is "*".</summary>
     /// <param name="message">With CRLF, Latin-1.</param>
-    /// <param name="tags">The field's value; b= stands last and is empty.</param>
+    /// <param name="tags">The field's value; b= is empty, and stands behind bh=.</param>
     public static string Sign(string message, string tags, SigningKey key)
     {
         string[] forms = Regex.Match(tags, @"\bc=([^;\s]+)").Groups[1].Value.ToLowerInvariant().Split('/');
@@ -36,7 +36,8 @@ internal static class PlainSigner
         }
         signed.Append(CanonicalField("DKIM-Signature: " + tags, isHeaderRelaxed));
         byte[] signature = key.Sign(SHA256.HashData(Encoding.Latin1.GetBytes(signed.ToString())));
-        return $"DKIM-Signature: {tags}{Convert.ToBase64String(signature)}\r\n{message}";
+        int place = tags.LastIndexOf("b=", StringComparison.Ordinal) + 2;
+        return $"DKIM-Signature: {tags[..place]}{Convert.ToBase64String(signature)}{tags[place..]}\r\n{message}";
     }
 
     /// <summary>In base64, of Latin-1.</summary>

@@ -33,6 +33,20 @@ public class RuleTests
             (result.Domain, result.Selector, result.Algorithm, result.KeyBits));
     }
 
+    // RFC 6376 §3.4.1, §3.7: b= is left out with the white space around it, and other white space is not.
+    [Theory]
+    [InlineData("b=")]
+    [InlineData("b=; ")]
+    [InlineData("b=; q=dns/txt")]
+    [InlineData("b=; q=dns/txt ")]
+    [InlineData("b=; q=dns/txt;\t")]
+    [InlineData("b=; q=dns/txt \r\n ")]
+    public async Task Simple_white_space_at_the_end_of_a_signature_is_signed(string end)
+    {
+        string tags = "v=1; a=rsa-sha256; c=simple/relaxed; d=example.org; s=sel; h=From; bh=*; " + end;
+        Assert.Equal(AuthResult.Pass, (await VerifyOne(PlainSigner.Sign(Message, tags, Rsa))).Result);
+    }
+
     [Theory]
     [InlineData("v=1;", "v=2;", nameof(AuthResult.PermError))]
     [InlineData("v=1;", "v=0.5;", nameof(AuthResult.PermError))]
