@@ -12,6 +12,10 @@ internal sealed record ArcResult(AuthResult Result, string Text = "")
     /// or the chain fails.</summary>
     public int OldestPass { get; init; }
 
+    /// <summary>The last message signature has l=, and the body is longer: whatever follows is nobody's word (RFC 6376
+    /// §8.2).</summary>
+    public bool IsBodyLonger { get; init; }
+
     /// <summary>The sealers by d= of their ARC-Seal, that of i=1 first.</summary>
     public IReadOnlyList<string> Sealers { get; init; } = [];
 

@@ -78,6 +78,7 @@ internal sealed class ArcValidation(TimeProvider time) : IMessageWatcher
         return _found with
         {
             Result = AuthResult.Pass,
+            IsBodyLonger = IsLonger(_messages[^1], _bodies[^1]!),
             OldestPass = await FindOldest().ConfigureAwait(false),
         };
     }
@@ -119,6 +120,9 @@ internal sealed class ArcValidation(TimeProvider time) : IMessageWatcher
         Result = check.Result == AuthResult.TempError ? AuthResult.TempError : AuthResult.Fail,
         Text = $"{field}: {check.Text}",
     };
+
+    private static bool IsLonger(ArcSignature message, BodyHash body)
+        => message.Signature is { SignedLength: >= 0 and var length } && body.BodyLength > length;
 
     // RFC 8617 §5.2 step 5
     private async ValueTask<int> FindOldest()

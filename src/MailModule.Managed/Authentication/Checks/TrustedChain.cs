@@ -10,7 +10,8 @@ namespace MailModule.Authentication.Checks;
 /// <remarks>
 /// Invariant: each hand that had the message since that word was given is trusted. A seal covers the earlier ones, and
 /// not the text; who came later could have put another message under a good chain. So it is the last sealers that
-/// count, as far back as all of them are trusted, and the word is that of the first of these.
+/// count, as far back as all of them are trusted, and the word is that of the first of these. And the last of them has
+/// signed the whole body, for else anybody could append to it.
 /// </remarks>
 internal static class TrustedChain
 {
@@ -18,7 +19,8 @@ internal static class TrustedChain
     /// <param name="trusted">Domains in lower case.</param>
     public static DmarcResult Judge(DmarcResult dmarc, ArcResult arc, IReadOnlySet<string> trusted)
     {
-        if (dmarc.Result != AuthResult.Fail || arc.Result is not (AuthResult.Pass or AuthResult.TempError))
+        if (dmarc.Result != AuthResult.Fail || arc.IsBodyLonger
+            || arc.Result is not (AuthResult.Pass or AuthResult.TempError))
             return dmarc;
         int first = arc.Sealers.Count;
         while (first > 0 && trusted.Contains(arc.Sealers[first - 1].ToLowerInvariant()))

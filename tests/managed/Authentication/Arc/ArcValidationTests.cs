@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text;
 using MailModule.Authentication;
 using MailModule.Authentication.Arc;
@@ -141,6 +142,33 @@ public class ArcValidationTests
         ArcResult result = await Validate($"{message[..at]}{by}{message[(at + what.Length)..]}", dns);
         Assert.Equal(AuthResult.Fail, result.Result);
         Assert.Contains(words, result.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("l=30; ", "", false)]
+    [InlineData("l=30; ", "and more\r\n", true)]
+    public async Task A_body_that_goes_on_behind_what_was_signed_is_told(string length, string more, bool isLonger)
+    {
+        string body = new string('a', 28) + "\r\n";
+        string message = SealedByHand("From: joe@example.org\r\n\r\n" + body, length) + more;
+        ArcResult result = await Validate(message);
+        Assert.Equal((AuthResult.Pass, "", isLonger), (result.Result, result.Text, result.IsBodyLonger));
+    }
+
+    // One set, whose fields are in relaxed form already but for their names and the blank behind these.
+    private static string SealedByHand(string message, string length)
+    {
+        string signed = PlainSigner.Sign(message,
+            $"i=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=sel; {length}h=from; bh=*; b=",
+            DkimSamples.Rsa, ArcChain.MessageName);
+        string signature = signed.Split("\r\n")[0][(ArcChain.MessageName.Length + 2)..];
+        const string results = "i=1; mx.example.org; arc=none";
+        const string seal = "i=1; a=rsa-sha256; cv=none; d=example.org; s=sel; b=";
+        byte[] sealing = DkimSamples.Rsa.Sign(SHA256.HashData(Encoding.ASCII.GetBytes(
+            $"arc-authentication-results:{results}\r\narc-message-signature:{signature}\r\narc-seal:{seal}")));
+        return $"ARC-Seal: {seal}{Convert.ToBase64String(sealing)}\r\n"
+            + $"ARC-Authentication-Results: {results}\r\n{signed}";
     }
 
     [Fact]

@@ -74,6 +74,19 @@ public class TrustedChainTests
         Assert.Same(s_failed, TrustedChain.Judge(s_failed, arc, new HashSet<string> { "list.example" }));
     }
 
+    [Fact]
+    public void A_chain_that_covers_the_beginning_of_the_body_alone_says_nothing()
+    {
+        var arc = new ArcResult(AuthResult.Pass)
+        {
+            Instances = 1,
+            Sealers = ["list.example"],
+            Reported = [Passed],
+            IsBodyLonger = true,
+        };
+        Assert.Same(s_failed, TrustedChain.Judge(s_failed, arc, new HashSet<string> { "list.example" }));
+    }
+
     [Theory]
     [InlineData("list.example", AuthResult.TempError)]
     [InlineData("other.example", AuthResult.Fail)]

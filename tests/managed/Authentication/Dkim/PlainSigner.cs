@@ -11,10 +11,10 @@ namespace MailModule.Tests.Authentication.Dkim;
 /// </summary>
 internal static class PlainSigner
 {
-    /// <summary>The message with a DKIM-Signature field in front; b= is filled in, and bh= where it is "*".</summary>
+    /// <summary>The message with a signature field in front; b= is filled in, and bh= where it is "*".</summary>
     /// <param name="message">With CRLF, Latin-1.</param>
     /// <param name="tags">The field's value; b= is empty, and stands behind bh=.</param>
-    public static string Sign(string message, string tags, SigningKey key)
+    public static string Sign(string message, string tags, SigningKey key, string name = "DKIM-Signature")
     {
         string[] forms = Regex.Match(tags, @"\bc=([^;\s]+)").Groups[1].Value.ToLowerInvariant().Split('/');
         bool isHeaderRelaxed = forms[0] == "relaxed", isBodyRelaxed = forms.Length > 1 && forms[1] == "relaxed";
@@ -26,18 +26,18 @@ internal static class PlainSigner
         List<string> fields = [.. Regex.Split(message[..end], "\r\n(?![ \t])")];
         var signed = new StringBuilder();
         string[] names = Regex.Match(tags, @"\bh=([^;]*)").Groups[1].Value.Split(':');
-        foreach (string name in names.Select(name => name.Trim()))
+        foreach (string signedName in names.Select(one => one.Trim()))
         {
-            int index = fields.FindLastIndex(field => NameOf(field).Equals(name, StringComparison.OrdinalIgnoreCase));
+            int index = fields.FindLastIndex(field => NameOf(field).Equals(signedName, StringComparison.OrdinalIgnoreCase));
             if (index < 0)
                 continue;
             signed.Append(CanonicalField(fields[index], isHeaderRelaxed)).Append("\r\n");
             fields.RemoveAt(index);
         }
-        signed.Append(CanonicalField("DKIM-Signature: " + tags, isHeaderRelaxed));
+        signed.Append(CanonicalField($"{name}: {tags}", isHeaderRelaxed));
         byte[] signature = key.Sign(SHA256.HashData(Encoding.Latin1.GetBytes(signed.ToString())));
         int place = tags.LastIndexOf("b=", StringComparison.Ordinal) + 2;
-        return $"DKIM-Signature: {tags[..place]}{Convert.ToBase64String(signature)}{tags[place..]}\r\n{message}";
+        return $"{name}: {tags[..place]}{Convert.ToBase64String(signature)}{tags[place..]}\r\n{message}";
     }
 
     /// <summary>In base64, of Latin-1.</summary>
