@@ -14,14 +14,19 @@ internal static class Punycode
     private const int Base = 36, MinThreshold = 1, MaxThreshold = 26;
     private const int Skew = 38, Damp = 700, InitialBias = 72, InitialCode = 0x80;
 
-    /// <summary>The A-label of one U-label; false for controls, blanks and halves of a surrogate pair.</summary>
+    /// <summary>Characters of a U-label: each takes an octet or more behind "xn--", and a label has 63. What encoding
+    /// costs grows with their square.</summary>
+    private const int CharacterLimit = 59;
+
+    /// <summary>The A-label of one U-label; false for controls, blanks and halves of a surrogate pair, and for what is
+    /// too long for a label.</summary>
     public static bool TryEncode(ReadOnlySpan<char> label, StringBuilder into)
     {
         List<int> codes = [];
         while (!label.IsEmpty)
         {
             if (Rune.DecodeFromUtf16(label, out Rune rune, out int length) != OperationStatus.Done
-                || Rune.IsControl(rune) || Rune.IsWhiteSpace(rune))
+                || Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) || codes.Count == CharacterLimit)
                 return false;
             codes.Add(Rune.ToLowerInvariant(rune).Value);
             label = label[length..];

@@ -57,6 +57,25 @@ public class DnsNameTests
     [InlineData("ü..org")]
     public void What_is_no_name_is_refused(string text) => Assert.False(DnsName.TryNormalize(text, out _));
 
+    // 13 ms each, where they are encoded first and found to be too long then; a message may name some hundred.
+    [Fact]
+    public void A_name_of_a_thousand_letters_beyond_ascii_costs_little()
+    {
+        string text = string.Concat(Enumerable.Range(0, 1000).Select(i => (char)(0x100 + i * 7 % 1500)));
+        long start = TimeProvider.System.GetTimestamp();
+        for (int i = 0; i < 300; i++)
+            Assert.False(DnsName.TryNormalize(text, out _));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void The_longest_label_beyond_ascii_is_a_name()
+    {
+        Assert.True(DnsName.TryNormalize(new string('\u00e4', 56), out string name));
+        Assert.InRange(name.Length, 60, 63);
+        Assert.False(DnsName.TryNormalize(new string('\u00e4', 60), out _));
+    }
+
     [Fact]
     public void Half_of_a_pair_is_no_letter() => Assert.False(DnsName.TryNormalize($"b{(char)0xd800}.org", out _));
 

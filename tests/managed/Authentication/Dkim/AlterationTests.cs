@@ -98,7 +98,8 @@ public class AlterationTests
     {
         string name = new('a', 998);
         await AssertChange(s_simple, "Date: ", name + ":\r\nDate: ", isRight: true);
-        DkimResult result = await VerifyOne(s_simple.Replace("Date: ", $"a{name}:\r\nDate: ", StringComparison.Ordinal));
+        string longer = $"a{name}:\r\nDate: ";
+        DkimResult result = await VerifyOne(s_simple.Replace("Date: ", longer, StringComparison.Ordinal));
         Assert.Equal(AuthResult.PermError, result.Result);
     }
 

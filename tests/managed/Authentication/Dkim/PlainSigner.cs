@@ -28,7 +28,8 @@ internal static class PlainSigner
         string[] names = Regex.Match(tags, @"\bh=([^;]*)").Groups[1].Value.Split(':');
         foreach (string signedName in names.Select(one => one.Trim()))
         {
-            int index = fields.FindLastIndex(field => NameOf(field).Equals(signedName, StringComparison.OrdinalIgnoreCase));
+            int index = fields.FindLastIndex(
+                field => NameOf(field).Equals(signedName, StringComparison.OrdinalIgnoreCase));
             if (index < 0)
                 continue;
             signed.Append(CanonicalField(fields[index], isHeaderRelaxed)).Append("\r\n");
