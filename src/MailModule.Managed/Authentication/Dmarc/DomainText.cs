@@ -7,12 +7,13 @@ internal static class DomainText
 {
     /// <summary>
     /// RFC 9989 §5.3.1: A-labels for U-labels. False for what no mail domain has: an escape, a blank, an empty label,
-    /// text that was no UTF-8.
+    /// text that was no UTF-8, characters of which readers make others (<see cref="UnicodeName"/>).
     /// </summary>
     public static bool TryNormalize(string text, out string name)
     {
         name = "";
-        if (text.AsSpan().ContainsAny("\\\ufffd") || !DnsName.TryNormalize(text, out string normal))
+        if (text.AsSpan().ContainsAny("\\\ufffd") || !UnicodeName.IsOne(text)
+            || !DnsName.TryNormalize(text, out string normal))
             return false;
         if (normal.Length == 0 || normal.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-_."))
             return false;
