@@ -27,6 +27,7 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
     private readonly ArcValidation? _arc;
     private HeaderSection? _header;
     private QuestionTime? _limit; // once look-ups have begun; SPF has its own
+    private QuestionTime? _judging; // of what is asked behind the message's end
     private TaskCompletionSource<MessageResults>? _all;
     private Task<DmarcDiscovery>? _discovery;
     private bool _isDisposed;
@@ -126,6 +127,7 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
             _isDisposed = true;
         _spf.Dispose();
         _limit?.Dispose();
+        _judging?.Dispose();
     }
 
     void IMessageWatcher.HeaderEnded(HeaderSection header, BodyHashes hashes) => _header = header;
@@ -144,6 +146,7 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
 
     private async ValueTask<MessageResults> LookUpAll(CancellationToken cancel)
     {
+        long began = _time.GetTimestamp();
         Task<MessageResults> spf = _spf.Ask(cancel);
         BeginLookUps(cancel);
         MessageResults results = await spf.ConfigureAwait(false);
@@ -152,16 +155,31 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
         if (_arc is not null)
             results = results with { Arc = await _arc.Complete().ConfigureAwait(false) };
         if (_discovery is not null)
-            results = results with { Dmarc = await Judge(results).ConfigureAwait(false) };
+            results = results with { Dmarc = await Judge(results, began, cancel).ConfigureAwait(false) };
         _limit!.Dispose();
         return results;
     }
 
-    private async ValueTask<DmarcResult> Judge(MessageResults results)
+    private async ValueTask<DmarcResult> Judge(MessageResults results, long began, CancellationToken cancel)
     {
         DmarcDiscovery discovery = await _discovery!.ConfigureAwait(false);
+        using QuestionTime time = BeginJudging(began, cancel);
         DmarcResult dmarc = await new DmarcCheck(_dns)
-            .Judge(discovery, results.MailFrom, [.. results.Dkim.Where(IsWhole)], _limit!.End).ConfigureAwait(false);
+            .Judge(discovery, results.MailFrom, [.. results.Dkim.Where(IsWhole)], time.End).ConfigureAwait(false);
         return results.Arc is { } arc ? TrustedChain.Judge(dmarc, arc, _request.TrustedSealers) : dmarc;
+    }
+
+    // What only the results name is asked last. The time since the header says nothing about it: a message may have
+    // taken longer to come than questions have.
+    private QuestionTime BeginJudging(long began, CancellationToken cancel)
+    {
+        TimeSpan left = _request.TimeLimit - _time.GetElapsedTime(began);
+        lock (_beginning)
+        {
+            _judging = new QuestionTime(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancel);
+            if (_isDisposed)
+                _judging.Dispose();
+            return _judging;
+        }
     }
 }

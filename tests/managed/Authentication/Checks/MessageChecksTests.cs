@@ -149,6 +149,32 @@ public class MessageChecksTests
         Assert.Equal(0, dns.Waiting);
     }
 
+    /// <summary>The domain that has passed is another than the author's, and is asked for behind the end alone.
+    /// </summary>
+    [Theory]
+    [InlineData(30, 0, AuthResult.Pass)]
+    [InlineData(30, 19, AuthResult.Pass)]
+    [InlineData(0, 20, AuthResult.TempError)]
+    [InlineData(30, 20, AuthResult.TempError)]
+    public async Task A_message_that_takes_long_to_come_costs_DMARC_no_time(int body, double silence, AuthResult expected)
+    {
+        Publish("bounce.author.example", "v=spf1 ip4:198.51.100.7 -all");
+        var dns = new SilentDns(_dns, "_dmarc.bounce.author.example");
+        MessageChecks checks = New(CheckMethods.All, dns, sender: "eve@bounce.author.example");
+        checks.Append(Encoding.ASCII.GetBytes(Message));
+        checks.BeginSpf(default);
+        checks.BeginLookUps(default);
+        _clock.Turn(body);
+        checks.End();
+        Task<MessageResults> coming = checks.Complete(default).AsTask();
+        Assert.Equal(1, dns.Waiting);
+        _clock.Turn(silence);
+        if (silence < 20)
+            dns.Speak();
+        Assert.Equal(expected, (await coming.WaitAsync(s_long)).Dmarc!.Result);
+        Assert.Equal(0, dns.Waiting);
+    }
+
     [Fact]
     public async Task A_shorter_time_may_be_set_and_a_longer_one_is_not_longer()
     {
