@@ -285,6 +285,8 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     private Verdict Refused(HandlerSteps step, StepAnswer answer)
     {
         LogRefusal(answer);
+        if (step == HandlerSteps.Mail)
+            own.EndMessage();
         if (answer.Kind == StepAnswerKind.Close)
             return Verdict.Close(answer.Reply);
         return step == HandlerSteps.Lookup && Session.Asked != AskedCommands.Verify
@@ -330,13 +332,18 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     private Verdict FollowMail(bool isOpen, Verdict accepted)
     {
+        if (!isOpen)
+        {
+            own.BeginEnvelope(Session, Session.Envelope);
+            return accepted;
+        }
         // RFC 5321 appendix F.6: nobody here has a terminal
-        if (isOpen && Session.Verb != "MAIL")
-            return Verdict.Refuse(Replies.SendOff502);
-        if (isOpen)
-            return own.Mail(Session, Session.Envelope, Session.DeclaredSize);
-        own.BeginEnvelope(Session, Session.Envelope);
-        return accepted;
+        Verdict verdict = Session.Verb == "MAIL"
+            ? own.Mail(Session, Session.Envelope, Session.DeclaredSize)
+            : Verdict.Refuse(Replies.SendOff502);
+        if (verdict.Kind != VerdictKind.Accept)
+            own.EndMessage();
+        return verdict;
     }
 
     private Verdict FollowData(StepAnswer answer)

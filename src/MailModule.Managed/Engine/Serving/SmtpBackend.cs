@@ -76,12 +76,12 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             return verdict;
         if (session.Options.Times?.FutureRelease is { } limit && envelope.Release > envelope.Received + limit.Longest)
             return Verdict.Refuse(BackendReplies.HeldTooLong);
-        BeginAuthentication(session, envelope);
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
-        return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
-            || dependencies.Spool.HasRoomFor(declaredSize)
-                ? Verdict.Accept
-                : Verdict.Refuse(BackendReplies.NotStored(Fault.Full));
+        if (declaredSize > 0 && !dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
+            && !dependencies.Spool.HasRoomFor(declaredSize))
+            return Verdict.Refuse(BackendReplies.NotStored(Fault.Full));
+        BeginAuthentication(session, envelope);
+        return Verdict.Accept;
     }
 
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
@@ -216,7 +216,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         _checks?.EndMessage();
     }
 
-    /// <summary>The message is stored.</summary>
+    /// <summary>The transaction is over: its message is taken, or its MAIL was refused behind
+    /// <see cref="BeginAuthentication"/>. What is still looked up ends.</summary>
     public void EndMessage() => _checks?.EndMessage();
 
     public Verdict Unwelcome(SmtpSession session, Reply reply)

@@ -93,7 +93,6 @@ internal sealed class SmtpChecks
 
     public Verdict? Mail(Envelope envelope)
     {
-        _hasOrdinaryRecipients = _hasGoodSender = false;
         return _rules.Blacklist.Find(envelope.ReversePath) is { } entry
             ? Refuse("blacklist", entry, CheckReplies.SenderRefused550)
             : null;
@@ -103,6 +102,7 @@ internal sealed class SmtpChecks
     /// </summary>
     public void BeginMessage(Envelope envelope)
     {
+        _hasOrdinaryRecipients = _hasGoodSender = false;
         if (!_rules.Authentication.IsAny || ReferenceEquals(Authentication?.Envelope, envelope))
             return;
         Authentication?.Dispose();

@@ -91,7 +91,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         if (answer == 0)
             return CheckAndStore();
         _hostAccepted = true;
-        Discard();
+        End();
         return Verdict.Accept;
     }
 
@@ -212,7 +212,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         if (_session.RecipientReplies is { HasRefusals: true } replies && !TryLeaveOutRefused(replies))
         {
-            Discard();
+            End();
             return Verdict.Accept;
         }
         if (_watch.Authentication is { } authentication)
@@ -264,6 +264,13 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         _message.Discard();
         _watch.Copy?.Discard();
         _watch = default;
+    }
+
+    // Nothing is to be stored, and the client hears that the message is taken.
+    private void End()
+    {
+        Discard();
+        _backend.EndMessage();
     }
 
     /// <summary>The connection is gone.</summary>

@@ -106,6 +106,29 @@ public sealed class AuthenticationTests : CheckedSessions
         Assert.Contains("Authentication-Results: other.example;", Stored(), StringComparison.Ordinal);
     }
 
+    /// <summary>The host has the message, at DATA or when it was asked about it: nobody waits for names any more.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_the_host_has_taken_is_looked_up_no_longer(bool takes)
+    {
+        var dns = new SilentDns(Dns, "author.example");
+        Resolver = dns;
+        var host = new Host(takes ? -1 : 554);
+        var backend = new SmtpBackend(
+            Dependencies with { Host = new HostCallback(host, RequestAction.SmtpSendMessage, Inline: false) }, null);
+        using SteppedClient client = From(Stranger, backend);
+        client.Send("MAIL FROM:<eve@author.example>\r\n");
+        Assert.True(SpinWait.SpinUntil(() => dns.Waiting == 1, Loop.Long));
+        client.Send("RCPT TO:<ann@example.org>\r\n");
+        Assert.StartsWith(takes ? "354 " : "554 ", client.Send("DATA\r\n"), StringComparison.Ordinal);
+        Assert.True(SpinWait.SpinUntil(() => dns.Waiting == 0, Loop.Long));
+        Assert.Null(backend.Checks!.Authentication);
+        if (takes)
+            Assert.StartsWith("250 ", client.Send(Author + ".\r\n"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_results_have_the_name_of_authserv_id()
     {
@@ -272,6 +295,12 @@ public sealed class AuthenticationTests : CheckedSessions
     }
 
     private string Send(string sender) => Dialogue(Stranger, "ann", sender, Author);
+
+    private sealed class Host(int answer) : IRequestHandler
+    {
+        public int Invoke(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments)
+            => answer;
+    }
 
     private string Stored() => Spool.Messages[^1].Octets;
 

@@ -121,6 +121,37 @@ public sealed class AuthenticatedStepTests : CheckedSessions
         Assert.EndsWith("dmarc None", _seen[^1], StringComparison.Ordinal);
     }
 
+    /// <summary>As a host does that wants logins.</summary>
+    [Theory]
+    [InlineData("MAIL FROM:<eve@author.example>\r\n", "550 ")]
+    [InlineData("SEND FROM:<eve@author.example>\r\n", "502 ")]
+    public void A_MAIL_that_was_refused_leaves_nothing_to_the_login_that_follows(string command, string reply)
+    {
+        _verdict = reply == "550 " ? HandlerVerdict.Reject : HandlerVerdict.Continue;
+        using SteppedClient client = Connect(HandlerSteps.Mail | HandlerSteps.Message);
+        Assert.StartsWith(reply, client.Send(command), StringComparison.Ordinal);
+        _verdict = HandlerVerdict.Continue;
+        Assert.StartsWith("235 ", client.Send("AUTH PLAIN AGFubgBzZWNyZXQ=\r\n"), StringComparison.Ordinal);
+        client.Send(Begun + "DATA\r\n");
+        Assert.StartsWith("250 ", client.Send(Author + ".\r\n"), StringComparison.Ordinal);
+        Assert.Equal(["Mail: ", "Message: "], _seen[^2..]);
+    }
+
+    /// <summary>Where a handler accepts MAIL and RCPT, no list is asked.</summary>
+    [Fact]
+    public void Whom_the_good_list_has_speaks_for_no_later_message()
+    {
+        File.WriteAllText(Path.Combine(Folder, "list"), "eve@good.example\n");
+        Set("goodlist", Path.Combine(Folder, "list"));
+        Set("greylist", "1");
+        using SteppedClient client = Connect(HandlerSteps.Mail | HandlerSteps.Rcpt);
+        client.Send("MAIL FROM:<eve@good.example>\r\nRCPT TO:<ann@example.org>\r\nDATA\r\n");
+        Assert.StartsWith("250 ", client.Send(Author + ".\r\n"), StringComparison.Ordinal);
+        _verdict = HandlerVerdict.Accept;
+        Assert.Contains("354 ", client.Send(Begun + "DATA\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("550 5.7.1 ", client.Send(Author + ".\r\n"), StringComparison.Ordinal);
+    }
+
     private SteppedClient Connect(
         HandlerSteps steps, Action<HandlerSteps, IHandlerSession>? also = null, string address = Stranger)
     {
