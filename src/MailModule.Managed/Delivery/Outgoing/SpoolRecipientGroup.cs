@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailModule.Authentication.Results;
 using MailModule.Lines;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -16,6 +17,7 @@ internal sealed class SpoolRecipientGroup(
 {
     private const int PieceLength = 64 * 1024;
 
+    private readonly ForgedResults? _forged = submission.OwnId is { } id ? new ForgedResults(id) : null;
     private ISpoolWriter? _writer;
     private volatile bool _isCancelled;
 
@@ -73,10 +75,15 @@ internal sealed class SpoolRecipientGroup(
                 Append(NulOctets.TakeRun(ref rest), room);
         }
         ArrayPool<byte>.Shared.Return(piece);
+        if (_forged is { IsOver: false } forged)
+            Write(forged.End(), room);
         return fault == Fault.None && at < submission.Content.Length && !_isCancelled ? Fault.Io : fault;
     }
 
     private void Append(ReadOnlySpan<byte> piece, ManualResetEventSlim room)
+        => Write(_forged is { } forged ? forged.Pass(piece) : piece, room);
+
+    private void Write(ReadOnlySpan<byte> piece, ManualResetEventSlim room)
     {
         if (_writer!.Append(piece, room.Set))
             return;

@@ -79,6 +79,9 @@ internal sealed partial class Submission : IJob
     internal SubmissionContent Content { get; private set; }
     internal ISpool? Spool => _dependencies.Spool;
 
+    /// <inheritdoc cref="SubmissionDependencies.OwnId"/>
+    internal string? OwnId => _dependencies.OwnId;
+
     /// <summary>Begins; once. Nothing after <see cref="Cancel"/> or <see cref="Fail"/>.</summary>
     public void Start()
     {

@@ -26,6 +26,10 @@ internal sealed record SubmissionDependencies
     /// <summary>How the message is signed; null: it is not.</summary>
     public SigningOptions? Signing { get; init; }
 
+    /// <summary>Our authserv-id: Authentication-Results in this name are none of ours, and do not get into the spool
+    /// (RFC 8601 §5); null: we tell no results.</summary>
+    public string? OwnId { get; init; }
+
     public Log Log { get; init; } = Log.None;
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

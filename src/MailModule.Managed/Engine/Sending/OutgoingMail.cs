@@ -152,6 +152,7 @@ internal sealed class OutgoingMail(
         HostName = values.OwnName.Text,
         Spool = spool,
         Signing = signing(),
+        OwnId = values.Checks.Authentication.ToldBy,
         Log = log,
     };
 

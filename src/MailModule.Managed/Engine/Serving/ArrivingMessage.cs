@@ -24,6 +24,10 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     private ForgedResults? _forged; // null: none are looked for
     private ISpoolWriter? _writer;
 
+    /// <summary>Authentication-Results in this name are taken out of the messages that begin from now on; null: none
+    /// are.</summary>
+    public string? OwnId { get; set; }
+
     /// <summary>It is being written.</summary>
     public bool IsOpen => _writer is not null;
 
@@ -45,7 +49,6 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
         ISpoolWriter writer, Envelope envelope, AuthenticationRules? authentication, Action resume)
     {
         Begin(writer, envelope);
-        _forged = authentication is null ? null : new ForgedResults(authentication.ServerId);
         ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
         fields.ResetWrittenCount();
         ReturnPath.Write(fields, envelope.ReversePath);
@@ -71,7 +74,7 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     {
         _writer = writer;
         _header.Begin(IsSubmission(envelope) ? this : null);
-        _forged = null;
+        _forged = OwnId is null ? null : new ForgedResults(OwnId);
     }
 
     private void WriteReceived(IBufferWriter<byte> fields, Envelope envelope, string id)

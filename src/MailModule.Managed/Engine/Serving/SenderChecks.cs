@@ -30,6 +30,9 @@ internal sealed class SenderChecks(
     /// <summary>For mail of everybody.</summary>
     public Antivirus Antivirus { get; } = new(() => rules().Antivirus, runJob, log);
 
+    /// <inheritdoc cref="AuthenticationRules.ToldBy"/>
+    public string? ToldBy => rules().Authentication.ToldBy;
+
     public Action<IJob> RunJob => runJob;
     public TimeProvider Clock => clock;
     public Log Log => log;

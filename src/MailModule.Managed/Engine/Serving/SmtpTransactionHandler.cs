@@ -123,6 +123,9 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         _storeFault = _dependencies.Spool.TryBegin(_envelope, _session.DeclaredSize, out ISpoolWriter writer);
         if (_storeFault != Fault.None)
             return;
+        // RFC 8601 §5: of strangers whose mail is checked, and of users; who may relay otherwise is trusted with it
+        _message.OwnId = _watch.Authentication is { } authentication ? authentication.Rules.ServerId
+            : _envelope.AuthenticatedUser is null ? null : _dependencies.Checks?.ToldBy;
         if (IsOurs && _dependencies.Signing() is { } signing)
             _message.Begin(_dependencies.Spool, writer, _envelope, signing);
         else

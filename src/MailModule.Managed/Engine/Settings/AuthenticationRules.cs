@@ -19,6 +19,10 @@ internal sealed record AuthenticationRules(
 {
     public bool IsAny => Methods != CheckMethods.None;
 
+    /// <summary>In whose name results are told; null: none are, and whoever tells some under that name is not ours to
+    /// judge.</summary>
+    public string? ToldBy => IsAny ? ServerId : null;
+
     public bool Has(CheckMethods methods) => (Methods & methods) != 0;
 
     public static AuthenticationRules Of(SettingValues values, AuthenticationKeys keys)

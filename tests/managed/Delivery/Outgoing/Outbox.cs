@@ -84,7 +84,7 @@ internal sealed class Outbox : IDisposable
     public Submission Prepare(
         SubmissionRequest request, SubmissionContent content, RemoteOptions options,
         ISubmissionObserver? observer = null, ISpool? spool = null, Func<SubmissionContent, Fault>? fill = null,
-        SigningOptions? signing = null)
+        SigningOptions? signing = null, string? ownId = null)
     {
         IRouter router = NewRouter();
         var dependencies = new SubmissionDependencies
@@ -95,6 +95,7 @@ internal sealed class Outbox : IDisposable
             HostName = "client.example",
             Spool = spool,
             Signing = signing,
+            OwnId = ownId,
         };
         return new Submission(request, content, fill, observer, dependencies);
     }

@@ -74,6 +74,21 @@ public class SignedSubmissionTests
         Assert.Equal(Signed, _mail.Verify(stored));
     }
 
+    /// <summary>RFC 8601 §5.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("mx.example", false)]
+    public void Results_that_claim_to_be_ours_do_not_get_into_the_spool(string? ownId, bool isKept)
+    {
+        const string Forged = "Authentication-Results: MX.example;\n dmarc=pass header.from=bank.example\n";
+        foreach (string text in (string[])[Forged + Text, Text.Replace("\n\n", "\n" + Forged + "\n"), Forged])
+        {
+            string stored = Queued(text, ownId).Text;
+            Assert.Equal(isKept, stored.Contains("bank.example", StringComparison.Ordinal));
+            Assert.Equal(text == Forged ? "none" : Signed, _mail.Verify(stored));
+        }
+    }
+
     [Fact]
     public void What_has_no_key_goes_into_the_spool_as_ever()
     {
@@ -128,12 +143,13 @@ public class SignedSubmissionTests
         return sent[..^3].Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
-    private KeptSpool.Message Queued(string text)
+    private KeptSpool.Message Queued(string text, string? ownId = null)
     {
         using var outbox = new Outbox();
         var spool = new KeptSpool();
         Submission submission = outbox.Prepare(
-            Request(SubmissionRoute.Queue), outbox.ContentOf(text), s_options, null, spool, signing: _mail.Options);
+            Request(SubmissionRoute.Queue), outbox.ContentOf(text), s_options, null, spool, signing: _mail.Options,
+            ownId: ownId);
         submission.Start();
         submission.Wait();
         return Assert.Single(spool.Messages);

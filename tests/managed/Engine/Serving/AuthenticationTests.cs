@@ -106,6 +106,36 @@ public sealed class AuthenticationTests : CheckedSessions
         Assert.Contains("Authentication-Results: other.example;", Stored(), StringComparison.Ordinal);
     }
 
+    /// <summary>Users' mail is not checked, and says nothing in our name all the same.</summary>
+    [Theory]
+    [InlineData("AUTH PLAIN AGFubgBzZWNyZXQ=\r\n", "", false)]
+    [InlineData("AUTH PLAIN AGFubgBzZWNyZXQ=\r\n", " AUTH=<>", false)]
+    [InlineData("NOOP\r\n", "", true)]
+    public void A_user_forges_no_results_and_a_host_that_may_relay_is_trusted(
+        string login, string parameter, bool isKept)
+    {
+        using SteppedClient client = From(Trusted, new SmtpBackend(Dependencies, null));
+        Assert.StartsWith("2", client.Send(login), StringComparison.Ordinal);
+        client.Send($"MAIL FROM:<ann@example.org>{parameter}\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n");
+        Assert.StartsWith("250 ", client.Send(
+            "Authentication-Results: example.org; dmarc=pass\r\n header.from=author.example\r\n" + Author + ".\r\n"),
+            StringComparison.Ordinal);
+        Assert.Equal(isKept, Stored().Contains("dmarc=pass", StringComparison.Ordinal));
+        Assert.Contains("\r\nFrom: Eve", Stored(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_nothing_is_checked_nothing_is_said_in_our_name_and_nothing_taken_out()
+    {
+        Set("spf", "0");
+        Set("dkim_verify", "0");
+        using SteppedClient client = From(Trusted, new SmtpBackend(Dependencies, null));
+        client.Send("AUTH PLAIN AGFubgBzZWNyZXQ=\r\n"
+            + "MAIL FROM:<ann@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n");
+        client.Send("Authentication-Results: example.org; none\r\n" + Author + ".\r\n");
+        Assert.Contains("Authentication-Results: example.org; none\r\n", Stored(), StringComparison.Ordinal);
+    }
+
     /// <summary>The host has the message, at DATA or when it was asked about it: nobody waits for names any more.
     /// </summary>
     [Theory]
