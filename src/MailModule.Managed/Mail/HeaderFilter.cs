@@ -105,6 +105,18 @@ internal sealed class HeaderFilter
         return piece.Output;
     }
 
+    /// <summary>
+    /// As <see cref="Pass"/>, for whole fields that somebody else puts in front of the content, whose first line is still
+    /// to come: it continues none of them.
+    /// </summary>
+    public ReadOnlySpan<byte> PassInFront(ReadOnlySpan<byte> fields)
+    {
+        ReadOnlySpan<byte> output = Pass(fields);
+        _hasField = false;
+        Taken = 0;
+        return output;
+    }
+
     /// <summary>What to write behind the last piece; good until the next call on this thread.</summary>
     public ReadOnlySpan<byte> End()
     {

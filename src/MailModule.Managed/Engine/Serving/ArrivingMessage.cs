@@ -90,6 +90,10 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     public void PutInFront(AuthenticationRules rules, MessageResults results)
         => ResultFields.Put(_writer!, rules, results, session);
 
+    /// <summary>As <see cref="Append"/>, in front of it: whole fields of the host, who may say what it likes.</summary>
+    public bool AppendFields(ReadOnlySpan<byte> fields, Action resume)
+        => _writer!.Append(_header.PassInFront(fields), resume);
+
     /// <inheritdoc cref="ISpoolWriter.Append"/>
     public bool Append(ReadOnlySpan<byte> content, Action resume)
         => _writer!.Append(WithoutForged(_header.Pass(content)), resume);

@@ -313,7 +313,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
         {
             byte[] fields = [.. _fields];
             _fields.Clear();
-            if (!Own.Append(Session, fields))
+            if (!Own.AppendFields(fields))
                 return Verdict.Pending;
         }
         if (_buffer.Length == 0 && !TryGrow(PieceSize))

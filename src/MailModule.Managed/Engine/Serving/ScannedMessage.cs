@@ -30,6 +30,9 @@ internal sealed class ScannedMessage(string folder, string name, Action<IJob> ru
     /// <summary>Octets of memory.</summary>
     public int Held => _gathered.Capacity;
 
+    /// <summary>Takes a few fields in front of all.</summary>
+    public void AppendFields(ReadOnlySpan<byte> fields) => _gathered.Write(fields);
+
     /// <summary>Appends to the message itself and to the copy. False: both have taken it, but want no more until
     /// <paramref name="resume"/> is run, from a worker, once.</summary>
     public bool Append(ArrivingMessage message, ReadOnlySpan<byte> content, Action resume)

@@ -208,6 +208,9 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public bool Append(SmtpSession session, ReadOnlySpan<byte> content) => _handler!.Append(content);
 
+    /// <inheritdoc cref="SmtpTransactionHandler.AppendFields"/>
+    public bool AppendFields(ReadOnlySpan<byte> fields) => _handler!.AppendFields(fields);
+
     public Verdict EndOfData(SmtpSession session) => _handler!.Commit();
 
     public void Discard(SmtpSession session)

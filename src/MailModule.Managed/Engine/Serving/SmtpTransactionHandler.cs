@@ -146,6 +146,16 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             _session.ResumeContent();
     }
 
+    /// <summary>As <see cref="Append"/>, in front of it: whole fields of the host, few.</summary>
+    public bool AppendFields(ReadOnlySpan<byte> fields)
+    {
+        _watch.Add(fields);
+        if (!_message.IsOpen)
+            return true;
+        _watch.Copy?.AppendFields(fields);
+        return _message.AppendFields(fields, _resumeContent);
+    }
+
     public bool Append(ReadOnlySpan<byte> content)
     {
         _watch.Add(content);

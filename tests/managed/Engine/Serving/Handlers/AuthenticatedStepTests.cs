@@ -1,3 +1,4 @@
+using System.Text;
 using MailModule.Authentication;
 using MailModule.Authentication.Checks;
 using MailModule.Dns;
@@ -77,6 +78,28 @@ public sealed class AuthenticatedStepTests : CheckedSessions
         string stored = Assert.Single(Spool.Messages).Octets;
         Assert.Contains("dkim=pass", stored, StringComparison.Ordinal);
         Assert.Contains("\r\nFrom: us@example.org\r\nDKIM-Signature:", stored, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody but the host says in its name what it has found out by itself, and the client's text does not
+    /// go on with it.</summary>
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(" x=pass\r\n", "")]
+    [InlineData("\u00ef\u00bb\u00bf", "")]
+    [InlineData("Authentication-Results: example.org; x=pass\r\n", "")]
+    [InlineData("Authentication-Results: other.example; y=pass\r\n", "Authentication-Results: other.example; y=pass\r\n")]
+    public void Results_that_a_handler_adds_stay_as_it_has_written_them(string before, string kept)
+    {
+        using SteppedClient client = Connect(HandlerSteps.Message,
+            (_, session) => Assert.Equal(
+                Fault.None, session.AddHeader("Authentication-Results", "example.org; x-scan=pass")));
+        _verdict = HandlerVerdict.Accept;
+        client.Send(Begun + "DATA\r\n");
+        string octets = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(before));
+        Assert.StartsWith("250 ", client.Send(octets + Author + ".\r\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\r\nAuthentication-Results: example.org; x-scan=pass\r\n{kept}From: Eve", Assert.Single(Spool.Messages).Octets,
+            StringComparison.Ordinal);
     }
 
     [Theory]
