@@ -18,6 +18,9 @@ internal sealed class HeaderSection
     /// <summary>Octets in front of the first field that may be left out of what is stored.</summary>
     private const int LeftOutLimit = 1024;
 
+    /// <summary>Octets of memory that a field costs beside its own: its place, and its name to find it by.</summary>
+    public const int OctetsOfPlace = 160;
+
     /// <summary>Where a field stands, and the one of the same name before it; -1: there is none.</summary>
     private readonly record struct Place(
         int Start, int Length, int NameLength, int ValueStart, int ValueLength, int Before);

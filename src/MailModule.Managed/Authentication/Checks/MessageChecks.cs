@@ -48,7 +48,7 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
     /// <summary>The empty line behind the header was read, or what is too long for a header.</summary>
     public bool IsHeaderOver => _pass.IsHeaderOver;
 
-    /// <summary>Octets of the header that are held.</summary>
+    /// <summary>Octets of memory: the header's, and what is kept to find its fields.</summary>
     public long Held { get; private set; }
 
     /// <summary>What is known by now.</summary>
@@ -130,7 +130,11 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
         _judging?.Dispose();
     }
 
-    void IMessageWatcher.HeaderEnded(HeaderSection header, BodyHashes hashes) => _header = header;
+    void IMessageWatcher.HeaderEnded(HeaderSection header, BodyHashes hashes)
+    {
+        _header = header;
+        Held += header.Count * HeaderSection.OctetsOfPlace;
+    }
 
     private IEnumerable<IMessageWatcher> Watchers()
     {
