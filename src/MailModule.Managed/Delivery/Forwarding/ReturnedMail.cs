@@ -26,7 +26,9 @@ internal sealed class ReturnedMail(Resender resender, DsnDrafts dsns, Func<Relay
         Envelope envelope = resender.NewEnvelope(action.Entry.Envelope, MailAddress.Null);
         // Anybody may have been the sender.
         envelope.AvoidsInner = true;
-        envelope.Recipients.Add(DsnRequests.PassedOn(action.FirstRecipient, original, verdict.Maildrop, isOnly: true));
+        Recipient recipient = DsnRequests.PassedOn(action.FirstRecipient, original, verdict.Maildrop, isOnly: true);
+        // What was quarantined stays that, where somebody here has been a stranger once.
+        envelope.Recipients.Add(action.Folder is { } folder ? FolderMaildrop.Into(recipient, folder) : recipient);
         Fault fault = resender.Send(
             envelope, action.Entry.Content, action.Entry.Id, action.FirstRecipient.Address, list: null);
         if (fault != Fault.None)

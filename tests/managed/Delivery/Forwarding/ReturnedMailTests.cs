@@ -62,6 +62,18 @@ public sealed class ReturnedMailTests : IDisposable
         Assert.Equal($"Failed to <spammer@d.example>: {sender} 5.7.1", Assert.Single(_host.Dsns.Sent));
     }
 
+    /// <summary>The domain was another's when its mail was sent on.</summary>
+    [Fact]
+    public void A_report_that_is_quarantined_stays_that_for_who_is_here()
+    {
+        _host.Start();
+        string sender = _host.Rewriting!.Rewrite(LocalHost.Address("ann@a.example")).Text;
+        _host.Put("", sender,
+            change: envelope => envelope.Recipients[0] = FolderMaildrop.Into(envelope.Recipients[0], "spam"));
+        _host.DeliverAll();
+        Assert.Equal((0, 1), (_host.Mail("ann").Count, _host.Mail("ann", "spam").Count));
+    }
+
     [Fact]
     public void A_report_that_goes_round_in_a_circle_ends()
     {
