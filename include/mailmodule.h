@@ -511,6 +511,7 @@ MM_API ServerStream MM_CALL SRVInitSendMsgImidiatly(const char *from, const char
  * port       1 to 65535.
  * callback   hears of the states; NULL: nobody does.
  * callback_param  passed on to it untouched.
+ * The message is signed as one of mm_send is, where the settings have a key for its From.
  * Returns the stream; NULL on failure: MM_E_ARGUMENT (an address, the port, a NULL), MM_E_STATE (the engine is being
  * stopped), MM_E_LIMIT (a million streams are open). Threads: any. Since 0.1.
  */
@@ -592,6 +593,11 @@ MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
  * file, a descriptor or a callback), mm_send_start, mm_send_wait, mm_send_get_result for each recipient, mm_send_free.
  * Messages with the same server, login, TLS and proxy share connections, and wait for one where there are many at once:
  * settings pool_host_max, pool_idle, pool_max and pool_messages.
+ *
+ * Where the setting dkim has a key for the domain of the From field, the message is signed (DKIM) before it goes, and
+ * what other hosts may have to encode is encoded before that (dkim_convert); by MM_SEND_ROUTE_SERVER too. No key that
+ * can be used: it goes unsigned, and the log says so. What goes into the spool loses fields Authentication-Results of
+ * our own name (authserv_id), unless all of spf, dkim_verify and arc are off.
  */
 typedef struct mm_send mm_send;
 
@@ -1535,16 +1541,19 @@ typedef struct mm_smtp_server_handlers {
  * Starts the SMTP server of an engine and what it needs (spool, delivery); returns when it listens. The ports of the
  * settings smtps_port and submission_port are served too. An engine has one SMTP server at a time.
  *
+ * Mail of strangers is checked by SPF, DKIM, ARC and DMARC (settings spf, dkim_verify, arc, dmarc), which asks name
+ * servers; that of users and of smtp_range is signed where the setting dkim has a key for its From.
+ *
  * engine    whose settings, users and spool are used.
  * options   where it listens; NULL: as the settings say. Copied.
  * handlers  what it asks the host; NULL: nothing. Copied.
  * user      passed on to the handlers untouched.
  * server    gets the handle, which mm_smtp_server_stop ends; NULL on failure.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (an option, server NULL); MM_E_NOT_SUPPORTED (G4, or a later version wrote
- * the spool); MM_E_STATE (its SMTP server runs already, by this function or by SetSMTPServer, or the engine is being
- * stopped); MM_E_BIND; MM_E_LOCKED (another engine has the spool); MM_E_IO; MM_E_FULL; MM_E_NOT_FOUND (no file with the
- * certificate or its key); MM_E_TLS (they cannot be read too, or do not fit); MM_E_LIMIT (a million handles are open).
- * Threads: any. Since 0.1.
+ * the spool); MM_E_CONFIG (a key of dkim or arc_seal cannot be used); MM_E_STATE (its SMTP server runs already, by this
+ * function or by SetSMTPServer, or the engine is being stopped); MM_E_BIND; MM_E_LOCKED (another engine has the spool);
+ * MM_E_IO; MM_E_FULL; MM_E_NOT_FOUND (no file with the certificate or its key); MM_E_TLS (they cannot be read too, or
+ * do not fit); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *options,
                                         const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server);
@@ -1846,7 +1855,8 @@ MM_API int MM_CALL mm_session_set_expansion(mm_session *session, const char *add
 
 /**
  * Puts a header field in front of the message that is stored: in mail, rcpt, data, chunk, message. Those of one
- * transaction stand in the order of the calls, behind the library's own Received.
+ * transaction stand in the order of the calls, behind the library's own Received. Authentication-Results of our own
+ * name stay here; the client's are taken out.
  *
  * name   of the field, as RFC 5322 has it.
  * value  UTF-8 without line ends, up to 2000 octets; folded by the library at blanks, of which it keeps one. Words of
@@ -2503,7 +2513,8 @@ MM_API int MM_CALL mm_smtp_mail(mm_smtp *smtp, const char *from, const char *par
 MM_API int MM_CALL mm_smtp_rcpt(mm_smtp *smtp, const char *to, const char *parameters, int *code);
 
 /**
- * Says DATA. After 354 the server takes all that comes for content, until mm_smtp_write with MM_SMTP_LAST. Since 0.1.
+ * Says DATA. After 354 the server takes all that comes for content, until mm_smtp_write with MM_SMTP_LAST. The content
+ * goes as it is given: nothing signs it but the host, by mm_dkim_sign. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_data(mm_smtp *smtp, int *code);
 
@@ -3507,9 +3518,9 @@ MM_API int MM_CALL mm_stream_auth_get_result(ServerStream *stream, int index, mm
  * mask      the ACTION_... bits for which callback is asked.
  * Returns 0; below 0 an MM_E_... value: MM_E_ARGUMENT (port), MM_E_STATE (runs on another port or by
  * mm_smtp_server_start, or the engine is being stopped), MM_E_BIND, MM_E_LOCKED (another engine has the spool),
- * MM_E_NOT_SUPPORTED (a later version wrote the spool), MM_E_IO, MM_E_FULL, MM_E_NOT_FOUND (no file with the
- * certificate or its key), MM_E_TLS (they cannot be read too, or do not fit). Threads: any. Ended by mm_engine_stop.
- * Since 0.1.
+ * MM_E_NOT_SUPPORTED (a later version wrote the spool), MM_E_CONFIG (a key of dkim or arc_seal cannot be used),
+ * MM_E_IO, MM_E_FULL, MM_E_NOT_FOUND (no file with the certificate or its key), MM_E_TLS (they cannot be read too, or
+ * do not fit). Threads: any. Ended by mm_engine_stop. Since 0.1.
  */
 MM_API int MM_CALL SetSMTPServer(SMTPReqCallback callback MM_DEFAULT(NULL), int port MM_DEFAULT(0),
                                  int mask MM_DEFAULT(ALL_ACTIONS));
