@@ -12,14 +12,14 @@ internal sealed class HeaderSection
     /// <summary>Fields that are looked at; with more the section counts as cut.</summary>
     public const int FieldLimit = 10_000;
 
+    /// <summary>Octets of memory that a field costs beside its own: its place, and its name to find it by.</summary>
+    public const int OctetsOfPlace = 160;
+
     /// <summary>Octets of a name: a line has no more (RFC 5322 §2.1.1).</summary>
     private const int NameLimit = 998;
 
     /// <summary>Octets in front of the first field that may be left out of what is stored.</summary>
     private const int LeftOutLimit = 1024;
-
-    /// <summary>Octets of memory that a field costs beside its own: its place, and its name to find it by.</summary>
-    public const int OctetsOfPlace = 160;
 
     /// <summary>Where a field stands, and the one of the same name before it; -1: there is none.</summary>
     private readonly record struct Place(
