@@ -12,7 +12,9 @@ internal sealed class FieldText(string start)
 {
     private const int LineLimit = 77;
 
-    private readonly StringBuilder _text = new(start);
+    private const int FirstLength = 512; // of most fields
+
+    private readonly StringBuilder _text = new StringBuilder(FirstLength).Append(start);
     private int _line = start.Length;
 
     /// <summary>A word behind a blank or a fold, which are one.</summary>

@@ -18,13 +18,17 @@ internal static class ResultFields
     /// <summary>Octets that are kept for them. What is longer is told in fewer words.</summary>
     public const int Room = 2048;
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_fields;
+
     /// <summary>Puts them into the room that was kept; they are of the session's client.</summary>
     public static void Put(
         ISpoolWriter writer, AuthenticationRules rules, MessageResults results, SmtpSession session)
     {
         foreach (MessageResults fewer in FewerAndFewer(Told(rules, results)))
         {
-            var fields = new ArrayBufferWriter<byte>(Room);
+            ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(Room);
+            fields.ResetWrittenCount();
             if (fewer.MailFrom is { } spf && session.RemoteEndPoint?.Address is IPAddress client)
                 ReceivedSpfField.Write(fields, spf, client, session.Envelope.Helo, session.Options.HostName);
             // RFC 8601 §2.2: it may have a comment at its end, and so is the last one.
