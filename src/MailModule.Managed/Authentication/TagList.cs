@@ -63,7 +63,7 @@ internal sealed class TagList
         return false;
     }
 
-    /// <summary>Without the white space that folding may have put anywhere in it, as in base64 (§2.11).</summary>
+    /// <summary>Without the white space that folding may have put anywhere in it, as in base64 (§2.10).</summary>
     public static string WithoutBlanks(string value)
     {
         if (value.AsSpan().IndexOfAny(" \t\r\n") < 0)

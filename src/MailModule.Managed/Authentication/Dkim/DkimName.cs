@@ -3,7 +3,7 @@ using MailModule.Dns;
 
 namespace MailModule.Authentication.Dkim;
 
-/// <summary>Names in signatures: domains and selectors (RFC 6376 §3.1, §3.5), U-labels allowed (RFC 8616 §4). Pure.
+/// <summary>Names in signatures: domains and selectors (RFC 6376 §3.1, §3.5), U-labels allowed (RFC 8616 §5). Pure.
 /// </summary>
 internal static class DkimName
 {

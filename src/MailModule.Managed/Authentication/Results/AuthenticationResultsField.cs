@@ -70,7 +70,7 @@ internal static class AuthenticationResultsField
             field.Word("smtp.mailfrom=" + FieldValue.Address(spf.Sender.Length > 0 ? spf.Sender : spf.Domain));
     }
 
-    // RFC 8601 §2.7.1; header.b: RFC 6008; header.a and header.s: RFC 8601 §6.4
+    // RFC 8601 §2.7.1; header.b: RFC 6008; header.a and header.s: RFC 8601 §6.3
     private static void Dkim(FieldText field, DkimResult dkim)
     {
         Begin(field, "dkim", dkim.Result);
