@@ -16,8 +16,9 @@ internal sealed record CheckRequest
     /// <summary>The name in HELO or EHLO; empty: there is none.</summary>
     public string Helo { get; init; } = "";
 
-    /// <summary>The reverse path; empty: the null one.</summary>
-    public string Sender { get; init; } = "";
+    /// <summary>The reverse path; empty: the null one, for which the HELO stands; null: not known, and nothing does.
+    /// </summary>
+    public string? Sender { get; init; } = "";
 
     /// <summary>Our own name: for explanations of SPF, and in fields.</summary>
     public string HostName { get; init; } = "";

@@ -53,18 +53,18 @@ internal sealed class SpfOfMessage(CheckRequest request, IDns dns, TimeProvider 
 
     private async ValueTask<MessageResults> LookUp()
     {
-        bool isNull = request.Sender.Length == 0;
-        Task<SpfResult>? ofSender = isNull ? null : Check(SpfIdentity.MailFrom).AsTask();
+        bool isNull = request.Sender is "";
+        Task<SpfResult>? ofSender = request.Sender is { Length: > 0 } ? Check(SpfIdentity.MailFrom).AsTask() : null;
         SpfResult? ofHelo = request.Helo.Length > 0 || isNull
             ? await Check(SpfIdentity.Helo).ConfigureAwait(false)
             : null;
         // RFC 7208 §2.4: the null reverse path is the HELO's
-        SpfResult? ofPath = ofSender is null ? ofHelo : await ofSender.ConfigureAwait(false);
+        SpfResult? ofPath = ofSender is not null ? await ofSender.ConfigureAwait(false) : isNull ? ofHelo : null;
         _time!.Dispose();
         return new MessageResults { Helo = ofHelo, MailFrom = ofPath };
     }
 
     private ValueTask<SpfResult> Check(SpfIdentity identity)
         => new SpfCheck(dns, request.HostName, time)
-            .Check(identity, request.Client!, request.Sender, request.Helo, _time!.End);
+            .Check(identity, request.Client!, request.Sender ?? "", request.Helo, _time!.End);
 }

@@ -26,10 +26,7 @@ internal sealed class CheckQuestion(HostQuestions all, MessageChecks checks, Che
         }
     }
 
-    // A reverse path that the host did not give is not the null one.
-    private MessageResults Asked(MessageResults results) => results with
-    {
-        Helo = subject.Helo is null ? null : results.Helo,
-        MailFrom = subject.Sender is null ? null : results.MailFrom,
-    };
+    // Of the null reverse path without a HELO there is one result, that of the path.
+    private MessageResults Asked(MessageResults results)
+        => results with { Helo = subject.Helo is null ? null : results.Helo };
 }

@@ -30,7 +30,7 @@ public sealed record CheckSubject(CheckMethods Methods)
         Methods = Methods,
         Client = Client,
         Helo = Helo ?? "",
-        Sender = Sender ?? "",
+        Sender = Sender,
         HostName = ownName,
         TrustedSealers = TrustedSealers is null ? trusted : CheckForms.DomainsIn(TrustedSealers),
         Timeout = Timeout > TimeSpan.Zero ? Timeout : CheckRequest.Longest,

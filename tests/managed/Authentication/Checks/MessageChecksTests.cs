@@ -109,6 +109,22 @@ public class MessageChecksTests
         Assert.Single(_dns.Asked, question => question == "TXT client.example");
     }
 
+    /// <summary>RFC 7208 §2.4: of the null reverse path alone the HELO says who sends.</summary>
+    [Theory]
+    [InlineData("", AuthResult.Pass)]
+    [InlineData(null, AuthResult.Fail)]
+    public async Task A_sender_that_is_not_known_is_not_the_null_one(string? sender, AuthResult expected)
+    {
+        Publish("client.example", "v=spf1 ip4:198.51.100.7 -all");
+        Publish("_dmarc.client.example", "v=DMARC1; p=reject");
+        MessageChecks checks = New(CheckMethods.All, sender: sender);
+        Feed(checks, "From: eve@client.example\r\n\r\nx\r\n");
+        MessageResults results = await checks.Complete(default);
+        Assert.Equal(AuthResult.Pass, results.Helo!.Result);
+        Assert.Equal(sender is not null, results.MailFrom is not null);
+        Assert.Equal(expected, results.Dmarc!.Result);
+    }
+
     /// <summary>The questions that follow the header are under way while the body comes.</summary>
     [Fact]
     public async Task What_the_header_names_is_asked_before_the_body_is_over()
@@ -241,7 +257,7 @@ public class MessageChecksTests
     }
 
     private MessageChecks New(
-        CheckMethods methods, IDns? dns = null, string sender = "eve@author.example", int seconds = 20)
+        CheckMethods methods, IDns? dns = null, string? sender = "eve@author.example", int seconds = 20)
         => new(
             new CheckRequest
             {
