@@ -28,6 +28,6 @@ internal sealed class AuthenticationKeys
     public Setting ServerId { get; } = Add(
         new("authserv_id", SettingKind.Text,
             "The name in Authentication-Results by which these are known as ours (RFC 8601 §2.5). Such fields of "
-                + "this name that come with a stranger's message are taken out.")
+                + "this name that come with a stranger's message, a user's or the host's own are taken out.")
         { Form = "domain name", DefaultInWords = "`smtp_name`", Check = SettingForms.Domain, LengthLimit = 255 });
 }

@@ -1,4 +1,5 @@
 using MailModule.Authentication.Checks;
+using MailModule.Smtp;
 
 namespace MailModule.Engine.Settings;
 
@@ -13,7 +14,7 @@ internal enum DmarcUse
 /// <summary>How it is found out whether a stranger's message is from whom it says. Immutable; any thread.</summary>
 /// <param name="Methods">None: nothing is found out, and nothing told.</param>
 /// <param name="TrustedSealers">In lower case.</param>
-/// <param name="ServerId">Our authserv-id.</param>
+/// <param name="ServerId">Our authserv-id, in ASCII as fields have it.</param>
 internal sealed record AuthenticationRules(
     CheckMethods Methods, DmarcUse Dmarc, IReadOnlySet<string> TrustedSealers, string ServerId)
 {
@@ -39,6 +40,6 @@ internal sealed record AuthenticationRules(
             use = DmarcUse.Off;
         return new AuthenticationRules(
             methods, use, CheckForms.DomainsIn(values.Text(keys.ArcTrusted) ?? ""),
-            values.Text(keys.ServerId) is { Length: > 0 } id ? id : values.OwnName.Text);
+            values.Text(keys.ServerId) is { Length: > 0 } id ? OwnName.Of(id).Text : values.OwnName.Text);
     }
 }

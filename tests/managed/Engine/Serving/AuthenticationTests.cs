@@ -159,12 +159,16 @@ public sealed class AuthenticationTests : CheckedSessions
             Assert.StartsWith("250 ", client.Send(Author + ".\r\n"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_results_have_the_name_of_authserv_id()
+    /// <summary>In ASCII, as those look for it who seal by it.</summary>
+    [Theory]
+    [InlineData("mx.example.org", "mx.example.org")]
+    [InlineData("b\u00fccher.example", "xn--bcher-kva.example")]
+    public void The_results_have_the_name_of_authserv_id(string id, string name)
     {
-        Set("authserv_id", "mx.example.org");
+        Set("authserv_id", id);
         Send("<eve@author.example>");
-        Assert.Contains("\r\nAuthentication-Results: mx.example.org;", Stored(), StringComparison.Ordinal);
+        Assert.Contains($"\r\nAuthentication-Results: {name};", Stored(), StringComparison.Ordinal);
+        Assert.Equal(name, Settings.Current.Checks.Authentication.ServerId);
     }
 
     [Fact]
