@@ -131,6 +131,7 @@ class Authentication(DeliveryTest):
         b"ceo @ bank.test", b"ceo@(x)bank(y).test", b'"ceo"@bank.test', b"=?utf-8?q?ceo?= <ceo@bank.test>", b"=?utf-8?q?ceo=40bank.test?=",
         b"ceo@post.bank.test", b"ceo@nowhere.bank.test", b"ceo@" + b"a." * 12 + b"bank.test", b"<ceo@bank.test", b"ceo@bank.test>", b"<ceo@bank.test>, , ,",
         b'"a\\"b" <ceo@bank.test>', "Bänk <ceo@bank.test>".encode(), "Bänk".encode("latin-1") + b" <ceo@bank.test>", "ceo@bänk.test".encode(),
+        "ceo@bank\u200b.test".encode(), "ceo@\uff42ank.test".encode(),
         b"ceo@xn--bnk-qla.test", b"ceo@bank.test@evil.test", b"<eve@evil.test> <ceo@bank.test>", b"<eve@evil.test>; <ceo@bank.test>",
         b"ceo@bank.test\r\nFrom: eve@evil.test", b"eve@evil.test\r\nFrom: ceo@bank.test", b"eve@evil.test\r\nFROM : ceo@bank.test",
         b"eve@evil.test\r\nfrom:ceo@bank.test", b"ceo@bank.test\r\nFrom:", b"ceo@strict.test", b"ceo@post.strict.test\r\nSender: ceo@post.strict.test",
@@ -156,6 +157,9 @@ class Authentication(DeliveryTest):
         signed = self.dkimpy(plain)
         yield "another body", signed + b"more\r\n", {}
         yield "another subject", signed.replace(b"Subject: genuine", b"Subject: forged"), {}
+        yield "a text in the header", signed.replace(b"\r\n\r\n", b"\r\nSend money to evil.test.\r\n\r\n", 1), {}
+        yield "a text in the header that is fields", signed.replace(b"\r\n\r\n", b"\r\n:\r\nP.S.: send money to evil.test.\r\n\r\n", 1), {}
+        yield "a subject behind a byte order mark", b"\xef\xbb\xbfSubject: forged\r\n" + signed, {}
         yield "a second From above", b"From: eve@evil.test\r\n" + signed, {}
         yield "a second From below", signed.replace(b"\r\n\r\n", b"\r\nFrom: ceo@bank.test\r\n\r\n", 1), {}
         for what, made in {
