@@ -55,7 +55,7 @@ public sealed class HostQuestions
     {
         AuthenticationRules rules = _settings.Current.Checks.Authentication;
         CheckRequest request = subject.ToRequest(_settings.Current.OwnName.Text, rules.TrustedSealers);
-        var checks = new MessageChecks(request, _dns(), TimeProvider.System);
+        var checks = new MessageChecks(request, new WorkerDns(_dns(), Workers.Run), TimeProvider.System);
         return new CheckQuestion(this, checks, subject, rules.ServerId);
     }
 

@@ -60,6 +60,27 @@ public sealed class HostQuestionTests : IDisposable
         Assert.Equal(Fault.Cancelled, found);
     }
 
+    /// <summary>It serves sockets, and what follows is records and signatures.</summary>
+    [Fact]
+    public void What_follows_an_answer_is_not_done_on_the_thread_that_brings_it()
+    {
+        var dns = new LateDns();
+        HostQuestion<FoundResults> question = All(dns).NewCheck(new CheckSubject(CheckMethods.Spf)
+        {
+            Client = System.Net.IPAddress.Loopback,
+            Sender = "ann@example.org",
+        });
+        using var told = new ManualResetEvent(false);
+        question.Start(_ => told.Set());
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.True(dns.Asked.WaitOne(Long));
+            Assert.True(dns.IsAskedOnWorker);
+            dns.Answer(i == 0 ? "v=spf1 redirect=next.example" : "v=spf1 -all");
+        }
+        Assert.True(told.WaitOne(Long));
+    }
+
     [Fact]
     public void A_stop_waits_for_a_callback_that_runs_and_it_is_counted()
     {
@@ -226,6 +247,28 @@ public sealed class HostQuestionTests : IDisposable
             Asked.Set();
             return new ValueTask<DnsAnswer>(answer.Task);
         }
+    }
+
+    /// <summary>Answers a question on the thread that wants it to.</summary>
+    private sealed class LateDns : IDns
+    {
+        private TaskCompletionSource<DnsAnswer> _answer = new();
+
+        public AutoResetEvent Asked { get; } = new(false);
+
+        public bool IsAskedOnWorker { get; private set; }
+
+        public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
+        {
+            TaskCompletionSource<DnsAnswer> answer = _answer = new TaskCompletionSource<DnsAnswer>();
+            IsAskedOnWorker = Workers.IsCurrent;
+            Asked.Set();
+            return new ValueTask<DnsAnswer>(answer.Task);
+        }
+
+        public void Answer(string text)
+            => _answer.SetResult(
+                new DnsAnswer(DnsStatus.Ok, [new TxtRecord("x.example", TimeSpan.FromMinutes(1), text)], "x.example"));
     }
 
     private sealed class Failing(HostQuestions all) : HostQuestion<string>(all)
