@@ -3370,7 +3370,8 @@ MM_API int MM_CALL mm_auth_get_result(mm_auth *auth, int index, mm_auth_result *
  * The results as a field for the message, Authentication-Results (RFC 8601): folded, and with CRLF at its end. Who puts
  * it in front takes out those that came with the message and have the same name in them.
  *
- * name          of who has checked, such as the host's own domain; NULL: the setting smtp_name of the engine.
+ * name          of who has checked, such as the host's own domain; NULL: the setting authserv_id of the engine, which
+ *               is smtp_name unless it is set.
  * buffer, size  where to, and how much fits, the NUL included; NULL and 0: only the length is wanted.
  * length        gets the text's octets without its NUL; NULL: not wanted.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_LIMIT (it does not fit). Threads: any. Since 0.1.

@@ -174,7 +174,7 @@ class auth_results {
                                        [this](int i, mm_auth_result *c) { return mm_auth_get_result(get(), i, c); });
     }
 
-    /** The field Authentication-Results; name "": the setting smtp_name. */
+    /** The field Authentication-Results; name "": the setting authserv_id. */
     returns<std::string> field(std::string_view name = {}) const {
         const detail::text who(name);
         std::string made(1024, '\0');

@@ -105,7 +105,7 @@ class AuthFindings(Closing, Sequence[AuthFinding]):
     def field(self, name: str | None = None) -> bytes:
         """The field Authentication-Results, with CRLF at its end.
 
-        name  who has checked; None: the setting smtp_name.
+        name  who has checked; None: the setting authserv_id.
         """
         given = encode_optional("name", name)
         return _text(lambda *room: library().mm_auth_get_field(self._handle, given, *room))
