@@ -1,6 +1,6 @@
 /* A name server for the benches: dns_server [TEXT]. By datagrams on a free port of 127.0.0.1, which it prints first:
- * each name has one MX, mx below it, and one address, which may not be kept (TTL 0). With TEXT each has that TXT record,
- * which may be kept for an hour. There are no records of other types. */
+ * each name has one MX, mx below it, and one address, which may not be kept (TTL 0). With TEXT each has that TXT
+ * record, which may be kept for an hour. There are no records of other types. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>

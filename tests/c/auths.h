@@ -11,13 +11,14 @@ enum { ROOM = 16384 };
 static char key[4096], record[4096], root[128];
 
 /* The first is filled when the key is made. */
-static struct name_record zone[] = {{"s._domainkey.example.org", NAMES_TXT, 0, record},
-                                    {"example.org", NAMES_TXT, 0, "v=spf1 ip4:192.0.2.0/24 ip4:127.0.0.1 ip6:2001:db8::/32 -all"},
-                                    {"_dmarc.example.org", NAMES_TXT, 0, "v=DMARC1; p=reject; sp=quarantine"},
-                                    {"broken.example", NAMES_BROKEN, 0, NULL},
-                                    {"silent.example", NAMES_SILENT, 0, NULL},
-                                    {"s._domainkey.silent.example", NAMES_SILENT, 0, NULL},
-                                    {NULL, 0, 0, NULL}};
+static struct name_record zone[] = {
+    {"s._domainkey.example.org", NAMES_TXT, 0, record},
+    {"example.org", NAMES_TXT, 0, "v=spf1 ip4:192.0.2.0/24 ip4:127.0.0.1 ip6:2001:db8::/32 -all"},
+    {"_dmarc.example.org", NAMES_TXT, 0, "v=DMARC1; p=reject; sp=quarantine"},
+    {"broken.example", NAMES_BROKEN, 0, NULL},
+    {"silent.example", NAMES_SILENT, 0, NULL},
+    {"s._domainkey.silent.example", NAMES_SILENT, 0, NULL},
+    {NULL, 0, 0, NULL}};
 
 static const char letter[] =
     "From: Ann <ann@example.org>\r\nTo: bert@example.net\r\nSubject: Hello\r\n"

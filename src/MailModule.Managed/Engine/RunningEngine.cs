@@ -110,9 +110,9 @@ internal sealed class RunningEngine : IDisposable
     }
 
     /// <summary>
-    /// Stops from the outside in: first clients and questions of the host, whose waits end at once, and new connections,
-    /// then sessions, messages of the host, deliveries and spool, and last the threads that served all of it, which
-    /// <see cref="WaitForEnd"/> waits for. Each gets what is left of the time.
+    /// Stops from the outside in: first clients and questions of the host, whose waits end at once, and new
+    /// connections, then sessions, messages of the host, deliveries and spool, and last the threads that served all of
+    /// it, which <see cref="WaitForEnd"/> waits for. Each gets what is left of the time.
     /// </summary>
     /// <returns>What the last flush of the spool came to.</returns>
     public Fault Stop(TimeSpan timeout)

@@ -106,8 +106,8 @@ internal sealed class HeaderFilter
     }
 
     /// <summary>
-    /// As <see cref="Pass"/>, for whole fields that somebody else puts in front of the content, whose first line is still
-    /// to come: it continues none of them.
+    /// As <see cref="Pass"/>, for whole fields that somebody else puts in front of the content, whose first line is
+    /// still to come: it continues none of them.
     /// </summary>
     public ReadOnlySpan<byte> PassInFront(ReadOnlySpan<byte> fields)
     {

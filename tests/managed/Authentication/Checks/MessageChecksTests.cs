@@ -186,7 +186,8 @@ public class MessageChecksTests
     [InlineData(30, 19, AuthResult.Pass)]
     [InlineData(0, 20, AuthResult.TempError)]
     [InlineData(30, 20, AuthResult.TempError)]
-    public async Task A_message_that_takes_long_to_come_costs_DMARC_no_time(int body, double silence, AuthResult expected)
+    public async Task A_message_that_takes_long_to_come_costs_DMARC_no_time(
+        int body, double silence, AuthResult expected)
     {
         Publish("bounce.author.example", "v=spf1 ip4:198.51.100.7 -all");
         var dns = new SilentDns(_dns, "_dmarc.bounce.author.example");

@@ -6,7 +6,8 @@ namespace MailModule.Tests.Authentication.Dkim;
 internal static class RandomMessage
 {
     private static readonly string[] s_words
-        = ["a", "word", "another", "  ", " ", "\t", " \t ", "x.y", "=3D", "J\xc3\xb6rg", "\u00a0", "--", "\"q\"", ";", ":"];
+        = ["a", "word", "another", "  ", " ", "\t", " \t ", "x.y", "=3D", "J\xc3\xb6rg", "\u00a0",
+            "--", "\"q\"", ";", ":"];
 
     private static readonly string[] s_names
         = ["Subject", "To", "Cc", "X-Other", "Date", "Message-ID", "received", "COMMENTS", "Content-Type", "List-Id"];

@@ -27,7 +27,9 @@ public class AuthenticationResultsFieldTests
         Arc = new ArcResult(AuthResult.Pass) { Instances = 2, OldestPass = 1 },
         Dmarc = new DmarcResult(AuthResult.Fail, "example.com", "nothing that has passed is aligned")
         {
-            PolicyDomain = "example.com", Policy = DmarcPolicy.Reject, Disposition = DmarcPolicy.Quarantine,
+            PolicyDomain = "example.com",
+            Policy = DmarcPolicy.Reject,
+            Disposition = DmarcPolicy.Quarantine,
             IsTesting = true,
         },
     };

@@ -87,7 +87,8 @@ public sealed class AuthenticatedStepTests : CheckedSessions
     [InlineData(" x=pass\r\n", "")]
     [InlineData("\u00ef\u00bb\u00bf", "")]
     [InlineData("Authentication-Results: example.org; x=pass\r\n", "")]
-    [InlineData("Authentication-Results: other.example; y=pass\r\n", "Authentication-Results: other.example; y=pass\r\n")]
+    [InlineData(
+        "Authentication-Results: other.example; y=pass\r\n", "Authentication-Results: other.example; y=pass\r\n")]
     public void Results_that_a_handler_adds_stay_as_it_has_written_them(string before, string kept)
     {
         using SteppedClient client = Connect(HandlerSteps.Message,
@@ -98,8 +99,8 @@ public sealed class AuthenticatedStepTests : CheckedSessions
         string octets = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(before));
         Assert.StartsWith("250 ", client.Send(octets + Author + ".\r\n"), StringComparison.Ordinal);
         Assert.Contains(
-            $"\r\nAuthentication-Results: example.org; x-scan=pass\r\n{kept}From: Eve", Assert.Single(Spool.Messages).Octets,
-            StringComparison.Ordinal);
+            $"\r\nAuthentication-Results: example.org; x-scan=pass\r\n{kept}From: Eve",
+            Assert.Single(Spool.Messages).Octets, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -34,7 +34,8 @@ public sealed class SignedHandlerTests : IDisposable
     [InlineData("\r\nbody\r\n", 0)]
     [InlineData("\r\nbody\r\n", 500_000)]
     [InlineData("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nGr\u00fc\u00dfe\r\n", 0)]
-    [InlineData("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nGr\u00fc\u00dfe\r\n", 500_000)]
+    [InlineData(
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nGr\u00fc\u00dfe\r\n", 500_000)]
     public void What_a_host_puts_in_front_is_signed_with_the_rest(string rest, int more)
     {
         using HandlerRun run = Run();
