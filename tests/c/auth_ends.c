@@ -124,7 +124,10 @@ static void callbacks_that_hold_up_a_stop(mm_engine *engine) {
 }
 
 int main(void) {
-    mm_engine *engine = auths_start();
+    int has_key;
+    mm_engine *engine = auths_start(&has_key);
+    if (!has_key)
+        return auths_without_key("auth_ends", engine);
     completions(engine);
     silence(engine);
     callbacks_that_hold_up_a_stop(engine);

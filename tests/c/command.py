@@ -134,13 +134,16 @@ def password_makes_what_is_stored(command, folder):
 def dkim_key_makes_a_file_and_a_record(command, folder):
     keys = folder / "keys"
     keys.mkdir()
+    if command.is_wine:
+        assert "RSA" in command.run("dkim-key", "Example.org", "s1", folder=keys, code=69)[1]
+        return print("skipped: command, dkim-key: wine has no RSA")
     said = command.run("dkim-key", "Example.org", "s1", folder=keys)[0]
     record = re.search(r'^s1\._domainkey\.Example\.org\. IN TXT \(((?: "[^"]{1,255}")+) \)$', said, re.M)
     assert record and re.fullmatch("v=DKIM1; k=rsa; p=[A-Za-z0-9+/]{392}", record[1].replace('" "', "").strip(' "')), said
     assert "\ndkim=Example.org;s1;s1.Example.org.pem\n" in said, said
     made = keys / "s1.Example.org.pem"
     assert made.read_text().startswith("-----BEGIN PRIVATE KEY-----\n"), made.read_text()[:30]
-    assert os.name == "nt" or command.is_wine or made.stat().st_mode & 0o777 == 0o600
+    assert os.name == "nt" or made.stat().st_mode & 0o777 == 0o600
     before = made.read_text()
     assert "s1.Example.org.pem" in command.run("dkim-key", "Example.org", "s1", folder=keys, code=74)[1]
     assert made.read_text() == before
@@ -153,7 +156,7 @@ def dkim_key_makes_a_file_and_a_record(command, folder):
     command.run("dkim-key", "--bits", "2050", "example.org", "s", folder=keys, code=64)
     assert "did you mean rsa?" in command.run("dkim-key", "-a", "rsq", "example.org", "s", folder=keys, code=64)[1]
     command.run("dkim-key", "-o", keys / "none" / "x.pem", "example.org", "s", code=74)
-    if not (command.is_wine or os.name == "nt"):
+    if os.name != "nt":
         said = json.loads(command.run("dkim-key", "--json", "-aed25519", "-o", keys / "ed.pem", "example.org", "ed")[0])
         assert re.fullmatch("v=DKIM1; k=ed25519; p=[A-Za-z0-9+/]{43}=", said["text"]), said
         assert said["setting"] == f"dkim=example.org;ed;{keys / 'ed.pem'}" and said["name"] == "ed._domainkey.example.org", said

@@ -10,9 +10,13 @@ class Programs:
         self.folder, self.command = pathlib.Path(folder), command
         self.suffix = ".exe" if any(self.folder.glob("*.exe")) else ""
 
+    @property
+    def are_by_wine(self):
+        return bool(self.suffix and self.command)
+
     def path(self, path):
         """A file's name as the programs know it: Z: is what wine calls the root."""
-        return "Z:" + str(path).replace("/", "\\") if self.suffix and self.command else str(path)
+        return "Z:" + str(path).replace("/", "\\") if self.are_by_wine else str(path)
 
     def words(self, program, *arguments):
         texts = [self.path(word) if isinstance(word, pathlib.Path) else str(word) for word in arguments]

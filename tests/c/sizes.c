@@ -123,6 +123,10 @@ static void keys(void) {
     CHECK_INT(0, of_record);
     CHECK_INT(MM_E_ARGUMENT, mm_dkim_key_make(1, 0, key, sizeof key, NULL, NULL, SIZE_MAX, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_dkim_key_make(1, 0, key, 0, NULL, record, sizeof record, NULL));
+    if (by_wine() && mm_dkim_key_make(1, 0, key, sizeof key, NULL, record, sizeof record, NULL) == MM_E_TLS) {
+        check_skipped("sizes, mm_dkim_key_make", "wine has no RSA");
+        return;
+    }
     CHECK_INT(MM_E_LIMIT, mm_dkim_key_make(1, 2048, key, 1, &length, record, SIZE_MAX, &of_record));
     CHECK(length > 1600);
     CHECK_TEXT("", key);

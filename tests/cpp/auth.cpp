@@ -138,7 +138,10 @@ static void completions(mailmodule::engine &engine) {
 }
 
 int main() {
-    CHECK_OK(mm_dkim_key_make(MM_DKIM_RSA_SHA256, 0, key, sizeof key, nullptr, record, sizeof record, nullptr));
+    const int made = mm_dkim_key_make(MM_DKIM_RSA_SHA256, 0, key, sizeof key, nullptr, record, sizeof record, nullptr);
+    if (by_wine() && made == MM_E_TLS)
+        return check_skipped("cpp_auth", "wine has no RSA");
+    CHECK_OK(made);
     {
         auto engine = make_engine();
         engine.set("smtp_dns", names_start(zone));

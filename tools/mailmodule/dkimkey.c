@@ -22,8 +22,8 @@ static const char help[] =
     "  0   the key is made\n"
     "  64  the command line is wrong\n"
     "  65  the domain or the selector is none\n"
+    "  69  there is no OpenSSL that makes such a key\n"
     "  74  the file cannot be written, or is there already\n"
-    "  75  there is no OpenSSL that makes such a key\n"
     "\n"
     "examples:\n"
     "  mailmodule dkim-key example.org mail2026\n"
@@ -123,7 +123,7 @@ static int make(struct key *key, int algorithm, int bits, int is_json) {
     if (code)
         return code;
     if (mm_dkim_key_make(algorithm, bits, key->pem, ROOM, NULL, key->text, ROOM, NULL) != MM_OK)
-        return fail(mm_last_error() == MM_E_TLS ? EXIT_TEMPORARY : EXIT_USAGE, "%s", mm_last_error_message());
+        return fail(mm_last_error() == MM_E_TLS ? EXIT_UNAVAILABLE : EXIT_USAGE, "%s", mm_last_error_message());
     write_record(key);
     code = write_file(key);
     memset(key->pem, 0, ROOM);

@@ -29,9 +29,24 @@ internal sealed class RsaVerifyingKey : VerifyingKey
             rsa.Dispose();
             return null;
         }
-        var copies = new RsaCopies(rsa, hasPrivate: false);
+        if (CopiesOf(rsa) is not { } copies)
+            return null;
         fault = copies.Bits > BitLimit || copies.ExponentLength > ExponentLimit ? "the RSA key is too large" : "";
         return fault.Length > 0 ? null : new RsaVerifyingKey(copies);
+    }
+
+    /// <summary>Null: a system takes the key, and can do nothing with it.</summary>
+    private static RsaCopies? CopiesOf(RSA rsa)
+    {
+        try
+        {
+            return new RsaCopies(rsa, hasPrivate: false);
+        }
+        catch (CryptographicException)
+        {
+            rsa.Dispose();
+            return null;
+        }
     }
 
     public override bool Verify(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)

@@ -21,7 +21,7 @@ public sealed record NewDkimKey(string Pem, string Record)
 
     /// <summary>Makes an RSA key. Takes up to some seconds of CPU.</summary>
     /// <param name="bits">0: <see cref="DefaultBits"/>.</param>
-    /// <returns><see cref="Fault.Argument"/>; <see cref="Fault.Tls"/>: the system has no OpenSSL.</returns>
+    /// <returns><see cref="Fault.Argument"/>; <see cref="Fault.Tls"/>: the system has no OpenSSL, or no RSA.</returns>
     public static Fault MakeRsa(int bits, out NewDkimKey? key)
     {
         key = null;
@@ -33,8 +33,15 @@ public sealed record NewDkimKey(string Pem, string Record)
                     + $"{RsaSigningKey.MostBits}");
         if (!OpenSsl.IsThere)
             return FaultReason.Because(Fault.Tls, OpenSsl.Missing);
-        using var rsa = RSA.Create(bits);
-        return Of(rsa.ExportPkcs8PrivateKeyPem() + "\n", out key);
+        try
+        {
+            using var rsa = RSA.Create(bits);
+            return Of(rsa.ExportPkcs8PrivateKeyPem() + "\n", out key);
+        }
+        catch (CryptographicException)
+        {
+            return FaultReason.Because(Fault.Tls, "the system's cryptography makes no RSA keys");
+        }
     }
 
     /// <summary>Makes an Ed25519 key (RFC 8463).</summary>
