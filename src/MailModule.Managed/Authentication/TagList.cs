@@ -11,9 +11,14 @@ internal sealed class TagList
     /// <summary>Tags of a list; one with more is none. Known are some fifteen.</summary>
     public const int TagLimit = 100;
 
+    private const int UsualCount = 12;
+
     private static readonly char[] s_blanks = [' ', '\t', '\r', '\n'];
 
-    private readonly List<Tag> _tags = [];
+    private static readonly string[] s_letters
+        = [.. Enumerable.Range(0, 128).Select(letter => ((char)letter).ToString())];
+
+    private readonly List<Tag> _tags = new(UsualCount);
 
     private TagList()
     {
@@ -88,13 +93,17 @@ internal sealed class TagList
         int equals = text.IndexOf('=', start, end - start);
         if (equals < 0 || _tags.Count == TagLimit)
             return false;
-        string name = text.AsSpan(start, equals - start).Trim(s_blanks).ToString();
+        string name = NameOf(text.AsSpan(start, equals - start).Trim(s_blanks));
         string value = text.AsSpan(equals + 1, end - equals - 1).Trim(s_blanks).ToString();
         if (!IsName(name) || !IsValue(value) || Find(name) is not null)
             return false;
         _tags.Add(new Tag(name, value, equals + 1, end));
         return true;
     }
+
+    /// <summary>Most names have one letter; a text for each is made once.</summary>
+    private static string NameOf(ReadOnlySpan<char> name)
+        => name is [var letter] && letter < s_letters.Length ? s_letters[letter] : name.ToString();
 
     // RFC 6376 §3.2: tag-name = ALPHA *(ALPHA / DIGIT / "_")
     private static bool IsName(string name)
@@ -108,6 +117,8 @@ internal sealed class TagList
     // RFC 6376 §3.2: VALCHAR and white space; RFC 6532 §3.1 adds UTF-8
     private static bool IsValue(string value)
     {
+        if (value.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0)
+            return true;
         foreach (char letter in value)
             if (letter < ' ' && !IsBlank(letter) || letter == '\x7f')
                 return false;

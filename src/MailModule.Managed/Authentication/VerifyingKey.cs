@@ -20,8 +20,6 @@ internal abstract class VerifyingKey
     public static VerifyingKey? Of(PublicKeyRecord record, out string fault)
     {
         fault = "";
-        if (VerifyingKeys.Find(record.KeyType, record.KeyText) is { } known)
-            return known;
         VerifyingKey? key = null;
         if (!OpenSsl.IsThere)
             fault = OpenSsl.Missing;
@@ -33,8 +31,6 @@ internal abstract class VerifyingKey
             key = RsaVerifyingKey.Read(octets, out fault);
         else
             key = Ed25519VerifyingKey.Read(octets, out fault);
-        if (key is not null)
-            VerifyingKeys.Add(record.KeyType, record.KeyText, key);
         return key;
     }
 

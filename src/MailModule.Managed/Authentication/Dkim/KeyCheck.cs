@@ -33,15 +33,15 @@ internal readonly record struct KeyCheck(AuthResult Result, string Text)
 
     private static KeyCheck Of(string text, DkimSignature signature, ReadOnlySpan<byte> digest, bool isBelow)
     {
-        if (!PublicKeyRecord.TryParse(text, out PublicKeyRecord record, out string fault))
-            return new KeyCheck(AuthResult.PermError, fault);
-        fault = FaultOf(record, signature, isBelow);
+        RecordedKey read = RecordedKey.Read(text);
+        if (read.Record is not { } record)
+            return new KeyCheck(AuthResult.PermError, read.Fault);
+        string fault = FaultOf(record, signature, isBelow);
         if (fault.Length > 0)
             return new KeyCheck(AuthResult.PermError, fault) { IsTesting = record.IsTesting };
-        VerifyingKey? key = VerifyingKey.Of(record, out fault);
-        return key is null
-            ? new KeyCheck(AuthResult.PermError, fault) { IsTesting = record.IsTesting }
-            : Of(key, signature, digest) with { Bits = key.Bits, IsTesting = record.IsTesting };
+        return read.Key is { } key
+            ? Of(key, signature, digest) with { Bits = key.Bits, IsTesting = record.IsTesting }
+            : new KeyCheck(AuthResult.PermError, read.Fault) { IsTesting = record.IsTesting };
     }
 
     private static KeyCheck Of(VerifyingKey key, DkimSignature signature, ReadOnlySpan<byte> digest)

@@ -168,7 +168,7 @@ internal sealed class SignatureReader(TagList tags, bool isArc = false)
 
     private byte[] ReadBase64(string tag, int limit)
     {
-        string text = TagList.WithoutBlanks(Need(tag));
+        string text = Need(tag); // with the blanks of its folds, which the platform passes over
         Span<byte> octets = stackalloc byte[SignatureLimit + 2];
         if (text.Length > limit * 2 || !Convert.TryFromBase64String(text, octets, out int length) || length > limit)
         {
