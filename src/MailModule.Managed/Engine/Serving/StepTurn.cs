@@ -26,6 +26,8 @@ internal sealed class StepTurn(Action<IJob> runJob, IJob ours)
     private bool _isTaken;
     private bool _isOurs;
     private bool _isAsked;
+    private bool _isEndAsked;
+    private bool _isOver;
 
     /// <summary>The calling thread has it.</summary>
     public bool IsCurrent => Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId;
@@ -59,16 +61,38 @@ internal sealed class StepTurn(Action<IJob> runJob, IJob ours)
         runJob(ours);
     }
 
+    /// <summary>
+    /// As <see cref="Ask"/>, for a turn that ends the session: not where it is over. The host, who steps it once more
+    /// for its last words, would be told to wait, and of nothing to wait for.
+    /// </summary>
+    public void AskForEnd()
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+                return;
+            if (_isTaken)
+            {
+                _isEndAsked = true;
+                return;
+            }
+            _isTaken = _isOurs = true;
+        }
+        runJob(ours);
+    }
+
     /// <summary>A turn of ours has got its thread.</summary>
     public void Begin() => Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
 
-    public void Leave()
+    /// <param name="isOver">So is the session.</param>
+    public void Leave(bool isOver)
     {
         lock (_lock)
         {
             Volatile.Write(ref _thread, 0);
-            _isTaken = _isOurs = _isAsked;
-            _isAsked = false;
+            _isOver |= isOver;
+            _isTaken = _isOurs = _isAsked || _isEndAsked && !isOver;
+            _isAsked = _isEndAsked = false;
             if (!_isTaken)
                 return;
         }

@@ -154,7 +154,7 @@ public sealed class SteppedSmtp : IDisposable
     internal void Stop()
     {
         Volatile.Write(ref _isStopping, true);
-        _turn.Ask();
+        _turn.AskForEnd();
     }
 
     /// <summary>It ends without another word as soon as it may. Any thread.</summary>
@@ -162,7 +162,7 @@ public sealed class SteppedSmtp : IDisposable
     {
         if (_lost == Fault.None)
             _lost = Fault.Cancelled;
-        _turn.Ask();
+        _turn.AskForEnd();
     }
 
     /// <summary>What would run on a worker runs in the next step, or in this one.</summary>
@@ -246,7 +246,7 @@ public sealed class SteppedSmtp : IDisposable
     private void Leave()
     {
         bool isOver = IsOver;
-        _turn.Leave();
+        _turn.Leave(isOver);
         if (isOver)
             _all.Remove(this);
     }
@@ -275,7 +275,7 @@ public sealed class SteppedSmtp : IDisposable
             bool isEnd = session.IsOver && !wasOver;
             if (isEnd)
                 Volatile.Write(ref session._hasLastWords, true);
-            session._turn.Leave();
+            session._turn.Leave(session.IsOver);
             try
             {
                 if (isEnd)
