@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using MailModule.Primitives.Os;
 
@@ -11,6 +12,11 @@ namespace MailModule.Authentication;
 internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
 {
     private const int BlockSize = 4096;
+
+    /// <summary>Hashes that are kept for other messages.</summary>
+    private const int IdleLimit = 32;
+
+    private static readonly ConcurrentQueue<IncrementalHash> s_idle = new();
 
     private readonly BodyCanonicalization _body = new(form);
     private readonly List<BodyHash> _hashes = [];
@@ -46,14 +52,14 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
         Begin();
         _body.End(this);
         Flush();
+        byte[] whole = _hash?.GetHashAndReset() ?? [];
         foreach (BodyHash hash in _hashes)
         {
             if (hash.Limit < 0)
-                hash.SetValue(_hash?.GetCurrentHash() ?? []);
+                hash.SetValue(whole);
             hash.End(_length);
         }
-        _hash?.Dispose();
-        _hash = null;
+        GiveHashBack();
         ArrayPool<byte>.Shared.Return(_block);
         _block = [];
     }
@@ -80,8 +86,18 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
         _block = ArrayPool<byte>.Shared.Rent(BlockSize); // a message that is dropped leaves it to the collector
         _hashes.Sort((one, other) => ((ulong)one.Limit).CompareTo((ulong)other.Limit)); // -1 is the largest
         if (OpenSsl.IsThere)
-            _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _hash = s_idle.TryDequeue(out IncrementalHash? idle)
+                ? idle : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         TakeDue(0);
+    }
+
+    private void GiveHashBack()
+    {
+        if (_hash is not null && s_idle.Count < IdleLimit)
+            s_idle.Enqueue(_hash);
+        else
+            _hash?.Dispose();
+        _hash = null;
     }
 
     private void Flush()

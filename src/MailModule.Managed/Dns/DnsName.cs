@@ -28,11 +28,34 @@ internal static class DnsName
         name = "";
         if (text.Length is 0 or > OctetLimit * 4)
             return false;
+        if (IsNormal(text))
+        {
+            name = text;
+            return true;
+        }
         if (!Ascii.IsValid(text) && !TryMakeAscii(ref text))
             return false;
         Span<byte> octets = stackalloc byte[OctetLimit];
         int at = 0;
         return TryWrite(text, octets, out int length) && TryRead(octets[..length], ref at, out name);
+    }
+
+    /// <summary>As nearly all names are: labels of small letters, digits, hyphens and underscores.</summary>
+    private static bool IsNormal(ReadOnlySpan<char> text)
+    {
+        int label = 0;
+        foreach (char letter in text)
+        {
+            bool isDot = letter == '.';
+            bool isOther = !isDot && !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter)
+                && letter is not ('-' or '_');
+            if (isOther || isDot && label == 0 || ++label > LabelLimit && !isDot)
+                return false;
+            if (isDot)
+                label = 0;
+        }
+        // As octets a name has a length in front of each label, and the root: two more.
+        return label > 0 && text.Length <= OctetLimit - 2;
     }
 
     /// <summary>A name in ASCII as octets, not compressed; with or without the final dot.</summary>
