@@ -12,12 +12,12 @@ class PostfixHost(Postfix):
     """Takes mail for `domains` into Maildirs, refuses the users named no..., offers DSN, and TLS with a certificate.
     What it has to say itself (reports) goes to `home`, a port on 127.0.0.1. `auth`: the port of Dovecot's authentication, or
     CyrusLogins; then it takes mail for everywhere from those who logged in, and from nobody else. `services`: further ports,
-    each with what differs there."""
+    each with what differs there. `milter`: the port of one."""
 
-    def __init__(self, folder, address, port, domains, name="peer.example.net", certificate=None, home=None, auth=None, services=None):
+    def __init__(self, folder, address, port, domains, name="peer.example.net", certificate=None, home=None, auth=None, services=None, milter=None):
         super().__init__(folder, port, processes=30, certificate=certificate)
         self.address, self.domains, self.name = address, domains, name
-        self.home, self.auth, self.services = home, auth, services or {}
+        self.home, self.auth, self.services, self.milter = home, auth, services or {}, milter
 
     def main_cf(self):
         (self.etc / "nobody").write_text("/^no/ REJECT 5.1.1 no such user here\n/^full/ DEFER 4.2.2 mailbox full\n")
@@ -27,6 +27,8 @@ class PostfixHost(Postfix):
                  "virtual_mailbox_maps = static:all/", "smtp_address_preference = ipv4"]
         if self.certificate:
             lines += ["smtpd_tls_received_header = yes"]
+        if self.milter:
+            lines += [f"smtpd_milters = inet:127.0.0.1:{self.milter}", "milter_default_action = tempfail"]
         if self.auth:
             ask = self.auth.settings(self.etc) if isinstance(self.auth, CyrusLogins) else ["smtpd_sasl_type = dovecot", f"smtpd_sasl_path = inet:127.0.0.1:{self.auth}"]
             lines += ["smtpd_sasl_auth_enable = yes", *ask, "smtpd_sasl_security_options = noanonymous", "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
