@@ -54,7 +54,7 @@ class Fronts(unittest.TestCase):
                     sent = self.swaks(self.keep(text), "--local-interface", CLIENT, *more, port=proxy.port)
                     self.assertEqual(0, sent.returncode, sent.stdout)
                     self.assertIn(b"from client.example.net ([127.0.0.77])", self.received(token))
-        self.assertIn("client=127.0.0.77", (self.folder / "module.log").read_text())
+        self.host.logs("client=127.0.0.77")
 
     @unittest.skipUnless(HaProxy.is_there(), "haproxy is not installed")
     def test_haproxy_stands_before_ports_with_tls_from_the_first_byte(self):

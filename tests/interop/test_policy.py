@@ -67,7 +67,7 @@ class Policy(DeliveryTest):
         for _ in range(2):
             self.assertIsNotNone(self.host.wait_for("bert", self.takes("bert@example.org", body=b"x" * 70 + b"\r\n" * 1000)))
         self.refuses("552 5.2.2", "bert@example.org")
-        self.assertIn("quota of bert", (self.host.folder / "module.log").read_text())
+        self.host.logs("quota of bert")
         deleted = self.curl(self.host, "127.0.0.1", "--request", "DELE", "--head")
         self.assertEqual(0, deleted.returncode, deleted.stdout)
         self.assertIsNotNone(self.host.wait_for("bert", self.takes("bert@example.org")))
@@ -89,7 +89,7 @@ class Policy(DeliveryTest):
         self.refuses("421 4.7.0", "nobody@example.org", host=host, client="127.0.0.80")
         self.refuses("421 4.7.0", "anna@example.org", host=host, client="127.0.0.80")
         self.takes("anna@example.org", host=host, client="127.0.0.81")
-        self.assertEqual(1, (host.folder / "module.log").read_text().count("banned for 600 s"))
+        self.assertEqual(1, host.logs("banned for 600 s").count("banned for 600 s"))
 
     def test_too_much_mail_from_one_address_has_to_wait(self):
         host = self.another(smtp_ltime=1000, smtp_ip_limit=1024)

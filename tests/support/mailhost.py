@@ -111,6 +111,13 @@ class MailHost:
         found = place.wait_until(lambda: [m for m in (self.peek(user)) if token in m], seconds)
         return found[0] if found else None
 
+    def logs(self, *words, seconds=10):
+        """The log, once it has all of these: lines are written a moment after what they tell of. Without one of them it fails."""
+        log = self.folder / "module.log"
+        if not place.wait_until(lambda: all(word in log.read_text() for word in words), seconds):
+            raise AssertionError(f"not all of {words} are in the log:\n{log.read_text()[-6000:]}")
+        return log.read_text()
+
     def peek(self, user):
         return [place.crlf(path.read_bytes()) for path in self.files(user) if path.exists()]
 
