@@ -22,9 +22,6 @@ internal sealed record PublicKeyRecord(string KeyType, string KeyText)
     /// <summary>t=s: the domain of i= must be that of d=, and none below it.</summary>
     public bool IsStrict { get; private init; }
 
-    /// <summary>n=: a note for humans.</summary>
-    public string Note { get; private init; } = "";
-
     /// <summary>False: it is none, and is passed over.</summary>
     /// <param name="text">A TXT record, its octets as Latin-1.</param>
     /// <param name="fault">What is wrong, for a human.</param>
@@ -54,7 +51,6 @@ internal sealed record PublicKeyRecord(string KeyType, string KeyText)
                 || TagList.Split(services).Any(name => name is "*" or "email"),
             IsTesting = flags.Contains("y"),
             IsStrict = flags.Contains("s"),
-            Note = tags.Find("n") ?? "",
         };
     }
 }

@@ -17,9 +17,6 @@ internal sealed class DkimVerification(TimeProvider time) : IMessageWatcher
 
     private readonly List<SignatureCheck> _checks = [];
 
-    /// <summary>The header has a DKIM-Signature field. False until it is over.</summary>
-    public bool HasSignature => _checks.Count > 0;
-
     public void HeaderEnded(HeaderSection header, BodyHashes hashes)
     {
         DateTimeOffset now = time.GetUtcNow();
