@@ -47,20 +47,10 @@ internal sealed class BodyCanonicalization(Canonicalization form)
         ReadOnlySpan<byte> lines = octets[..(octets.LastIndexOf("\r\n"u8) is >= 0 and var end ? end + 2 : 0)];
         int length = lines.LastIndexOfAnyExcept((byte)'\r', (byte)'\n') + 1;
         lines = lines[..length];
-        if (length == 0 || !IsCanonical(lines) || lines[0] == '\n')
+        if (length == 0 || lines[0] == '\n' || !CanonicalLines.Are(lines, _isRelaxed))
             return 0;
         WriteText(lines, output);
         return length;
-    }
-
-    // RFC 6376 §3.4.4 for what is relaxed; and for both a line ends by CRLF, which is all that CR and LF are for.
-    private bool IsCanonical(ReadOnlySpan<byte> lines)
-    {
-        if (_isRelaxed && (lines.Contains((byte)'\t') || lines.IndexOf("  "u8) >= 0 || lines.IndexOf(" \r"u8) >= 0
-            || lines.IndexOf("\n "u8) >= 0 || lines[0] == ' ' || lines[^1] == ' '))
-            return false;
-        int ends = lines.Count("\r\n"u8);
-        return lines.Count((byte)'\n') == ends && lines.Count((byte)'\r') == ends;
     }
 
     public void End(ICanonicalOutput output)
