@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace MailModule.Authentication;
 
@@ -13,7 +14,10 @@ internal sealed class TagList
 
     private const int UsualCount = 12;
 
-    private static readonly char[] s_blanks = [' ', '\t', '\r', '\n'];
+    private static readonly SearchValues<char> s_controls = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x80).Select(code => (char)code).Where(char.IsControl).Except(Blanks)]);
+
+    private const string Blanks = " \t\r\n";
 
     private static readonly string[] s_letters
         = [.. Enumerable.Range(0, 128).Select(letter => ((char)letter).ToString())];
@@ -47,37 +51,34 @@ internal sealed class TagList
     }
 
     /// <summary>The value of a tag; null: it is not there.</summary>
-    public string? Find(string name)
-    {
-        foreach (Tag tag in _tags)
-            if (tag.Name == name)
-                return tag.Value;
-        return null;
-    }
+    public string? Find(string name) => TryFind(name, out Tag tag) ? tag.Value.ToString() : null;
 
     /// <summary>A tag with its place; false: it is not there.</summary>
     public bool TryFind(string name, out Tag found)
     {
-        foreach (Tag tag in _tags)
-        {
-            found = tag;
+        foreach (ref readonly Tag tag in CollectionsMarshal.AsSpan(_tags))
             if (tag.Name == name)
+            {
+                found = tag;
                 return true;
-        }
+            }
         found = default;
         return false;
     }
 
     /// <summary>Without the white space that folding may have put anywhere in it, as in base64 (§2.10).</summary>
     public static string WithoutBlanks(string value)
+        => value.AsSpan().IndexOfAny(Blanks) < 0 ? value : WithoutBlanks(value.AsSpan(), value.Length);
+
+    /// <inheritdoc cref="WithoutBlanks(string)"/>
+    /// <param name="limit">Characters at most.</param>
+    public static string WithoutBlanks(ReadOnlySpan<char> value, int limit)
     {
-        if (value.AsSpan().IndexOfAny(" \t\r\n") < 0)
-            return value;
-        char[] letters = ArrayPool<char>.Shared.Rent(value.Length);
+        char[] letters = ArrayPool<char>.Shared.Rent(Math.Min(value.Length, limit));
         int length = 0;
-        foreach (char letter in value)
-            if (!IsBlank(letter))
-                letters[length++] = letter;
+        for (int at = 0; at < value.Length && length < limit; at++)
+            if (!IsBlank(value[at]))
+                letters[length++] = value[at];
         string text = new(letters, 0, length);
         ArrayPool<char>.Shared.Return(letters);
         return text;
@@ -86,16 +87,16 @@ internal sealed class TagList
     /// <summary>The parts of a list with colons between (h=, q=, t=, s=), without blanks around them.</summary>
     public static string[] Split(string value)
         // TrimEntries would take what Unicode calls white space, and these are octets.
-        => Array.ConvertAll(value.Split(':'), part => part.Trim(s_blanks));
+        => Array.ConvertAll(value.Split(':'), part => part.AsSpan().Trim(Blanks).ToString());
 
     private bool TryAdd(string text, int start, int end)
     {
         int equals = text.IndexOf('=', start, end - start);
         if (equals < 0 || _tags.Count == TagLimit)
             return false;
-        string name = NameOf(text.AsSpan(start, equals - start).Trim(s_blanks));
-        string value = text.AsSpan(equals + 1, end - equals - 1).Trim(s_blanks).ToString();
-        if (!IsName(name) || !IsValue(value) || Find(name) is not null)
+        string name = NameOf(text.AsSpan(start, equals - start).Trim(Blanks));
+        ReadOnlyMemory<char> value = text.AsMemory(equals + 1, end - equals - 1).Trim(Blanks);
+        if (!IsName(name) || !IsValue(value.Span) || TryFind(name, out _))
             return false;
         _tags.Add(new Tag(name, value, equals + 1, end));
         return true;
@@ -115,17 +116,9 @@ internal sealed class TagList
     }
 
     // RFC 6376 §3.2: VALCHAR and white space; RFC 6532 §3.1 adds UTF-8
-    private static bool IsValue(string value)
-    {
-        if (value.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0)
-            return true;
-        foreach (char letter in value)
-            if (letter < ' ' && !IsBlank(letter) || letter == '\x7f')
-                return false;
-        return true;
-    }
+    private static bool IsValue(ReadOnlySpan<char> value) => !value.ContainsAny(s_controls);
 
-    private static bool IsBlank(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(" \t\r\n") < 0;
+    private static bool IsBlank(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(Blanks) < 0;
 
     private static bool IsBlank(char letter) => letter is ' ' or '\t' or '\r' or '\n';
 }

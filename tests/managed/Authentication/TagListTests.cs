@@ -17,8 +17,8 @@ public class TagListTests
     {
         Assert.True(TagList.TryParse(text, out TagList list));
         Assert.Equal(expected, string.Join(';', list.Tags.Select(tag => $"{tag.Name}={tag.Value}")));
-        Assert.All(list.Tags, tag => Assert.Equal(tag.Value, text[tag.Start..tag.End].Trim()));
-        Assert.All(list.Tags, tag => Assert.Equal(tag.Value, list.Find(tag.Name)));
+        Assert.All(list.Tags, tag => Assert.Equal(tag.Value.ToString(), text[tag.Start..tag.End].Trim()));
+        Assert.All(list.Tags, tag => Assert.Equal(tag.Value.ToString(), list.Find(tag.Name)));
     }
 
     [Theory]
@@ -54,7 +54,8 @@ public class TagListTests
         {
             string text = string.Concat(random.GetItems("ab=; \t\r\n1_\0\xff".AsSpan(), random.Next(12)));
             if (TagList.TryParse(text, out TagList list))
-                Assert.All(list.Tags, tag => Assert.Equal(tag.Value, text[tag.Start..tag.End].Trim(s_blanks)));
+                Assert.All(
+                    list.Tags, tag => Assert.Equal(tag.Value.ToString(), text[tag.Start..tag.End].Trim(s_blanks)));
         }
     }
 }

@@ -56,10 +56,13 @@ internal sealed class DkimVerification(TimeProvider time) : IMessageWatcher
     // RFC 6008 §3: eight characters, or as many as tell it from the others
     private string StartOf(SignatureCheck check)
     {
-        string text = check.SignatureText;
+        if (_checks.Count == 1)
+            return check.SignatureText(StartLength);
+        string text = check.SignatureText();
         int length = StartLength;
-        foreach (SignatureCheck other in _checks.Where(other => other != check && other.SignatureText != text))
-            length = Math.Max(length, text.AsSpan().CommonPrefixLength(other.SignatureText) + 1);
+        foreach (string other in _checks.Where(other => other != check).Select(other => other.SignatureText()))
+            if (other != text)
+                length = Math.Max(length, text.AsSpan().CommonPrefixLength(other) + 1);
         return text[..Math.Min(length, text.Length)];
     }
 }

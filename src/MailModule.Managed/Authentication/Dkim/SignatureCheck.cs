@@ -24,8 +24,8 @@ internal sealed class SignatureCheck
             _body = hashes.Add(signature.BodyForm, signature.SignedLength);
     }
 
-    /// <summary>b= without blanks; empty: it has none.</summary>
-    public string SignatureText => _field.SignatureText;
+    /// <inheritdoc cref="SignedField.SignatureText"/>
+    public string SignatureText(int limit = int.MaxValue) => _field.SignatureText(limit);
 
     /// <summary>Asks for the key, where the signature needs one.</summary>
     public void BeginLookUp(IDns dns, CancellationToken cancel)

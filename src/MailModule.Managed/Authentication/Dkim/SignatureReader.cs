@@ -85,6 +85,13 @@ internal sealed class SignatureReader(TagList tags, bool isArc = false)
         return value;
     }
 
+    private ReadOnlySpan<char> NeedText(string name)
+    {
+        if (!tags.TryFind(name, out Tag tag) || tag.Value.IsEmpty)
+            Need(name);
+        return tag.Value.Span;
+    }
+
     /// <summary>Something is wrong.</summary>
     public void Refuse(AuthResult result, string fault)
     {
@@ -144,19 +151,19 @@ internal sealed class SignatureReader(TagList tags, bool isArc = false)
     private string[] ReadNames()
     {
         // RFC 8617 has nothing that must be signed; that suite has lists without a name, and names that are empty.
-        if (isArc && tags.Find("h") is "")
+        bool isThere = tags.TryFind("h", out Tag tag);
+        if (isArc && isThere && tag.Value.IsEmpty)
             return [];
-        string value = Need("h");
-        if (value.Count(letter => letter == ':') >= NameLimit)
+        ReadOnlySpan<char> value = NeedText("h");
+        if (value.Count(':') >= NameLimit)
         {
             Refuse(AuthResult.PermError, "h= has too many names");
             return [];
         }
-        string[] names = TagList.Split(value.ToLowerInvariant());
-        bool isEmptyTaken = isArc;
-        if (Array.Exists(
-            names, name => name.Length == 0 && !isEmptyTaken || name.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0))
-            Refuse(AuthResult.Neutral, "h= is no list of names");
+        string[] names = FieldNames.Read(value);
+        foreach (string name in names)
+            if (name.Length == 0 && !isArc || name.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
+                Refuse(AuthResult.Neutral, "h= is no list of names");
         // RFC 6376 §5.4, §6.1.1
         if (!isArc && !names.Contains("from"))
             Refuse(AuthResult.PermError, "the From field is not signed");
@@ -168,9 +175,9 @@ internal sealed class SignatureReader(TagList tags, bool isArc = false)
 
     private byte[] ReadBase64(string tag, int limit)
     {
-        string text = Need(tag); // with the blanks of its folds, which the platform passes over
-        Span<byte> octets = stackalloc byte[SignatureLimit + 2];
-        if (text.Length > limit * 2 || !Convert.TryFromBase64String(text, octets, out int length) || length > limit)
+        ReadOnlySpan<char> text = NeedText(tag); // with the blanks of its folds, which the platform passes over
+        Span<byte> octets = stackalloc byte[Math.Min(text.Length, SignatureLimit) + 2];
+        if (text.Length > limit * 2 || !Convert.TryFromBase64Chars(text, octets, out int length) || length > limit)
         {
             Refuse(AuthResult.Neutral, $"{tag}= is not base64, or too long");
             return [];

@@ -15,8 +15,7 @@ internal sealed record SignedField(DkimResult Found, DkimSignature? Signature, b
     /// <summary>How far clocks may be apart, for t= and x=.</summary>
     private static readonly TimeSpan s_skew = TimeSpan.FromSeconds(300);
 
-    /// <summary>b= without blanks; empty: it has none.</summary>
-    public string SignatureText { get; private init; } = "";
+    private ReadOnlyMemory<char> _signatureText;
 
     public static SignedField Read(HeaderSection header, int index, DateTimeOffset now)
     {
@@ -35,9 +34,13 @@ internal sealed record SignedField(DkimResult Found, DkimSignature? Signature, b
         return new SignedField(
             ResultOf(reader, signature, identity), reader.Result == AuthResult.None ? signature : null, isBelow)
         {
-            SignatureText = TagList.WithoutBlanks(tags.Find("b") ?? ""),
+            _signatureText = tags.TryFind("b", out Tag tag) ? tag.Value : default,
         };
     }
+
+    /// <summary>b= without blanks; empty: it has none.</summary>
+    /// <param name="limit">So many characters of it at most.</param>
+    public string SignatureText(int limit = int.MaxValue) => TagList.WithoutBlanks(_signatureText.Span, limit);
 
     // RFC 6376 §3.5: i= is an address whose domain is that of d=, or below it; nothing said: "@" and d=
     private static string ReadIdentity(SignatureReader reader, TagList tags, string domain, out bool isBelow)
