@@ -5,7 +5,7 @@ namespace MailModule.Authentication;
 
 /// <summary>
 /// SHA-256 over header fields in canonical form, as signatures of DKIM (RFC 6376 §3.7) and ARC (RFC 8617 §5.1.1) are
-/// made of. Needs OpenSSL on the system. For one after the other: <see cref="Clear"/> between them.
+/// made of. Needs OpenSSL on the system.
 /// </summary>
 internal sealed class HeaderDigest(Canonicalization form)
 {
@@ -13,14 +13,19 @@ internal sealed class HeaderDigest(Canonicalization form)
     public const int Size = SHA256.HashSizeInBytes;
 
     private const int FirstBuffer = 2048;
+    private const int KeptBuffer = 64 * 1024;
+    private const int NotUsed = -2;
 
-    private readonly ArrayBufferWriter<byte> _octets = new(FirstBuffer);
+    /// <summary>A buffer that nobody uses now, for the next one.</summary>
+    private static ArrayBufferWriter<byte>? s_idle;
+
+    private ArrayBufferWriter<byte>? _octets;
 
     /// <summary>The next field, with the CRLF behind it.</summary>
     public void Add(ReadOnlySpan<byte> field)
     {
-        CanonicalField.Write(field, form, _octets);
-        _octets.Write("\r\n"u8);
+        CanonicalField.Write(field, form, Octets);
+        Octets.Write("\r\n"u8);
     }
 
     /// <summary>
@@ -30,17 +35,25 @@ internal sealed class HeaderDigest(Canonicalization form)
     /// <param name="leftOut">A field that is not there for this; -1: none is.</param>
     public void AddNamed(HeaderSection header, IReadOnlyList<string> names, int leftOut = -1)
     {
-        var next = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        // For each name, at the place of its last field: the field that comes next; -1: none is left.
+        int[] marks = ArrayPool<int>.Shared.Rent(header.Count);
+        Span<int> next = marks.AsSpan(0, header.Count);
+        next.Fill(NotUsed);
         foreach (string name in names)
-        {
-            if (!next.TryGetValue(name, out int index))
-                index = header.Last(name);
-            if (index >= 0 && index == leftOut)
-                index = header.Before(index);
-            if (index >= 0)
-                Add(header.Field(index));
-            next[name] = index < 0 ? -1 : header.Before(index);
-        }
+            if (header.Last(name) is >= 0 and var last)
+                next[last] = AddNext(header, next[last] == NotUsed ? last : next[last], leftOut);
+        ArrayPool<int>.Shared.Return(marks);
+    }
+
+    /// <summary>Returns the one to add after it.</summary>
+    private int AddNext(HeaderSection header, int index, int leftOut)
+    {
+        if (index >= 0 && index == leftOut)
+            index = header.Before(index);
+        if (index < 0)
+            return index;
+        Add(header.Field(index));
+        return header.Before(index);
     }
 
     /// <summary>The field of the signature itself, which comes last and has no CRLF: the value of b= is left out, with
@@ -61,10 +74,18 @@ internal sealed class HeaderDigest(Canonicalization form)
     }
 
     /// <summary>The field of the signature itself as it will be but for the value of b=, which is empty.</summary>
-    public void AddLast(ReadOnlySpan<byte> field) => CanonicalField.Write(field, form, _octets);
+    public void AddLast(ReadOnlySpan<byte> field) => CanonicalField.Write(field, form, Octets);
 
-    /// <summary>The digest of what was added.</summary>
-    public void Finish(Span<byte> digest) => SHA256.HashData(_octets.WrittenSpan, digest);
+    /// <summary>The digest of what was added; what is added next is of another one.</summary>
+    public void Finish(Span<byte> digest)
+    {
+        SHA256.HashData(Octets.WrittenSpan, digest);
+        Octets.ResetWrittenCount();
+        if (Octets.Capacity <= KeptBuffer)
+            s_idle = Octets;
+        _octets = null;
+    }
 
-    public void Clear() => _octets.ResetWrittenCount();
+    private ArrayBufferWriter<byte> Octets
+        => _octets ??= Interlocked.Exchange(ref s_idle, null) ?? new ArrayBufferWriter<byte>(FirstBuffer);
 }

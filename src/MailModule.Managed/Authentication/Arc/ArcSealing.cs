@@ -154,7 +154,6 @@ internal sealed class ArcSealing(DkimKey? key, string authServId, TimeProvider t
 
     private byte[] Sign(Action<HeaderDigest> add)
     {
-        _digest.Clear();
         add(_digest);
         byte[] digest = new byte[HeaderDigest.Size];
         _digest.Finish(digest);

@@ -68,7 +68,6 @@ internal sealed class DkimSigning(IDkimKeys keys, TimeProvider time) : IMessageW
     private void WriteField(DkimKey key, IBufferWriter<byte> output)
     {
         FoldedField field = FieldOf(key, _body!.Value);
-        _digest.Clear();
         _digest.AddNamed(_header!, _names);
         _digest.AddLast(Encoding.ASCII.GetBytes(field.ToString()));
         Span<byte> digest = stackalloc byte[HeaderDigest.Size];
