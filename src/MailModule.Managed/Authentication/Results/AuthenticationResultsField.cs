@@ -20,38 +20,27 @@ internal static class AuthenticationResultsField
     /// <param name="start">What stands before the authserv-id: "ARC-Authentication-Results: i=1;".</param>
     public static void Write(IBufferWriter<byte> output, string start, string authServId, MessageResults results)
     {
-        var field = new FieldText(start);
+        var field = new FieldText(output, start);
         field.Word(FieldValue.Domain(authServId));
-        bool isEmpty = true;
-        foreach (Action<FieldText> writeOne in Parts(results))
-        {
-            field.Join(";");
-            writeOne(field);
-            isEmpty = false;
-        }
-        // RFC 8601 §2.2: no-result
-        if (isEmpty)
-            field.Join(";").Word("none");
-        field.WriteTo(output);
-    }
-
-    private static IEnumerable<Action<FieldText>> Parts(MessageResults results)
-    {
         if (results.MailFrom is { } mailFrom)
-            yield return field => Spf(field, mailFrom);
+            Spf(field, mailFrom);
         // Where the reverse path is null, both are one.
         if (results.Helo is { } helo && helo != results.MailFrom)
-            yield return field => Spf(field, helo);
+            Spf(field, helo);
         foreach (DkimResult signature in results.Dkim)
-            yield return field => Dkim(field, signature);
+            Dkim(field, signature);
         if (results.Arc is { } arc)
-            yield return field => Arc(field, arc);
+            Arc(field, arc);
         if (results.Dmarc is { } dmarc)
-            yield return field => Dmarc(field, dmarc);
+            Dmarc(field, dmarc);
+        // RFC 8601 §2.2: no-result
+        if (results is { MailFrom: null, Helo: null, Dkim: [], Arc: null, Dmarc: null })
+            field.Join(";").Word("none");
+        field.End();
     }
 
     private static void Begin(FieldText field, string method, AuthResult result)
-        => field.OnNewLine($"{method}={ResultWords.Of(result)}");
+        => field.Join(";").OnNewLine($"{method}={ResultWords.Of(result)}");
 
     private static void Reason(FieldText field, string text)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace MailModule.Authentication.Results;
 
@@ -8,21 +7,27 @@ namespace MailModule.Authentication.Results;
 /// semicolon that may be joined to it. Nothing that comes in can end a line or the field: what is not printable ASCII
 /// becomes "?".
 /// </summary>
-internal sealed class FieldText(string start)
+internal sealed class FieldText
 {
     private const int LineLimit = 77;
 
-    private const int FirstLength = 512; // of most fields
+    private readonly IBufferWriter<byte> _output;
+    private int _line;
 
-    private readonly StringBuilder _text = new StringBuilder(FirstLength).Append(start);
-    private int _line = start.Length;
+    /// <param name="output">Gets the field, and its line end at <see cref="End"/>.</param>
+    /// <param name="start">The name with its colon.</param>
+    public FieldText(IBufferWriter<byte> output, string start)
+    {
+        _output = output;
+        Join(start);
+    }
 
     /// <summary>A word behind a blank or a fold, which are one.</summary>
     public FieldText Word(string word)
     {
         if (_line + 1 + word.Length > LineLimit)
             return OnNewLine(word);
-        _text.Append(' ');
+        _output.Write(" "u8);
         _line++;
         return Join(word);
     }
@@ -30,7 +35,7 @@ internal sealed class FieldText(string start)
     /// <summary>A word on a line of its own.</summary>
     public FieldText OnNewLine(string word)
     {
-        _text.Append("\r\n ");
+        _output.Write("\r\n "u8);
         _line = 1;
         return Join(word);
     }
@@ -38,8 +43,10 @@ internal sealed class FieldText(string start)
     /// <summary>Goes on with the word before.</summary>
     public FieldText Join(string text)
     {
-        foreach (char c in text)
-            _text.Append(c is >= ' ' and <= '~' ? c : '?');
+        Span<byte> octets = _output.GetSpan(text.Length);
+        for (int i = 0; i < text.Length; i++)
+            octets[i] = text[i] is >= ' ' and <= '~' ? (byte)text[i] : (byte)'?';
+        _output.Advance(text.Length);
         _line += text.Length;
         return this;
     }
@@ -56,10 +63,6 @@ internal sealed class FieldText(string start)
         return this;
     }
 
-    /// <summary>Writes the field and its line end.</summary>
-    public void WriteTo(IBufferWriter<byte> output)
-    {
-        _text.Append("\r\n");
-        Encoding.ASCII.GetBytes(_text.ToString(), output);
-    }
+    /// <summary>Ends the field by its line end.</summary>
+    public void End() => _output.Write("\r\n"u8);
 }

@@ -11,7 +11,7 @@ internal static class ReceivedSpfField
     /// <param name="receiver">Our name.</param>
     public static void Write(IBufferWriter<byte> output, SpfResult spf, IPAddress client, string helo, string receiver)
     {
-        var field = new FieldText("Received-SPF:");
+        var field = new FieldText(output, "Received-SPF:");
         field.Word(ResultWords.Of(spf.Result));
         string comment = spf.Text.Length > 0 ? spf.Text : Comment(spf.Result, spf.Domain);
         field.Words(FieldValue.Comment($"{receiver}: {comment}"));
@@ -26,7 +26,7 @@ internal static class ReceivedSpfField
             field.Word("mechanism=" + FieldValue.DotAtom(spf.Mechanism) + ";");
         field.Word("receiver=" + FieldValue.DotAtom(receiver) + ";");
         field.Word("identity=" + (spf.Identity == SpfIdentity.Helo ? "helo" : "mailfrom"));
-        field.WriteTo(output);
+        field.End();
     }
 
     private static string Comment(AuthResult result, string domain) => result switch
