@@ -41,6 +41,20 @@ def cpu(root):
     return total
 
 
+def threads_cpu(pid, without):
+    """Seconds that the living threads of a process have run, to the nanosecond, without those of one name."""
+    total = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/comm") as f:
+                name = f.read().strip()
+            with open(f"/proc/{pid}/task/{thread}/schedstat") as f:
+                total += int(f.read().split()[0]) if name != without else 0
+        except OSError:
+            pass
+    return total / 1e9
+
+
 def status_kb(pid, key):
     with open(f"/proc/{pid}/status") as f:
         for line in f:

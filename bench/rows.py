@@ -58,4 +58,4 @@ ROWS = [
 ]
 
 # rows that are not a load beside a peer: a method each
-SINGLE = ["idle-smtp", "idle-smtp-tls", "first-use", "find-mx", "dkim-sign", "dkim-verify", "one-gib", "client-cancel"]
+SINGLE = ["idle-smtp", "idle-smtp-tls", "first-use", "find-mx", "dkim-sign", "dkim-verify", "one-gib", "one-gib-auth", "client-cancel"]

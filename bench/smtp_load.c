@@ -6,8 +6,8 @@
  *
  * tls 1 begins each connection by STARTTLS; any certificate will do. pipeline 1 writes MAIL, RCPT and DATA at once
  * (RFC 2920); per-conn K opens a new connection after K messages. A %d in --to becomes the connection's number modulo
- * --users. With --message each message is that file (CRLF, no line that begins with a dot), whatever --size says. One
- * line of key=value comes out; the time of a message is from the write of MAIL to the reply to its end. */
+ * --users. With --message each message is that file (CRLF, no line that begins with a dot); with --size its text comes
+ * again until the message is so large. One line of key=value comes out; the time of a message is from the write of MAIL to the reply to its end. */
 #include "tool.h"
 #include <openssl/ssl.h>
 
@@ -59,7 +59,8 @@ static void make_body(uint64_t size) {
 }
 
 /* The message is a file's. */
-static int read_body(const char *path) {
+/* With a size: the text behind its header again and again, until there are so many octets. */
+static int read_body(const char *path, uint64_t size) {
     enum { MOST = 16 << 20 };
     FILE *file = fopen(path, "rb");
     body = allocate(MOST + 4);
@@ -67,7 +68,12 @@ static int read_body(const char *path) {
     if (!file || ferror(file) || body_n == MOST)
         return fprintf(stderr, "smtp_load: %s cannot be read, or is too long\n", path), -1;
     fclose(file);
+    body[body_n] = '\0';
+    const char *text = strstr(body, "\r\n\r\n");
+    header_n = text ? (size_t)(text + 4 - body) : 0;
     body_total = body_n;
+    while (body_total < size && body_n > header_n)
+        body_total += body_n - header_n;
     memcpy(body + body_n, ".\r\n", 4);
     return 0;
 }
@@ -322,7 +328,7 @@ int main(int argc, char **argv) {
         SSL_CTX_set_mode(tls_settings, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     }
     const char *message = option("message", "");
-    if (*message && read_body(message) < 0)
+    if (*message && read_body(message, (uint64_t)option_number("size", 0)) < 0)
         return 2;
     if (!*message)
         make_body((uint64_t)option_number("size", 1024));
