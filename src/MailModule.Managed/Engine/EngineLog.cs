@@ -40,7 +40,7 @@ internal sealed class EngineLog
     {
         _workers = workers;
         string? path = values.FullPath(Keys.LogPath);
-        bool isDaily = values.Flag(Keys.LogDay);
+        bool isDaily = values.Flag(Keys.Logs.Day);
         string? wrong = null;
         if (path != _path || isDaily != _isDaily)
         {

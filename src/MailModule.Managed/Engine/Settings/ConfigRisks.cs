@@ -99,8 +99,8 @@ internal static class ConfigRisks
             findings.Warn(Keys.DelayNotice, "it has no effect: queue_lifetime is over before");
         if (values.Flag(Keys.ForwardRun) && !values.Flag(Keys.Forward))
             findings.Warn(Keys.ForwardRun, "it has no effect without forward");
-        if (values.Flag(Keys.LogDay) && values.FullPath(Keys.LogPath) is null)
-            findings.Warn(Keys.LogDay, "it has no effect without log");
+        if (values.Flag(Keys.Logs.Day) && values.FullPath(Keys.LogPath) is null)
+            findings.Warn(Keys.Logs.Day, "it has no effect without log");
         foreach (Setting row in (Setting[])[Keys.UpUser, Keys.UpProxyPort])
             if (values.IsSet(row) && values.Text(Keys.UpProxy) is not { Length: > 0 })
                 findings.Warn(row, "it has no effect without upproxy");

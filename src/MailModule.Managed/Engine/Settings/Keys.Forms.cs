@@ -5,11 +5,7 @@ namespace MailModule.Engine.Settings;
 /// <summary>The forms that rows have: flags, numbers, texts, paths, addresses.</summary>
 internal static partial class Keys
 {
-    // Why a key has no effect yet.
-    private const string PopAccess = "speed limits of POP3 come in a later version";
-    private const string Logs = "the log's finer options come in a later version";
-    private const string Verify = "checking the certificates of other hosts comes in a later version";
-    private const string SystemUsers = "users of the operating system come in a later version";
+    // Why a key has no effect.
     private const string StartsByCall = "a call starts the server, and no call is needed to leave it off";
     internal const string OtherModule = "it belongs to a part of the old module that is not in this library";
 
@@ -23,7 +19,7 @@ internal static partial class Keys
     }
 
     /// <summary>Marks a row that was made as one that guards (<see cref="Setting.Guards"/>).</summary>
-    private static Setting Guard(Setting row) => s_rows[row.Index] = row with { Guards = true };
+    internal static Setting Guard(Setting row) => s_rows[row.Index] = row with { Guards = true };
 
     internal static Setting Flag(string key, string meaning, string defaultValue = "0")
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = defaultValue });
@@ -46,7 +42,7 @@ internal static partial class Keys
         string key, long least, long most, long value, string unit, string meaning, params string[] noKeys)
         => NumberLater(key, least, most, value, unit, meaning, "", noKeys);
 
-    private static Setting NumberLater(
+    internal static Setting NumberLater(
         string key, long least, long most, long value, string unit, string meaning, string later,
         params string[] noKeys)
         => Add(

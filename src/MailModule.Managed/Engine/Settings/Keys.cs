@@ -49,12 +49,7 @@ internal static partial class Keys
         "cryptpwd", "The old module kept passwords in the `+` form.", OtherModule);
     public static readonly Setting Md5Pwd = FlagLater(
         "md5pwd", "The old module kept passwords in the `~` form.", OtherModule);
-    public static readonly Setting SysUser = Guard(FlagLater(
-        "sysuser", "Users of the operating system are users too.", SystemUsers));
-    public static readonly Setting GroupPop = TextLater(
-        "grp_pop", "mail", "The group whose members have mailboxes, with `sysuser`.", SystemUsers);
-    public static readonly Setting GroupSmtp = TextLater(
-        "grp_smtp", "mail", "The group whose members may send, with `sysuser`.", SystemUsers);
+    public static readonly SystemUserKeys SystemUsers = new();
     public static readonly Setting DosProtectSpeed = Number(
         "dos_protect_speed", 0, 65536, 3, "KB/min",
         "Speed below which a slow connection counts as an attack: a client that sends a message, or takes an answer, "
@@ -74,13 +69,7 @@ internal static partial class Keys
     public static readonly Setting LogLevel = Add(
         new("loglevel", SettingKind.Choice, "How much is logged.")
         { Words = ["error", "warning", "info", "debug"], FirstWord = 1, Default = "info" });
-    public static readonly Setting Detail = FlagLater("detail", "The whole dialogue goes to the log.", Logs);
-    public static readonly Setting LogDay = Flag(
-        "logday", "A new log file every day (UTC): the day before's gets its date behind its name, "
-            + "`mail.log.2026-11-27`; none is deleted.");
-    public static readonly Setting SepLog = FlagLater("seplog", "A log file for each service.", Logs);
-    public static readonly Setting LimitLog = NumberLater(
-        "limitlog", 0, 4096, 0, "characters", "Longest log line; 0 = no limit.", Logs, "nolimitlog");
+    public static readonly LogKeys Logs = new();
     public static readonly Setting DelPwd = FlagLater(
         "delpwd", "Passwords are masked in the log; here they always are.", "this library always does so");
     public static readonly Setting DebugExpressions = Flag(
@@ -202,23 +191,8 @@ internal static partial class Keys
     public static readonly Setting PopIpv6 = FlagLater(
         "popipv6", "The POP3 server listens on IPv6; here `pop_bind` says so, and all addresses are the default.",
         OtherModule);
-    public static readonly Setting PopSpeed = NumberLater(
-        "pop_speed", 0, 2_097_152, 0, "KB/min", "Speed of one client; 0 = no limit.", PopAccess, "nopop_speed");
-    public static readonly Setting PopSpeedUsers = NumberLater(
-        "pop_spdusr", 0, 2_097_152, 0, "connections",
-        "Other connections that must be active before `pop_speed` counts.", PopAccess);
-    public static readonly Setting Pop3Proxy = FlagLater(
-        "pop3_proxy", "POP3 logins of the form `user@host` are passed on to that host.",
-        "the POP3 proxy comes in a later version");
-    public static readonly Setting Fetch = Add(
-        new("fetch", SettingKind.List,
-            "An outside POP3 mailbox whose mail is fetched for a local user; options `tls`, `stls`, `keep`, `apop`, "
-                + "commas between.")
-        {
-            Form = "`host[:port];user;password;localuser;seconds[;options]`",
-            Check = SettingForms.Fetch,
-            Later = "fetching comes in a later version",
-        });
+    public static readonly PopKeys Pop = new();
+    public static readonly FetchKeys Fetching = new();
 
     private static readonly string s_queue = Begin("Queue and sending");
     public static readonly Setting SmtpOut = Add(
@@ -382,12 +356,7 @@ internal static partial class Keys
         "`tls_ciphers` and `tls_min_version` say it now", 2047);
     public static readonly Setting TlsLib = TextLater(
         "tls_lib", null, "TLS library of the old module; here it is the system's.", OtherModule, 256);
-    public static readonly Setting TlsIgnoreTime = FlagLater(
-        "vpncln_tlsigntime", "Expired certificates are taken.", Verify);
-    public static readonly Setting TlsSelfSigned = FlagLater(
-        "vpncln_tlsssign", "Self-signed certificates are taken.", Verify);
-    public static readonly Setting TlsFirstUse = Guard(FlagLater(
-        "vpncln_tlssshstyle", "A certificate is trusted from its first use on.", Verify));
+    public static readonly TlsTrustKeys TlsTrust = new();
 
     private static readonly string s_web = Begin("Web mail of the old module");
     public static readonly WebMailKeys WebMail = new();

@@ -37,7 +37,7 @@ internal static class UserRisks
             return value.Contains('@', StringComparison.Ordinal);
         if (item.Key == Keys.UpUser.Key)
             return value.Contains(':', StringComparison.Ordinal);
-        return value.Length > 0 && (item.Key == Keys.SmtpProxyPassword.Key || item.Key == Keys.Fetch.Key);
+        return value.Length > 0 && (item.Key == Keys.SmtpProxyPassword.Key || item.Key == Keys.Fetching.Fetch.Key);
     }
 
     private static void Look(Account user, ConfigItem item, ConfigFindings findings)

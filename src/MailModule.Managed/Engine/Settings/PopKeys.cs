@@ -1,0 +1,21 @@
+namespace MailModule.Engine.Settings;
+
+/// <summary>
+/// Rows of <see cref="Keys"/> about what clients of the POP3 server get, beyond those of ports and addresses. Made by
+/// it, at their place in the page.
+/// </summary>
+internal sealed class PopKeys
+{
+    private const string SpeedLater = "speed limits of POP3 come in a later version";
+
+    public Setting Speed { get; } = Keys.NumberLater(
+        "pop_speed", 0, 2_097_152, 0, "KB/min", "Speed of one client; 0 = no limit.", SpeedLater, "nopop_speed");
+
+    public Setting SpeedUsers { get; } = Keys.NumberLater(
+        "pop_spdusr", 0, 2_097_152, 0, "connections",
+        "Other connections that must be active before `pop_speed` counts.", SpeedLater);
+
+    public Setting Proxy { get; } = Keys.FlagLater(
+        "pop3_proxy", "POP3 logins of the form `user@host` are passed on to that host.",
+        "the POP3 proxy comes in a later version");
+}
