@@ -12,7 +12,7 @@
 #error "HEADER is the path of mailmodule.h"
 #endif
 
-enum { MOST_FUNCTIONS = 300 };
+enum { MOST_FUNCTIONS = 500 };
 
 struct declared {
     char name[48];
@@ -34,7 +34,7 @@ static inline void add_declaration(char *declaration, int (*is_wanted)(const cha
 }
 
 static inline void read_header(int (*is_wanted)(const char *parameters)) {
-    static char text[400000];
+    static char text[800000];
     FILE *file = fopen(HEADER, "r");
     CHECK(file);
     size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
