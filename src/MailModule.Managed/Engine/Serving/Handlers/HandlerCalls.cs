@@ -8,7 +8,8 @@ namespace MailModule.Engine.Serving.Handlers;
 /// One session's calls of its host's handlers: table after table, on the pool or the session's own thread, with answers
 /// that come later. The session's owner asks for one step at a time; whoever has the answer owns the session then.
 /// </summary>
-internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISessionEffects effects) : IJob
+internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISessionEffects effects)
+    : IJob, IPendingOwner
 {
     /// <summary>
     /// Steps that wait for a place in the pool however many do: what has come as far as its content was let in before,
@@ -29,6 +30,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     public HandlerSet Set => set;
     public SmtpSession Session => session;
     public ISessionEffects Effects => effects;
+    IPeer IPendingOwner.Peer => session.Peer;
 
     /// <summary>What the step is about; set before <see cref="Ask"/>.</summary>
     public StepArguments Arguments { get; } = new();
@@ -46,7 +48,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     /// <summary>A handler of the table runs, or owes its answer.</summary>
     public bool IsOpenTo(int table) => Volatile.Read(ref _openTable) == table;
 
-    /// <inheritdoc cref="IHandlerSession.SetReply"/>
+    /// <inheritdoc cref="IHandledSession.SetReply"/>
     public Fault SetReply(int table, int code, string? status, string? text)
     {
         PendingAnswer? owed = Volatile.Read(ref _pending);
@@ -55,7 +57,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         return owed is null ? Reply.Set(code, status, text) : OfSession(owed.SetReply(code, status, text));
     }
 
-    /// <inheritdoc cref="IHandlerSession.AddReplyLine"/>
+    /// <inheritdoc cref="IHandledSession.AddReplyLine"/>
     public Fault AddReplyLine(int table, string text)
     {
         PendingAnswer? owed = Volatile.Read(ref _pending);
@@ -112,7 +114,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     /// <summary>The session is to end: no step waits for an owed answer any more.</summary>
     public void CancelPending() => Volatile.Read(ref _pending)?.Cancel();
 
-    /// <inheritdoc cref="IHandlerSession.Defer"/>
+    /// <inheritdoc cref="IHandledSession.Defer"/>
     public Fault Defer(TimeSpan timeout, int verdict, out PendingAnswer? pending)
     {
         pending = null;
@@ -142,15 +144,13 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         }
     }
 
-    /// <summary>An owed answer is there, on any thread; it is followed on a worker.</summary>
-    internal void Resume(PendingAnswer pending)
+    void IPendingOwner.Resume(PendingAnswer pending)
     {
         set.Pending.Remove(pending);
         set.RunJob(pending);
     }
 
-    /// <param name="verdict">Null: the session is to end.</param>
-    internal void Resumed(int? verdict)
+    void IPendingOwner.Resumed(int? verdict)
     {
         StepAnswer answer = Read(verdict);
         Close();

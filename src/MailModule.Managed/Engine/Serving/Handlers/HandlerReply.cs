@@ -32,7 +32,7 @@ internal sealed class HandlerReply
         _more.Clear();
     }
 
-    /// <inheritdoc cref="IHandlerSession.SetReply"/>
+    /// <inheritdoc cref="IHandledSession.SetReply"/>
     public Fault Set(int code, string? status, string? text)
     {
         if (code is not 0 and (< 200 or > 599))
@@ -48,7 +48,7 @@ internal sealed class HandlerReply
         return fault;
     }
 
-    /// <inheritdoc cref="IHandlerSession.AddReplyLine"/>
+    /// <inheritdoc cref="IHandledSession.AddReplyLine"/>
     public Fault AddLine(string text)
     {
         if (_more.Count >= MostLines)

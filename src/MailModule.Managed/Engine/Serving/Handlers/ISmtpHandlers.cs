@@ -25,7 +25,7 @@ public interface ISmtpHandlers
     int Auth(IHandlerSession session, LoginRequest login);
 
     /// <summary>
-    /// The password of a user, for mechanisms that do not show it; <see cref="IHandlerSession.SetSecret"/> gives it.
+    /// The password of a user, for mechanisms that do not show it; <see cref="IHandledSession.SetSecret"/> gives it.
     /// </summary>
     int Secret(IHandlerSession session, string user);
 

@@ -5,12 +5,12 @@ namespace MailModule.Engine.Serving.Handlers;
 
 /// <summary>
 /// An answer that a handler owes its session, which holds no thread meanwhile. While it is open the session's reply
-/// (<see cref="HandlerCalls.Reply"/>) is changed through it alone.
+/// (<see cref="IPendingOwner.Reply"/>) is changed through it alone.
 /// </summary>
 public sealed class PendingAnswer : IJob
 {
     private readonly Lock _lock = new();
-    private readonly HandlerCalls _calls;
+    private readonly IPendingOwner _owner;
     private readonly TimeSpan _timeout;
     private readonly int _verdictThen;
     private ITimer? _deadline;
@@ -18,9 +18,9 @@ public sealed class PendingAnswer : IJob
     private Stage _stage;
     private int? _verdict;
 
-    internal PendingAnswer(HandlerCalls calls, TimeSpan timeout, int verdictThen)
+    internal PendingAnswer(IPendingOwner owner, TimeSpan timeout, int verdictThen)
     {
-        _calls = calls;
+        _owner = owner;
         _timeout = timeout;
         _verdictThen = verdictThen == HandlerVerdict.Continue ? HandlerVerdict.Error : verdictThen;
     }
@@ -38,19 +38,19 @@ public sealed class PendingAnswer : IJob
         Over,
     }
 
-    /// <inheritdoc cref="IHandlerSession.SetReply"/>
+    /// <inheritdoc cref="IHandledSession.SetReply"/>
     /// <remarks>One thread at a time, before <see cref="Answer"/>.</remarks>
     public Fault SetReply(int code, string? status, string? text)
     {
         lock (_lock)
-            return IsOpen ? _calls.Reply.Set(code, status, text) : TooLate();
+            return IsOpen ? _owner.Reply.Set(code, status, text) : TooLate();
     }
 
-    /// <inheritdoc cref="IHandlerSession.AddReplyLine"/>
+    /// <inheritdoc cref="IHandledSession.AddReplyLine"/>
     public Fault AddReplyLine(string text)
     {
         lock (_lock)
-            return IsOpen ? _calls.Reply.AddLine(text) : TooLate();
+            return IsOpen ? _owner.Reply.AddLine(text) : TooLate();
     }
 
     /// <summary>
@@ -91,7 +91,7 @@ public sealed class PendingAnswer : IJob
             verdict = _verdict;
             if (_stage == Stage.Answered)
                 return true;
-            if (_calls.Session.Peer.IsReset)
+            if (_owner.Peer.IsReset)
             {
                 _stage = Stage.Over; // whoever told it came before the wait
                 return true;
@@ -125,7 +125,7 @@ public sealed class PendingAnswer : IJob
     }
 
     /// <summary>The session goes on, on a worker.</summary>
-    void IJob.Run() => _calls.Resumed(_verdict);
+    void IJob.Run() => _owner.Resumed(_verdict);
 
     private bool IsOpen => _stage is Stage.Begun or Stage.Waiting;
 
@@ -146,7 +146,7 @@ public sealed class PendingAnswer : IJob
                 return;
             _stage = stage;
             _verdict = stage == Stage.Late ? _verdictThen : null;
-            _calls.Reply.Clear();
+            _owner.Reply.Clear();
         }
         Resume();
     }
@@ -154,6 +154,6 @@ public sealed class PendingAnswer : IJob
     private void Resume()
     {
         _deadline?.Dispose();
-        _calls.Resume(this);
+        _owner.Resume(this);
     }
 }
