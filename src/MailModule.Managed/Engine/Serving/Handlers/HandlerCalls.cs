@@ -154,8 +154,9 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     {
         StepAnswer answer = Read(verdict);
         Close();
+        bool isOver = verdict is null || EndsStep(answer);
         _table++;
-        if (verdict is null || EndsStep(answer))
+        if (isOver)
             effects.Answered(_step, answer);
         else if (set.Pool is { } pool && HasMore)
             pool.Run(this);

@@ -203,6 +203,30 @@ public class HandledContentTests
     }
 
     [Fact]
+    public void A_piece_that_a_table_refuses_late_comes_to_the_next_table_as_well()
+    {
+        PendingAnswer? owed = null;
+        var first = new TestTable(HandlerSteps.Chunk)
+        {
+            Answer = (_, session) =>
+            {
+                session.Defer(TimeSpan.FromHours(1), 0, out owed);
+                return HandlerVerdict.Pending;
+            },
+        };
+        var second = new TestTable(HandlerSteps.Chunk);
+        using var run = new HandlerRun(first, second);
+        using SteppedHost host = run.Connect();
+        host.Send("");
+        host.Send(Begun);
+        Assert.Equal(SteppedWant.Wait, host.Step(TextOf(70_000) + ".\r\n"));
+        owed!.Answer(554);
+        Assert.StartsWith("554 ", host.Send(""), StringComparison.Ordinal);
+        Assert.Equal(["Chunk 65536 first"], first.Asked);
+        Assert.Equal(first.Asked, second.Asked);
+    }
+
+    [Fact]
     public void Over_lmtp_each_recipient_may_have_its_own_reply()
     {
         var table = new TestTable(HandlerSteps.Message | HandlerSteps.Rcpt)
