@@ -1,3 +1,4 @@
+using MailModule.Mail.Logins.Server;
 using MailModule.Mailbox;
 using MailModule.Pop3.Server;
 using MailModule.Transport;
@@ -15,8 +16,10 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
     private Pop3RequestHandler? _handler;
     private RetrReadAhead? _ahead;
 
-    public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
-        => HandlerFor(session).Login(user, password);
+    public Pop3Verdict FindSecret(Pop3Session session, SecretExchange exchange)
+        => HandlerFor(session).FindSecret(exchange);
+
+    public Pop3Verdict Login(Pop3Session session, SaslExchange exchange) => HandlerFor(session).Login(exchange);
 
     public Pop3Verdict Open(Pop3Session session, int index, int lines) => HandlerFor(session).Open(index, lines);
 

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography;
+using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
 using MailModule.Pop3.Server;
 using MailModule.Transport;
@@ -7,45 +7,43 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// The decision on one login of POP3: by the password, through the gate, or by what the host has said. A refusal is
-/// counted, and answered late; whatever is wrong is answered alike.
+/// The decision on one login of POP3: by what the client has told, through the gate, or by what the host has said. A
+/// refusal is counted, and answered late; whatever is wrong is answered alike.
 /// </summary>
 /// <param name="enter">Opens the mailbox of who may; on a thread that may block.</param>
 internal sealed class Pop3PasswordCheck(
-    Pop3Session session, Pop3Dependencies dependencies, string user, byte[] password,
-    Func<Account, Pop3Verdict> enter) : IPasswordCheck
+    Pop3Session session, Pop3Dependencies dependencies, SaslExchange exchange, Func<Account, Pop3Verdict> enter)
+    : IPasswordCheck
 {
     /// <summary>The connection closes with it: a client that waits loses nothing.</summary>
     public static readonly Pop3Verdict Throttled =
         new(Pop3VerdictKind.Close, "[SYS/TEMP] too many failed logins, try again later");
 
-    private readonly string _counted = dependencies.Accounts.CountedName(user);
+    private readonly string _name = SaslLogins.NameIn(exchange, session.Peer.VerifiedCertificate);
     private Account? _account;
     private bool _isThrottled;
 
-    /// <summary>As it came, until it was looked at.</summary>
-    public ReadOnlySpan<byte> Password => password;
-
     private IPAddress? Client => session.Peer.RemoteEndPoint?.Address;
+    private string Counted => dependencies.Accounts.CountedName(_name);
     private LoginThrottle Throttle => dependencies.Guessing.Logins;
 
     /// <inheritdoc cref="SmtpLogin.MayTry"/>
     public bool MayTry()
     {
-        if (Throttle.MayTry(Client, _counted))
+        if (Throttle.MayTry(Client, Counted))
             return true;
-        CryptographicOperations.ZeroMemory(password);
-        dependencies.Log.LoginThrottled("pop3", user, session.Peer.RemoteEndPoint);
+        exchange.Clear();
+        dependencies.Log.LoginThrottled("pop3", _name, session.Peer.RemoteEndPoint);
         return false;
     }
 
     /// <summary>Looks at the password, perhaps later; on a thread that may block.</summary>
     public Pop3Verdict Run()
     {
-        bool isKnown = Throttle.IsKnown(Client, _counted);
+        bool isKnown = Throttle.IsKnown(Client, Counted);
         if (dependencies.Guessing.Passwords.TryRun(this, isKnown, dependencies.RunJob))
             return Pop3Verdict.Pending;
-        CryptographicOperations.ZeroMemory(password);
+        exchange.Clear();
         return Pop3Verdict.Temporary;
     }
 
@@ -54,8 +52,8 @@ internal sealed class Pop3PasswordCheck(
     {
         _isThrottled = !MayTry();
         if (!_isThrottled)
-            Count(dependencies.Accounts.Verify(user, password));
-        CryptographicOperations.ZeroMemory(password);
+            Count(Verified(dependencies.Accounts));
+        exchange.Clear();
     }
 
     public void Complete()
@@ -73,7 +71,7 @@ internal sealed class Pop3PasswordCheck(
     /// <param name="refusal">What a client hears who is refused.</param>
     public Pop3Verdict Decide(Account? account, Func<Account, Pop3Verdict> enterVouched, Pop3Verdict refusal)
     {
-        CryptographicOperations.ZeroMemory(password);
+        exchange.Clear();
         Count(account);
         if (_account is not null)
             return enterVouched(_account);
@@ -84,20 +82,30 @@ internal sealed class Pop3PasswordCheck(
     /// <summary>The host has said nothing about the password: this is no wrong one.</summary>
     public Pop3Verdict Leave(Pop3Verdict refusal)
     {
-        CryptographicOperations.ZeroMemory(password);
+        exchange.Clear();
         return refusal;
+    }
+
+    private Account? Verified(Accounts accounts)
+    {
+        string? user = SaslLogins.Verify(
+            accounts, exchange, session.Peer.VerifiedCertificate, AccountFlags.Mailbox);
+        return user is null ? null : accounts.Find(user);
     }
 
     private void Count(Account? account)
     {
         _account = account is { MayReadMail: true } ? account : null;
-        dependencies.Log.Login("pop3", user, _account is not null, session.Peer.RemoteEndPoint);
+        dependencies.Log.Login("pop3", _name, _account is not null, session.Peer.RemoteEndPoint);
         if (_account is { MaySend: true } && Client is not null)
             dependencies.PopLogins?.Add(Client);
         if (_account is not null)
-            Throttle.Succeeded(Client, _counted);
+        {
+            exchange.User = _account.Name;
+            Throttle.Succeeded(Client, Counted);
+        }
         else
-            Throttle.Failed(Client, _counted);
+            Throttle.Failed(Client, Counted);
     }
 
     private void RefuseLate(Pop3Verdict refusal)

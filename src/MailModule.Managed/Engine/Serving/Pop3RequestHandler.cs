@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using MailModule.Delivery.Outgoing;
+using MailModule.Mail.Logins.Server;
 using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Pop3.Server;
@@ -32,7 +33,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private IMaildrop? _maildrop;
     private Stream? _message;
     private Step _step;
-    private string _user = "";
+    private (string User, string? Password) _told = ("", null);
     private int _index;
     private bool _isWhole;
     private byte[] _buffer = [];
@@ -51,10 +52,22 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         _requests = new HostRequests(dependencies.Host, dependencies.RunJob);
     }
 
-    public Pop3Verdict Login(string user, byte[] password)
+    public Pop3Verdict FindSecret(SecretExchange exchange)
     {
-        _user = user;
-        _login = new Pop3PasswordCheck(_session, _dependencies, user, password, Enter);
+        if (!new Pop3PasswordCheck(_session, _dependencies, exchange, Enter).MayTry())
+            return Pop3PasswordCheck.Throttled;
+        // RFC 1939 §7: of what is stored APOP needs what CRAM-MD5 does, the password itself
+        MechanismSet mechanism = exchange is ApopExchange
+            ? MechanismSet.CramMd5
+            : ServerMechanisms.Find(exchange.Mechanism);
+        exchange.Secret = _dependencies.Accounts.SecretOf(exchange.User, mechanism);
+        return Pop3Verdict.Accept;
+    }
+
+    public Pop3Verdict Login(SaslExchange exchange)
+    {
+        _told = (exchange.User, exchange is PasswordExchange given ? Encoding.UTF8.GetString(given.Password) : null);
+        _login = new Pop3PasswordCheck(_session, _dependencies, exchange, Enter);
         if (!_login.MayTry())
             return Pop3PasswordCheck.Throttled;
         return Start(Step.Login, RequestAction.PopLogin);
@@ -165,8 +178,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (!_dependencies.Host.AsksAbout(action))
             return 0;
         return action == RequestAction.PopLogin
-            ? _requests.Ask(this, _user, action, new RequestArguments(_user, Password!))
-            : _requests.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
+            ? _requests.Ask(this, _told.User, action, new RequestArguments(_told.User, _told.Password ?? ""))
+            : _requests.Ask(this, UniqueId(), action, new RequestArguments(_told.User, Number: _index + 1));
     }
 
     private string UniqueId()
@@ -192,7 +205,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     private Pop3Verdict LogInVouched(Pop3PasswordCheck login)
     {
-        Account? account = VouchedUser.Find(_dependencies.Accounts, _user, out string folder);
+        Account? account = VouchedUser.Find(_dependencies.Accounts, _told.User, out string folder);
         return login.Decide(account, owner => Enter(owner, folder), Pop3Verdict.Refuse());
     }
 
@@ -266,7 +279,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         catch (IOException e)
         {
             _dependencies.Log.Write(
-                LogLevel.Error, "pop3", $"a message of {_user} cannot be read: {ExceptionWords.Of(e)}");
+                LogLevel.Error, "pop3", $"a message of {_told.User} cannot be read: {ExceptionWords.Of(e)}");
             return -1;
         }
     }
@@ -297,7 +310,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         }
         GiveMaildropBack();
         if (_session.Deleted.Count > 0)
-            _dependencies.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
+            _dependencies.Log.Deleted(_told.User, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
             ? Pop3Verdict.Accept
             : Pop3Verdict.Refuse(words ?? "[SYS/TEMP] some deleted messages not removed");
@@ -319,9 +332,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         return Fault.State;
     }
 
-    public string? UserName => _user.Length > 0 ? _user : null;
-    public string? Password
-        => _session.Password ?? (_login is null ? null : Encoding.UTF8.GetString(_login.Password));
+    public string? UserName => _told.User.Length > 0 ? _told.User : null;
+    public string? Password => _told.Password;
     public IPEndPoint? RemoteEndPoint => _session.Peer.RemoteEndPoint;
     public nint Descriptor => _connection?.Descriptor ?? -1;
 

@@ -1,3 +1,4 @@
+using MailModule.Mail.Logins.Server;
 using MailModule.Transport;
 
 namespace MailModule.Pop3.Server;
@@ -9,10 +10,32 @@ namespace MailModule.Pop3.Server;
 /// block. The session sees numbers and sizes, and octets.</remarks>
 internal interface IPop3Backend
 {
-    /// <summary>User and password (octets, to be cleared by the callee) are known. On Accept the backend holds the
-    /// maildrop and has set <see cref="Pop3Session.Messages"/>. A refusal without text, or with one that begins with
-    /// [AUTH], counts as a failed login; it must not tell whether the user exists.</summary>
-    Pop3Verdict Login(Pop3Session session, string user, byte[] password);
+    /// <summary>What else is asked; the same for all of a session.</summary>
+    Pop3Asked Asked => Pop3Asked.None;
+
+    /// <summary>Asked before the greeting, if it is of <see cref="Asked"/>. A text on Accept is said in place of the
+    /// ordinary greeting. Refuse and Close: the client hears the text, and the session ends.</summary>
+    Pop3Verdict Connect(Pop3Session session) => Pop3Verdict.Accept;
+
+    /// <summary>A command of <see cref="Asked"/>, which <see cref="Pop3Session.CommandLine"/> has. What is to be added
+    /// to the answer to CAPA goes to <see cref="Pop3Session.MoreCapabilities"/>.</summary>
+    Pop3Verdict Command(Pop3Session session, Pop3Asked what) => Pop3Verdict.Accept;
+
+    /// <summary>What is stored of the password of <see cref="SaslExchange.User"/>, which the client proves and does not
+    /// tell. On Accept <see cref="SecretExchange.Secret"/> is set, also for a name that is nobody's.</summary>
+    Pop3Verdict FindSecret(Pop3Session session, SecretExchange exchange);
+
+    /// <summary>All that the client has to tell is known; the callee clears what is secret of it. On Accept the backend
+    /// holds the maildrop, has set <see cref="Pop3Session.Messages"/>, and has put the user's own name into
+    /// <see cref="SaslExchange.User"/>. A refusal without text, or with one that begins with [AUTH], counts as a failed
+    /// login; it must not tell whether the user exists.</summary>
+    Pop3Verdict Login(Pop3Session session, SaslExchange exchange);
+
+    /// <summary>DELE, if it is of <see cref="Asked"/>; Accept: the message is marked.</summary>
+    Pop3Verdict Delete(Pop3Session session, int index) => Pop3Verdict.Accept;
+
+    /// <summary>RSET, if it is of <see cref="Asked"/>; Accept: no message is marked any more.</summary>
+    Pop3Verdict Reset(Pop3Session session) => Pop3Verdict.Accept;
 
     /// <summary>RETR (<paramref name="lines"/> -1) or TOP. On Accept the backend holds the message open, LF lines that
     /// the session reads in pieces by <see cref="Read"/>; or it holds the answer to a RETR ready, and perhaps those to
@@ -46,6 +69,9 @@ internal interface IPop3Backend
 
     /// <summary>The client speaks another protocol; the session closes.</summary>
     void NotPop3(Pop3Session session);
+
+    /// <inheritdoc cref="ISession.PeerReset"/>
+    bool PeerReset(Pop3Session session) => false;
 
     /// <summary>The connection is gone; the last call. Gives back what the backend still holds.</summary>
     void Closed(Pop3Session session);

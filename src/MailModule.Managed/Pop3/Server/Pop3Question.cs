@@ -10,6 +10,30 @@ internal delegate Next Pop3VerdictHandler(Pop3Session session, Pop3Verdict verdi
 /// <param name="Follow">Acts on the verdict, which is not <see cref="Pop3VerdictKind.Pending"/>.</param>
 internal sealed record Pop3Question(Func<Pop3Session, Pop3Verdict> Ask, Pop3VerdictHandler Follow)
 {
+    public static readonly Pop3Question Connect = new(
+        static session => session.AskConnect(),
+        static (session, verdict, output) => session.OnConnectVerdict(verdict, output));
+
+    public static readonly Pop3Question Capabilities = new(
+        static session => session.AskCommand(Pop3Asked.Capabilities),
+        static (session, verdict, output) => session.OnCapabilitiesVerdict(verdict, output));
+
+    public static readonly Pop3Question Noop = new(
+        static session => session.AskCommand(Pop3Asked.Noop),
+        static (session, verdict, output) => session.OnNoopVerdict(verdict, output));
+
+    public static readonly Pop3Question Unknown = new(
+        static session => session.AskCommand(Pop3Asked.Unknown),
+        static (session, verdict, output) => session.OnUnknownVerdict(verdict, output));
+
+    public static readonly Pop3Question Delete = new(
+        static session => session.AskDelete(),
+        static (session, verdict, output) => session.OnDeleteVerdict(verdict, output));
+
+    public static readonly Pop3Question Reset = new(
+        static session => session.AskReset(),
+        static (session, verdict, output) => session.OnResetVerdict(verdict, output));
+
     public static readonly Pop3Question Login = new(
         static session => session.AskLogin(),
         static (session, verdict, output) => session.OnLoginVerdict(verdict, output));

@@ -34,6 +34,12 @@ internal static class Pop3Replies
     public static ReadOnlySpan<byte> NotPop3 => "-ERR this is not POP3, closing connection\r\n"u8;
     public static ReadOnlySpan<byte> EndOfList => ".\r\n"u8;
 
+    public const string NotServed = "[SYS/PERM] your connection is not taken here";
+    public const string NoSuchCommand = "unknown command";
+    public const string NoCapabilities = "[SYS/TEMP] no capabilities now";
+    public const string NoopRefused = "not now";
+    public const string NotMarked = "the message cannot be deleted";
+    public const string NotReset = "the marks stay";
     public const string LoginFailed = "[AUTH] authentication failed";
     public const string CannotOpen = "[SYS/TEMP] the message cannot be read";
     public const string NotAllDeleted = "[SYS/TEMP] some messages could not be deleted";
@@ -59,6 +65,8 @@ internal static class Pop3Replies
         IReadOnlyList<Pop3Capability> capabilities = session.Options.Capabilities;
         for (int i = 0; i < capabilities.Count; i++)
             capabilities[i].Write(session, output);
+        foreach (string line in session.MoreCapabilities)
+            Line(output, default, line);
         output.Write(EndOfList);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Mail.Logins.Server;
 using MailModule.Transport;
 
 namespace MailModule.Pop3.Server;
@@ -16,6 +17,41 @@ internal sealed partial class Pop3Session
     private const long OctetsOfMessage = 96;
 
     internal bool PasswordAllowed => IsTls || Options.PlainAuthWithoutTls;
+
+    internal Pop3Verdict AskConnect() => _backend.Connect(this);
+
+    internal Next OnConnectVerdict(Pop3Verdict verdict, Output output)
+    {
+        if (verdict.Kind != Pop3VerdictKind.Accept)
+        {
+            Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.NotServed);
+            return Next.Close;
+        }
+        if (verdict.Text is { } text)
+            Pop3Replies.Positive(output, text);
+        else
+            Pop3Replies.Greeting(output, Options.HostName);
+        return Continue;
+    }
+
+    internal Pop3Verdict AskCommand(Pop3Asked what) => _backend.Command(this, what);
+
+    internal Next OnUnknownVerdict(Pop3Verdict verdict, Output output)
+    {
+        if (verdict.Kind == Pop3VerdictKind.Accept)
+            return Done(verdict, Pop3Replies.Ok, output);
+        if (IsOneTooMany(output))
+            return Next.Close;
+        return Refuse(verdict, Pop3Replies.NoSuchCommand, output);
+    }
+
+    private static Next Done(Pop3Verdict verdict, ReadOnlySpan<byte> ordinary, Output output)
+    {
+        if (verdict.Text is not { } text)
+            return WriteReply(output, ordinary);
+        Pop3Replies.Positive(output, text);
+        return Continue;
+    }
 
     // Every name is answered alike: only PASS tells, and it tells nothing about which of the two was wrong.
     internal Next TakeUser(ReadOnlySpan<byte> name, Output output)
@@ -35,17 +71,11 @@ internal sealed partial class Pop3Session
             return Reject(output, Pop3Replies.TlsFirst);
         if (User is null)
             return Reject(output, Pop3Replies.UserFirst);
-        _login.Password = Encoding.UTF8.GetString(password);
-        _login.PasswordOctets = password.ToArray();
+        _login.Exchange = new UserExchange(User, password.ToArray());
         return AskOfRule(output);
     }
 
-    internal Pop3Verdict AskLogin()
-    {
-        byte[] password = _login.PasswordOctets;
-        _login.PasswordOctets = [];
-        return _backend.Login(this, User!, password);
-    }
+    internal Pop3Verdict AskLogin() => _backend.Login(this, _login.Exchange!);
 
     internal Next OnLoginVerdict(Pop3Verdict verdict, Output output)
     {
@@ -54,6 +84,7 @@ internal sealed partial class Pop3Session
         if (!TryHold(0))
             return RefuseLogin(Pop3Verdict.NoMemory, output);
         State = Pop3State.Transaction;
+        (_login.User, _login.Exchange) = (_login.Exchange!.User, null);
         Peer.GotDone(isLoggedIn: true);
         _marks.Clear();
         if (verdict.Text is { } text)
@@ -92,10 +123,25 @@ internal sealed partial class Pop3Session
     }
 
     internal Next ListCapabilities(Output output)
+        => Asks(Pop3Asked.Capabilities)
+            ? Ask(Pop3Question.Capabilities, output)
+            : OnCapabilitiesVerdict(Pop3Verdict.Accept, output);
+
+    internal Next OnCapabilitiesVerdict(Pop3Verdict verdict, Output output)
     {
+        if (verdict.Kind != Pop3VerdictKind.Accept)
+            return Refuse(verdict, Pop3Replies.NoCapabilities, output);
         Pop3Replies.Capabilities(output, this);
         return Continue;
     }
+
+    internal Next Noop(Output output)
+        => Asks(Pop3Asked.Noop) ? Ask(Pop3Question.Noop, output) : WriteReply(output, Pop3Replies.Ok);
+
+    internal Next OnNoopVerdict(Pop3Verdict verdict, Output output)
+        => verdict.Kind == Pop3VerdictKind.Accept
+            ? Done(verdict, Pop3Replies.Ok, output)
+            : Refuse(verdict, Pop3Replies.NoopRefused, output);
 
     /// <summary>
     /// A number as the client gives it, from 1 on; a deleted message is as good as none (RFC 1939 §5).
@@ -139,14 +185,35 @@ internal sealed partial class Pop3Session
     {
         if (!Exists(number))
             return WriteReply(output, Pop3Replies.NoSuchMessage);
-        _marks.Add(Messages!, number - 1);
-        return WriteReply(output, Pop3Replies.Deleted);
+        _turn.Index = number - 1;
+        return Asks(Pop3Asked.Delete)
+            ? Ask(Pop3Question.Delete, output)
+            : OnDeleteVerdict(Pop3Verdict.Accept, output);
+    }
+
+    internal Pop3Verdict AskDelete() => _backend.Delete(this, _turn.Index);
+
+    internal Next OnDeleteVerdict(Pop3Verdict verdict, Output output)
+    {
+        if (verdict.Kind != Pop3VerdictKind.Accept)
+            return Refuse(verdict, Pop3Replies.NotMarked, output);
+        _marks.Add(Messages!, _turn.Index);
+        return Done(verdict, Pop3Replies.Deleted, output);
     }
 
     internal Next Reset(Output output)
+        => Asks(Pop3Asked.Reset)
+            ? Ask(Pop3Question.Reset, output)
+            : OnResetVerdict(Pop3Verdict.Accept, output);
+
+    internal Pop3Verdict AskReset() => _backend.Reset(this);
+
+    internal Next OnResetVerdict(Pop3Verdict verdict, Output output)
     {
+        if (verdict.Kind != Pop3VerdictKind.Accept)
+            return Refuse(verdict, Pop3Replies.NotReset, output);
         _marks.Clear();
-        return WriteReply(output, Pop3Replies.Ok);
+        return Done(verdict, Pop3Replies.Ok, output);
     }
 
     internal Pop3Verdict AskQuit() => _backend.Quit(this);
@@ -212,11 +279,9 @@ internal sealed partial class Pop3Session
 
     private Next RefuseMessage(Pop3Verdict verdict, Output output)
     {
-        bool closes = verdict.Kind == Pop3VerdictKind.Close;
-        if (closes)
+        if (verdict.Kind == Pop3VerdictKind.Close)
             Messages = null;
-        Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.CannotOpen);
-        return closes ? Next.Close : Continue;
+        return Refuse(verdict, Pop3Replies.CannotOpen, output);
     }
 
     private Next SendPiece(Output output)

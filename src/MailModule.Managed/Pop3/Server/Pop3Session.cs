@@ -1,3 +1,4 @@
+using System.Text;
 using MailModule.Lines;
 using MailModule.Mailbox;
 using MailModule.Transport;
@@ -21,9 +22,7 @@ internal sealed partial class Pop3Session : ISession
     private readonly IPop3Backend _backend;
     private readonly DeletionMarks _marks = new();
     private Activity _activity = Activity.Greeting;
-    private Pop3Rule? _rule;
-    private Pop3Question? _question;
-    private Pop3Verdict _answer;
+    private Pop3Turn _turn;
     private Pop3Login _login;
     private Pop3Listing _listing;
     private MessageTransfer _transfer;
@@ -57,17 +56,24 @@ internal sealed partial class Pop3Session : ISession
 
     public bool IsTls => Peer.IsTls;
 
-    /// <summary>The name given with USER; null if none was, or if the login failed.</summary>
+    /// <summary>The name given with USER, the user's own name after the login; null if none was given, or if the login
+    /// failed.</summary>
     public string? User => _login.User;
-
-    /// <summary>The password given with PASS, for the host's GetAUTHPassw; null before.</summary>
-    public string? Password => _login.Password;
 
     /// <summary>Logins that failed by name or password on this connection; nothing makes them fewer.</summary>
     public int FailedLogins => _login.Failures;
 
     /// <summary>Set by the backend at login, which holds the maildrop behind it; null in no maildrop.</summary>
     public IMessageList? Messages { get; set; }
+
+    /// <summary>The command that the backend is asked about (<see cref="IPop3Backend.Command"/>), without its line end;
+    /// octets that are no UTF-8 are replaced.</summary>
+    public string CommandLine => _turn.Line ?? _turn.Rule?.Verb ?? "";
+
+    /// <summary>
+    /// Lines behind <see cref="Pop3ServerOptions.Capabilities"/> in the answer to this CAPA (RFC 2449 §5).
+    /// </summary>
+    public IList<string> MoreCapabilities => _turn.Capabilities ??= [];
 
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _marks.Indexes;
@@ -78,7 +84,7 @@ internal sealed partial class Pop3Session : ISession
     /// </summary>
     public void Answer(Pop3Verdict verdict)
     {
-        _answer = verdict;
+        _turn.Answer = verdict;
         Peer.Resume();
     }
 
@@ -106,9 +112,11 @@ internal sealed partial class Pop3Session : ISession
     /// </summary>
     public void Expire(ExpiryReason reason, Output output)
     {
-        if (_activity == Activity.Commands && _question is null)
+        if (_activity == Activity.Commands && _turn.Question is null)
             output.Write(Pop3Replies.Expired(reason));
     }
+
+    public bool PeerReset() => _backend.PeerReset(this);
 
     public void Closed()
     {
@@ -118,7 +126,7 @@ internal sealed partial class Pop3Session : ISession
     }
 
     private Next Step(ref ReadOnlySpan<byte> input, Output output)
-        => _question is not null ? OnVerdict(output) : _activity switch
+        => _turn.Question is not null ? OnVerdict(output) : _activity switch
         {
             Activity.Commands => ReadCommand(ref input, output),
             Activity.Greeting => Greet(output),
@@ -129,28 +137,31 @@ internal sealed partial class Pop3Session : ISession
 
     private Next Greet(Output output)
     {
-        Pop3Replies.Greeting(output, Options.HostName);
-        return BackToCommands();
+        BackToCommands();
+        return Asks(Pop3Asked.Connect)
+            ? Ask(Pop3Question.Connect, output)
+            : OnConnectVerdict(Pop3Verdict.Accept, output);
     }
 
-    /// <summary>
-    /// Asks the question of the verb under way, and goes on: with the verdict, or when one that is pending comes.
-    /// </summary>
-    private Next AskOfRule(Output output)
+    private bool Asks(Pop3Asked what) => (_backend.Asked & what) != 0;
+
+    private Next AskOfRule(Output output) => Ask(_turn.Rule!.Question!, output);
+
+    /// <summary>Asks, and goes on: with the verdict, or when one that is pending comes.</summary>
+    private Next Ask(Pop3Question question, Output output)
     {
-        Pop3Question question = _rule!.Question!;
         Pop3Verdict verdict = question.Ask(this);
         if (verdict.Kind != Pop3VerdictKind.Pending)
             return question.Follow(this, verdict, output);
-        _question = question;
+        _turn.Question = question;
         return Next.Wait;
     }
 
     private Next OnVerdict(Output output)
     {
-        Pop3Question question = _question!;
-        _question = null;
-        return question.Follow(this, _answer, output);
+        Pop3Question question = _turn.Question!;
+        _turn.Question = null;
+        return question.Follow(this, _turn.Answer, output);
     }
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
@@ -175,7 +186,14 @@ internal sealed partial class Pop3Session : ISession
     }
 
     private Next Unknown(ReadOnlySpan<byte> line, Output output)
-        => OtherProtocol.IsSpokenIn(line) ? CloseOnOtherProtocol(output) : Reject(output, Pop3Replies.UnknownCommand);
+    {
+        if (OtherProtocol.IsSpokenIn(line))
+            return CloseOnOtherProtocol(output);
+        if (!Asks(Pop3Asked.Unknown))
+            return Reject(output, Pop3Replies.UnknownCommand);
+        _turn = new Pop3Turn { Line = Encoding.UTF8.GetString(line) };
+        return Ask(Pop3Question.Unknown, output);
+    }
 
     /// <summary>Nothing that the client has sent, or sends yet, is read: it may be commands of a stranger.</summary>
     private Next CloseOnOtherProtocol(Output output)
@@ -204,7 +222,7 @@ internal sealed partial class Pop3Session : ISession
             return Reject(output, Pop3Replies.NotNow);
         if (!Pop3Argument.TryRead(rule.Argument, command, out Pop3Argument argument))
             return Reject(output, Pop3Replies.BadArgument);
-        _rule = rule;
+        _turn = new Pop3Turn { Rule = rule };
         return rule.Handle is { } handle ? handle(this, argument, output) : AskOfRule(output);
     }
 
@@ -222,12 +240,23 @@ internal sealed partial class Pop3Session : ISession
 
     private Next Reject(Output output, ReadOnlySpan<byte> reply)
     {
-        if (++_errors >= Options.ErrorLimit)
-        {
-            output.Write(Pop3Replies.TooManyErrors);
+        if (IsOneTooMany(output))
             return Next.Close;
-        }
         output.Write(reply);
         return Continue;
+    }
+
+    private bool IsOneTooMany(Output output)
+    {
+        if (++_errors < Options.ErrorLimit)
+            return false;
+        output.Write(Pop3Replies.TooManyErrors);
+        return true;
+    }
+
+    private static Next Refuse(Pop3Verdict verdict, string ordinary, Output output)
+    {
+        Pop3Replies.Negative(output, verdict.Text ?? ordinary);
+        return verdict.Kind == Pop3VerdictKind.Close ? Next.Close : Continue;
     }
 }

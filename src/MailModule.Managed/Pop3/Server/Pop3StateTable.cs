@@ -41,7 +41,7 @@ internal sealed class Pop3StateTable
         new Pop3Rule("DELE", Pop3State.Transaction, Pop3ArgumentRule.Number,
             static (session, argument, output) => session.Delete(argument.First, output)),
         new Pop3Rule("NOOP", Pop3State.Transaction, Pop3ArgumentRule.None,
-            static (_, _, output) => Pop3Session.WriteReply(output, Pop3Replies.Ok)),
+            static (session, _, output) => session.Noop(output)),
         new Pop3Rule("RSET", Pop3State.Transaction, Pop3ArgumentRule.None,
             static (session, _, output) => session.Reset(output)));
 

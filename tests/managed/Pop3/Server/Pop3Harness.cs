@@ -1,5 +1,7 @@
 using System.Text;
 using MailModule.Engine.Serving;
+using MailModule.Mail.Logins.Server;
+using MailModule.Policy;
 using MailModule.Pop3.Server;
 using MailModule.Primitives;
 using MailModule.Tests.Engine.Serving;
@@ -34,6 +36,11 @@ internal sealed class Pop3Harness : IPop3Backend
     public bool HasMaildrop { get; private set; }
     public bool HasMessage => _message is not null;
     public bool AnswersPending { get; init; }
+    public Pop3Asked Asked { get; init; }
+    /// <summary>To what is <see cref="Asked"/>.</summary>
+    public Pop3Verdict AskedVerdict { get; set; } = Pop3Verdict.Accept;
+    /// <summary>The user's own name, where another was told.</summary>
+    public string? OwnName { get; init; }
     public Pop3Verdict? LoginVerdict { get; init; }
     public Pop3Verdict? OpenVerdict { get; init; }
     public Pop3Verdict QuitVerdict { get; init; } = Pop3Verdict.Accept;
@@ -77,13 +84,41 @@ internal sealed class Pop3Harness : IPop3Backend
         return _received.ToString();
     }
 
-    public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
+    public Pop3Verdict Connect(Pop3Session session) => SayAsked("connect");
+
+    public Pop3Verdict Command(Pop3Session session, Pop3Asked what)
     {
-        Calls.Add($"login {user}");
-        Pop3Verdict verdict = LoginVerdict
-            ?? (user == "u" && Encoding.Latin1.GetString(password) == "p w"
-                ? Pop3Verdict.Accept
-                : Pop3Verdict.Refuse());
+        if (what == Pop3Asked.Capabilities)
+            session.MoreCapabilities.Add("X-MORE 1");
+        return SayAsked($"{what} {session.CommandLine}");
+    }
+
+    public Pop3Verdict Delete(Pop3Session session, int index) => SayAsked($"mark {index}");
+
+    public Pop3Verdict Reset(Pop3Session session) => SayAsked("reset");
+
+    public bool PeerReset(Pop3Session session)
+    {
+        Calls.Add("peer reset");
+        return true;
+    }
+
+    public Pop3Verdict FindSecret(Pop3Session session, SecretExchange exchange)
+        => Say(Pop3Verdict.Accept, () => exchange.Secret = new StoredSecret(
+            new LoginKey(), exchange.User == "u" ? new PlainPassword("p w") : null, exchange.User));
+
+    public Pop3Verdict Login(Pop3Session session, SaslExchange exchange)
+    {
+        Calls.Add($"login {exchange.User}");
+        bool isRight = exchange.User == "u" && exchange switch
+        {
+            PasswordExchange given => Encoding.Latin1.GetString(given.Password) == "p w",
+            SecretExchange proof => proof.IsProved(),
+            _ => false,
+        };
+        exchange.Clear();
+        exchange.User = OwnName ?? exchange.User;
+        Pop3Verdict verdict = LoginVerdict ?? (isRight ? Pop3Verdict.Accept : Pop3Verdict.Refuse());
         return Say(verdict, () =>
         {
             HasMaildrop = verdict.Kind == Pop3VerdictKind.Accept;
@@ -153,6 +188,12 @@ internal sealed class Pop3Harness : IPop3Backend
     {
         HasMaildrop = false;
         Drop.Dispose();
+    }
+
+    private Pop3Verdict SayAsked(string call)
+    {
+        Calls.Add(call);
+        return Say(AskedVerdict, static () => { });
     }
 
     private Pop3Verdict Say(Pop3Verdict verdict, Action effect)

@@ -1,5 +1,4 @@
 using System.Text;
-using MailModule.Primitives.Os;
 
 namespace MailModule.Mail.Logins.Server;
 
@@ -15,7 +14,7 @@ internal static class ServerMechanisms
         Row(MechanismSet.External, "EXTERNAL", static _ => new ExternalExchange()),
         Row(MechanismSet.OAuthBearer, "OAUTHBEARER", OAuth(isXOAuth2: false)),
         Row(MechanismSet.XOAuth2, "XOAUTH2", OAuth(isXOAuth2: true)),
-        Row(MechanismSet.CramMd5, "CRAM-MD5", static channel => new CramMd5Exchange(CramMd5Challenge(channel))),
+        Row(MechanismSet.CramMd5, "CRAM-MD5", CramMd5),
         Row(MechanismSet.Plain, "PLAIN", static _ => new PlainExchange()),
         Row(MechanismSet.Login, "LOGIN", static _ => new LoginExchange()),
     ];
@@ -53,8 +52,7 @@ internal static class ServerMechanisms
     }
 
     // RFC 2195 §2: as a message-id, and never used before; what a clock adds there, chance does
-    private static string CramMd5Challenge(LoginChannel channel)
-        => $"<{Convert.ToHexStringLower(RandomOctets.Get(16))}@{channel.Host}>";
+    private static CramMd5Exchange CramMd5(LoginChannel channel) => new(ApopExchange.NewStamp(channel.Host));
 
     private static (MechanismSet, byte[], Func<LoginChannel, SaslExchange>) Row(
         MechanismSet mechanism, string name, Func<LoginChannel, SaslExchange> make)

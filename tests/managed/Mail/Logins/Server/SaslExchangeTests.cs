@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using MailModule.Mail;
 using MailModule.Mail.Logins;
@@ -36,6 +37,52 @@ public class SaslExchangeTests
         Assert.Equal(SaslProgress.Login, cram.Accept());
         Assert.True(cram.IsProved());
         Assert.Equal(SaslProgress.Done, cram.Accept());
+    }
+
+    [Fact]
+    public void Rfc_1939_section_7_is_spoken_to_the_letter()
+    {
+        byte[] digest = Convert.FromHexString("c4c9334bac560ecc979e58001b3e22fb");
+        var apop = new ApopExchange("<1896.697170952@dbc.mtview.ca.us>", "mrose", digest);
+        apop.Secret = new StoredSecret(new LoginKey(), new PlainPassword("tanstaaf"), "MROSE");
+        Assert.Equal(SaslProgress.Login, apop.Accept());
+        Assert.True(apop.IsProved());
+        Assert.Equal(SaslProgress.Done, apop.Accept());
+    }
+
+    [Theory]
+    [InlineData("<1@x>", "tanstaaf", true)]
+    [InlineData("<2@x>", "tanstaaf", false)]
+    [InlineData("<1@x>", "tanstaaF", false)]
+    [InlineData("<1@x>", "", false)]
+    [InlineData("<1@x>", null, false)]
+    public void Apop_is_proved_by_the_password_for_this_stamp_alone(string stamp, string? known, bool isProved)
+    {
+        byte[] digest = MD5.HashData("<1@x>tanstaaf"u8);
+        var secret = new StoredSecret(new LoginKey(), known is null ? null : new PlainPassword(known), "TIM");
+        Assert.Equal(isProved, new ApopExchange(stamp, "tim", digest) { Secret = secret }.IsProved());
+        Assert.False(new ApopExchange(stamp, "tim", digest[1..]) { Secret = secret }.IsProved());
+        Assert.False(new ApopExchange(stamp, "tim", MD5.HashData("<1@x>"u8)) { Secret = secret }.IsProved());
+        Assert.False(new ApopExchange(stamp, "tim", digest).IsProved());
+    }
+
+    [Fact]
+    public void A_stamp_is_a_message_id_that_no_other_session_has()
+    {
+        string stamp = ApopExchange.NewStamp("mail.example");
+        Assert.Matches("^<[0-9a-f]{32}@mail\\.example>$", stamp);
+        Assert.NotEqual(stamp, ApopExchange.NewStamp("mail.example"));
+    }
+
+    [Fact]
+    public void User_and_pass_are_an_exchange_whose_password_can_be_wiped()
+    {
+        byte[] password = [.. "secret"u8];
+        var exchange = new UserExchange("tim", password);
+        Assert.Equal(("tim", "secret"), (exchange.User, Encoding.ASCII.GetString(exchange.Password)));
+        Assert.Equal(SaslProgress.Malformed, exchange.Take([1]));
+        exchange.Clear();
+        Assert.Equal(new byte[6], password);
     }
 
     [Theory]
