@@ -5,16 +5,14 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving.Handlers;
 
-/// <summary>The tables of handlers of a server, and how they are called; what sessions that begin now take.</summary>
+/// <summary>
+/// The tables of handlers of an SMTP server, and how they are called; what sessions that begin now take.
+/// </summary>
 /// <param name="Tables">In the order in which they are asked; at least one.</param>
-/// <param name="Pool">Where they are called; null: on the session's own thread.</param>
-/// <param name="RunJob">Carries a session on whose answer was owed.</param>
 internal sealed record HandlerSet(
     IReadOnlyList<ISmtpHandlers> Tables, HandlerPool? Pool, Action<IJob> RunJob, PendingAnswers Pending, Log Log)
+    : HandlerSetup(Pool, RunJob, Pending, Log)
 {
-    /// <summary>Tables at most.</summary>
-    public const int Most = 8;
-
     private static readonly (HandlerSteps Step, AskedCommands Command)[] s_commands =
     [
         (HandlerSteps.Helo, AskedCommands.Helo),
@@ -48,17 +46,8 @@ internal sealed record HandlerSet(
 
     public HandlerSteps Steps { get; } = Tables.Aggregate(HandlerSteps.None, (all, table) => all | table.Steps);
 
-    /// <summary>How long an answer may be owed where the handler does not say.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>A handler holds up other sessions, and has promised not to block.</summary>
-    public bool IsInline { get; init; }
-
     /// <summary>What a client hears whose step finds no place in the pool.</summary>
     public Reply Busy { get; init; } = new(451, "4.3.2", "Too busy, try again later");
-
-    /// <summary>Where calls are counted while they run.</summary>
-    public HostCalls Calls { get; init; } = new();
 
     public bool Has(HandlerSteps step) => (Steps & step) != 0;
 }
