@@ -3,6 +3,7 @@ using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Queue;
 using MailModule.Dns;
 using MailModule.Engine.Authenticating;
+using MailModule.Engine.Connecting;
 using MailModule.Engine.Sending;
 using MailModule.Mail;
 using MailModule.Mime;
@@ -102,7 +103,7 @@ public sealed partial class MailEngine
     /// that cannot be; what reading the files of its certificate gives.
     /// </summary>
     /// <param name="client">Not null when the result is None.</param>
-    public Fault NewSmtpClient(SmtpClientSetup setup, out SmtpClient? client)
+    public Fault NewSmtpClient(ClientSetup setup, out SmtpClient? client)
     {
         client = null;
         Fault fault = RunForSending(out _);

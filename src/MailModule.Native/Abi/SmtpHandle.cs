@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MailModule.Engine;
+using MailModule.Engine.Connecting;
 using MailModule.Engine.Sending;
 using MailModule.Primitives;
 
@@ -26,7 +27,7 @@ internal sealed unsafe class SmtpHandle
     /// <summary>For calls that <see cref="Call"/> runs, and for the cancel.</summary>
     public SmtpClient Client { get; }
 
-    public static Fault Open(MailEngine engine, SmtpClientSetup setup, out nint handle)
+    public static Fault Open(MailEngine engine, ClientSetup setup, out nint handle)
     {
         handle = 0;
         var fault = engine.NewSmtpClient(setup, out var client);
@@ -97,7 +98,7 @@ internal sealed unsafe class SmtpHandle
         var fault = Layout.Check<ErrorDetailLayout>(place);
         if (fault != Fault.None)
             return fault;
-        var failure = Client.Failure ?? SmtpFailure.None;
+        var failure = Client.Failure ?? ClientFailure.None;
         nint[] texts = _error.Of(failure, () => [MessageOf(failure), failure.Host, failure.Peer]);
         Layout.Write(place, new ErrorDetailLayout
         {
@@ -167,7 +168,7 @@ internal sealed unsafe class SmtpHandle
     }
 
     // As mm_last_error_message has told it.
-    private static string MessageOf(SmtpFailure failure)
+    private static string MessageOf(ClientFailure failure)
     {
         if (failure.Fault == Fault.None)
             return "";

@@ -1,4 +1,4 @@
-using MailModule.Engine.Sending;
+using MailModule.Engine.Connecting;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
@@ -9,9 +9,9 @@ internal static class SmtpOptionsReader
     private const int CheckNever = 1;
     private const int CheckAlways = 2;
 
-    public static Fault Read(in SmtpOptionsLayout given, out SmtpClientSetup setup)
+    public static Fault Read(in SmtpOptionsLayout given, out ClientSetup setup)
     {
-        setup = new SmtpClientSetup();
+        setup = new ClientSetup();
         var fault = ReadTimes(
             given.ConnectMilliseconds, given.SendMilliseconds, given.ReceiveMilliseconds, out var times);
         if (fault != Fault.None)
@@ -25,7 +25,7 @@ internal static class SmtpOptionsReader
         if (fault != Fault.None)
             return fault;
         fault = Text.ReadOptional(given.Key, "key", out string? key);
-        setup = new SmtpClientSetup
+        setup = new ClientSetup
         {
             Times = times,
             ChecksCertificate = given.TlsCheck != CheckNever,

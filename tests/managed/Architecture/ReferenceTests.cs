@@ -37,7 +37,7 @@ public class ReferenceTests
         ["Delivery.Queue", "Delivery.Outgoing", "Delivery.Pooling", "Delivery.Forwarding", "Delivery.Lists"],
         ["Delivery.Local"],
         ["Engine.Settings"],
-        ["Engine.Serving.Handlers"],
+        ["Engine.Serving.Handlers", "Engine.Connecting"],
         ["Engine.Serving", "Engine.Sending", "Engine.Authenticating"],
         ["Engine.Control"],
         ["Engine"],

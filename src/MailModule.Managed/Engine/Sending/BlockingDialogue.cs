@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Engine.Connecting;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Client;

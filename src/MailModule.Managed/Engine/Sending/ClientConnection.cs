@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using MailModule.Delivery.Remote;
 using MailModule.Dns;
+using MailModule.Engine.Connecting;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Smtp;

@@ -1,3 +1,4 @@
+using MailModule.Engine.Connecting;
 using MailModule.Mail;
 using MailModule.Mail.Logins;
 using MailModule.Primitives;

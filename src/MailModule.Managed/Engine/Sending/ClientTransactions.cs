@@ -1,4 +1,5 @@
 using MailModule.Delivery.Outgoing;
+using MailModule.Engine.Connecting;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Engine.Connecting;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -48,7 +49,7 @@ public sealed partial class SmtpClient : IDisposable
     public (HeardReply Reply, string Challenge) Heard { get; private set; } = (HeardReply.None, "");
 
     /// <summary>The last failure since the last connect; null: there was none.</summary>
-    public SmtpFailure? Failure { get; private set; }
+    public ClientFailure? Failure { get; private set; }
 
     /// <summary>Replies that are still to come.</summary>
     public int RepliesDue => _line.Dialogue?.Smtp.AwaitedReplies ?? 0;
@@ -87,10 +88,10 @@ public sealed partial class SmtpClient : IDisposable
         {
             Code = 0;
             _cancelsBefore = _cancels;
-            SmtpFailure? before = Failure;
+            ClientFailure? before = Failure;
             fault = body(this);
             if (fault != Fault.None && ReferenceEquals(before, Failure))
-                Failure = new SmtpFailure(fault, FaultReason.Current.Text ?? "") { Host = _line.Host };
+                Failure = new ClientFailure(fault, FaultReason.Current.Text ?? "") { Host = _line.Host };
             return fault;
         }
         finally
@@ -239,7 +240,7 @@ public sealed partial class SmtpClient : IDisposable
     /// <summary>A failure that leaves the connection as it is.</summary>
     internal Fault FailOpen(Fault fault, ErrorLayer layer, ClientStage stage, string text)
     {
-        Failure = new SmtpFailure(fault, text) { Layer = layer, Stage = stage, Host = _line.Host, Peer = Peer };
+        Failure = new ClientFailure(fault, text) { Layer = layer, Stage = stage, Host = _line.Host, Peer = Peer };
         return FaultReason.Because(fault, text);
     }
 
@@ -314,7 +315,7 @@ public sealed partial class SmtpClient : IDisposable
             : isResolving ? _line.ResolvingText
             : error is null && !OpenSsl.IsThere ? OpenSsl.Missing
             : error?.Text ?? FaultDescriptions.Of(fault);
-        ErrorLayer layer = isResolving ? _line.ResolvingLayer : SmtpFailure.LayerOf(fault, error);
+        ErrorLayer layer = isResolving ? _line.ResolvingLayer : ClientFailure.LayerOf(fault, error);
         return Lose(fault, layer, _line.Stage, isResolving ? words : Place(words, at: ""));
     }
 
@@ -333,13 +334,13 @@ public sealed partial class SmtpClient : IDisposable
         string at = stage != ClientStage.Other ? smtp?.StageName ?? ""
             : RepliesDue <= 1 ? _verb
             : ""; // several of the host's own commands are unanswered
-        return Lose(fault, SmtpFailure.LayerOf(fault, ErrorOf(fault)), stage, Place(words, at));
+        return Lose(fault, ClientFailure.LayerOf(fault, ErrorOf(fault)), stage, Place(words, at));
     }
 
     private Fault Lose(Fault fault, ErrorLayer layer, ClientStage stage, string text)
     {
         ConnectionError? error = ErrorOf(fault);
-        Failure = new SmtpFailure(fault, text)
+        Failure = new ClientFailure(fault, text)
         {
             Layer = layer,
             Stage = stage,

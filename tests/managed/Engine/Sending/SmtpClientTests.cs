@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailModule.Engine;
+using MailModule.Engine.Connecting;
 using MailModule.Engine.Sending;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -56,7 +57,7 @@ public sealed class SmtpClientTests : IDisposable
     public void Starttls_and_a_handshake_protect_what_follows()
     {
         using var server = new ScriptedSmtpServer(Certificate("right"), [.. s_startTls, Line, "221 bye"]);
-        using SmtpClient client = Connected(server, new SmtpClientSetup(), "localhost");
+        using SmtpClient client = Connected(server, new ClientSetup(), "localhost");
         Say(client, one => one.Ehlo(null));
         Assert.Equal((Fault.None, 220), Say(client, one => one.StartTls()));
         Assert.Equal(Fault.State, Say(client, one => one.Noop()).Fault);
@@ -83,9 +84,9 @@ public sealed class SmtpClientTests : IDisposable
         string wrong, Fault fault, CertificateProblems problem)
     {
         using var server = new ScriptedSmtpServer(Certificate(wrong), [StartTls, "220 hello", Hang]);
-        using SmtpClient client = New(new SmtpClientSetup());
+        using SmtpClient client = New(new ClientSetup());
         Assert.Equal(fault, Say(client, one => one.Connect("localhost", server.Port, true, true)).Fault);
-        SmtpFailure failure = client.Failure!;
+        ClientFailure failure = client.Failure!;
         Assert.Equal((fault, ErrorLayer.Tls, ClientStage.Tls), (failure.Fault, failure.Layer, failure.Stage));
         Assert.True((failure.Certificate & problem) != 0, failure.Certificate.ToString());
         Assert.Contains("certificate", failure.Text, StringComparison.Ordinal);
@@ -99,7 +100,7 @@ public sealed class SmtpClientTests : IDisposable
     {
         var seen = new List<(string Host, CertificateProblems Problems, int Chain, bool IsAccepted)>();
         using var server = new ScriptedSmtpServer(Certificate(wrong), [StartTls, "220 hello", Hang]);
-        using SmtpClient client = New(new SmtpClientSetup
+        using SmtpClient client = New(new ClientSetup
         {
             Decide = (shown, isAccepted) =>
             {
@@ -118,7 +119,7 @@ public sealed class SmtpClientTests : IDisposable
     public void A_host_may_refuse_a_good_certificate()
     {
         using var server = new ScriptedSmtpServer(Certificate("right"), [StartTls, "220 hello", Hang]);
-        using SmtpClient client = New(new SmtpClientSetup { Decide = (_, _) => false });
+        using SmtpClient client = New(new ClientSetup { Decide = (_, _) => false });
         Assert.Equal(Fault.Tls, Say(client, one => one.Connect("localhost", server.Port, true, true)).Fault);
     }
 
@@ -126,7 +127,7 @@ public sealed class SmtpClientTests : IDisposable
     public void Without_a_check_any_certificate_will_do()
     {
         using var server = new ScriptedSmtpServer(Certificate("self"), [StartTls, "220 hello", Hang]);
-        using SmtpClient client = New(new SmtpClientSetup { ChecksCertificate = false });
+        using SmtpClient client = New(new ClientSetup { ChecksCertificate = false });
         Assert.Equal((Fault.None, 220), Say(client, one => one.Connect("localhost", server.Port, true, true)));
     }
 
@@ -135,7 +136,7 @@ public sealed class SmtpClientTests : IDisposable
     {
         using var server = new ScriptedSmtpServer(Certificate("right"),
             ["220 hello", Line, "220 go\r\n250 injected", StartTls, Line, "250 server"]);
-        using SmtpClient client = Connected(server, new SmtpClientSetup(), "localhost");
+        using SmtpClient client = Connected(server, new ClientSetup(), "localhost");
         Assert.Equal((Fault.None, 220), Say(client, one => one.StartTls()));
         Assert.Equal(Fault.None, Say(client, one => one.StartTls(null, awaitsGreeting: false)).Fault);
         Assert.Equal((Fault.None, 250), Say(client, one => one.Ehlo(null)));
@@ -173,7 +174,7 @@ public sealed class SmtpClientTests : IDisposable
     {
         using var server = new ScriptedSmtpServer(null,
             ["220 hello", Line, "250-server\r\n250 AUTH CRAM-MD5 PLAIN", Line, "504 what?", Line, "235 welcome"]);
-        using SmtpClient client = Connected(server, new SmtpClientSetup { Trace = Trace });
+        using SmtpClient client = Connected(server, new ClientSetup { Trace = Trace });
         Say(client, one => one.Ehlo(null));
         Assert.Equal((Fault.None, 235), Say(client, one => one.Auth(null, "ann", "secret")));
         Assert.Equal(["AUTH CRAM-MD5", "AUTH PLAIN AGFubgBzZWNyZXQ="], server.Lines[1..]);
@@ -228,16 +229,16 @@ public sealed class SmtpClientTests : IDisposable
         return (fault, client.Code);
     }
 
-    private SmtpClient New(SmtpClientSetup setup)
+    private SmtpClient New(ClientSetup setup)
     {
         Assert.Equal(Fault.None, _engine.NewSmtpClient(setup, out SmtpClient? client));
         return client!;
     }
 
     private SmtpClient Connected(
-        ScriptedSmtpServer server, SmtpClientSetup? setup = null, string host = "127.0.0.1")
+        ScriptedSmtpServer server, ClientSetup? setup = null, string host = "127.0.0.1")
     {
-        SmtpClient client = New(setup ?? new SmtpClientSetup());
+        SmtpClient client = New(setup ?? new ClientSetup());
         Assert.Equal((Fault.None, 220), Say(client, one => one.Connect(host, server.Port, false, true)));
         return client;
     }

@@ -2,13 +2,13 @@ using MailModule.Primitives;
 using MailModule.Transport;
 using MailModule.Transport.Blocking;
 
-namespace MailModule.Engine.Sending;
+namespace MailModule.Engine.Connecting;
 
-/// <summary>Why a call of a <see cref="SmtpClient"/> failed, as data. Immutable.</summary>
+/// <summary>Why a call of a client of the host failed, as data. Immutable.</summary>
 /// <param name="Text">Beside what the fault means: who said or did what, and at which command.</param>
-public sealed record SmtpFailure(Fault Fault, string Text)
+public sealed record ClientFailure(Fault Fault, string Text)
 {
-    public static readonly SmtpFailure None = new(Fault.None, "") { Layer = ErrorLayer.None };
+    public static readonly ClientFailure None = new(Fault.None, "") { Layer = ErrorLayer.None };
 
     public ErrorLayer Layer { get; init; } = ErrorLayer.Use;
     public ClientStage Stage { get; init; }

@@ -3,10 +3,10 @@ using MailModule.Smtp.Client;
 using MailModule.Transport;
 using MailModule.Transport.Proxies;
 
-namespace MailModule.Engine.Sending;
+namespace MailModule.Engine.Connecting;
 
 /// <summary>How a client of the host works. What is null is as the engine's settings say.</summary>
-public sealed record SmtpClientSetup
+public sealed record ClientSetup
 {
     public ClientTimes Times { get; init; } = new();
 

@@ -1,6 +1,6 @@
 using MailModule.Primitives;
 
-namespace MailModule.Engine.Sending;
+namespace MailModule.Engine.Connecting;
 
 /// <summary>One thread at a time in the calls of a client; another, or the same once more, is told so.</summary>
 internal sealed class CallGate

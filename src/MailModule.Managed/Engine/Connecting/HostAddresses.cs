@@ -4,11 +4,11 @@ using MailModule.Primitives;
 using MailModule.Transport;
 using MailModule.Transport.Blocking;
 
-namespace MailModule.Engine.Sending;
+namespace MailModule.Engine.Connecting;
 
 /// <summary>
 /// Looks up a host's addresses for a thread of the host program, which waits for them. The questions are asked on a
-/// worker, as <see cref="MxLookup"/> has it.
+/// worker: what it leaves running there ends by itself.
 /// </summary>
 internal sealed class HostAddresses(IDns dns, string host) : IJob
 {

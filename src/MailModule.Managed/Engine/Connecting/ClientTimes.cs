@@ -1,7 +1,7 @@
 using MailModule.Smtp.Client;
 using MailModule.Transport.Blocking;
 
-namespace MailModule.Engine.Sending;
+namespace MailModule.Engine.Connecting;
 
 /// <summary>
 /// A client's time-outs; null: as RFC 5321 §4.5.3.2 says, <see cref="Timeout.InfiniteTimeSpan"/>: none. Immutable.

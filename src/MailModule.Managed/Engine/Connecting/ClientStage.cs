@@ -1,6 +1,6 @@
 using MailModule.Smtp.Client;
 
-namespace MailModule.Engine.Sending;
+namespace MailModule.Engine.Connecting;
 
 /// <summary>
 /// What a client was at when something failed, in the order of the protocol. The C edge gives the numbers as they are.

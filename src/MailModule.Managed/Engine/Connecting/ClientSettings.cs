@@ -3,10 +3,10 @@ using MailModule.Smtp.Client;
 using MailModule.Transport;
 using MailModule.Transport.Proxies;
 
-namespace MailModule.Engine.Sending;
+namespace MailModule.Engine.Connecting;
 
 /// <summary>What a client's setup came to, its files read.</summary>
-internal sealed class ClientSettings(SmtpClientSetup setup, ProxyAddress? proxy, ClientCertificate? certificate)
+internal sealed class ClientSettings(ClientSetup setup, ProxyAddress? proxy, ClientCertificate? certificate)
     : IDisposable
 {
     public DialogueTrace? Trace { get; } = setup.Trace is { } sink ? new DialogueTrace(sink) : null;
