@@ -115,7 +115,7 @@ public sealed partial class MailEngine
         return fault;
     }
 
-    private Fault RunClients(out SmtpClients? clients)
+    private Fault RunClients(out OpenClients? clients)
     {
         Fault fault = RunForSending(out RunningEngine? running);
         clients = running?.Clients;

@@ -1,6 +1,7 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Queue;
 using MailModule.Engine.Authenticating;
+using MailModule.Engine.Connecting;
 using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
@@ -86,7 +87,7 @@ internal sealed class RunningEngine : IDisposable
     public OutgoingMail Outgoing { get; }
 
     /// <summary>Connections that the host leads verb by verb.</summary>
-    public SmtpClients Clients => OutboundDelivery.Clients;
+    public OpenClients Clients => OutboundDelivery.Clients;
 
     /// <summary>What the host asks about messages.</summary>
     public HostQuestions Questions { get; }

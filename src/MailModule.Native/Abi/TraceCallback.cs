@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using MailModule.Smtp.Client;
+using MailModule.Lines;
 
 namespace MailModule.Native.Abi;
 

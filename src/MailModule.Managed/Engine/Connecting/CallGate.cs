@@ -3,7 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Engine.Connecting;
 
 /// <summary>One thread at a time in the calls of a client; another, or the same once more, is told so.</summary>
-internal sealed class CallGate
+/// <param name="cancelName">The function of the C edge that may be called all the same.</param>
+internal sealed class CallGate(string cancelName)
 {
     private int _threadInside;
 
@@ -13,7 +14,7 @@ internal sealed class CallGate
         int own = Environment.CurrentManagedThreadId;
         int inside = Interlocked.CompareExchange(ref _threadInside, own, 0);
         return inside == 0 ? Fault.None : FaultReason.Because(Fault.State, inside == own
-            ? "inside a callback of this handle nothing but mm_smtp_cancel may be called for it"
+            ? $"inside a callback of this handle nothing but {cancelName} may be called for it"
             : "another thread is in a call of this handle");
     }
 

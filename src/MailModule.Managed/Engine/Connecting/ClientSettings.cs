@@ -1,5 +1,5 @@
 using MailModule.Delivery.Remote;
-using MailModule.Smtp.Client;
+using MailModule.Lines;
 using MailModule.Transport;
 using MailModule.Transport.Proxies;
 
@@ -9,7 +9,8 @@ namespace MailModule.Engine.Connecting;
 internal sealed class ClientSettings(ClientSetup setup, ProxyAddress? proxy, ClientCertificate? certificate)
     : IDisposable
 {
-    public DialogueTrace? Trace { get; } = setup.Trace is { } sink ? new DialogueTrace(sink) : null;
+    /// <summary>Hears every line of the dialogue; null: nobody does.</summary>
+    public Action<TraceDirection, string>? Trace { get; } = setup.Trace;
 
     /// <summary>For waits that begin later.</summary>
     public ClientTimes Times { get; set; } = setup.Times;
@@ -25,6 +26,9 @@ internal sealed class ClientSettings(ClientSetup setup, ProxyAddress? proxy, Cli
             Decide = setup.Decide,
             Certificate = certificate,
         };
+
+    /// <summary>Tells what happened, where somebody hears it.</summary>
+    public void TraceEvent(string text) => Trace?.Invoke(TraceDirection.Event, text);
 
     public void Dispose() => certificate?.Dispose();
 }

@@ -1,5 +1,5 @@
+using MailModule.Lines;
 using MailModule.Primitives;
-using MailModule.Smtp.Client;
 using MailModule.Transport;
 using MailModule.Transport.Proxies;
 

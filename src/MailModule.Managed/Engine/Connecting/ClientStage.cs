@@ -1,5 +1,3 @@
-using MailModule.Smtp.Client;
-
 namespace MailModule.Engine.Connecting;
 
 /// <summary>
@@ -20,22 +18,4 @@ public enum ClientStage
     Content = 10,
     EndOfData = 11,
     Other = 12,
-}
-
-/// <summary>A dialogue's stages among those of a client.</summary>
-internal static class ClientStages
-{
-    public static ClientStage Of(SmtpStage stage) => stage switch
-    {
-        SmtpStage.Greeting => ClientStage.Greeting,
-        SmtpStage.Hello => ClientStage.Hello,
-        SmtpStage.Tls => ClientStage.Tls,
-        SmtpStage.Auth => ClientStage.Auth,
-        SmtpStage.Mail => ClientStage.Mail,
-        SmtpStage.Rcpt => ClientStage.Rcpt,
-        SmtpStage.Data => ClientStage.Data,
-        SmtpStage.Content => ClientStage.Content,
-        SmtpStage.EndOfData => ClientStage.EndOfData,
-        _ => ClientStage.Other,
-    };
 }

@@ -1,10 +1,9 @@
-using MailModule.Smtp.Client;
 using MailModule.Transport.Blocking;
 
 namespace MailModule.Engine.Connecting;
 
 /// <summary>
-/// A client's time-outs; null: as RFC 5321 §4.5.3.2 says, <see cref="Timeout.InfiniteTimeSpan"/>: none. Immutable.
+/// A client's time-outs; null: as its protocol says, <see cref="Timeout.InfiniteTimeSpan"/>: none. Immutable.
 /// </summary>
 /// <param name="Connect">For one address, the way through a proxy included.</param>
 /// <param name="Send">How long the server may take nothing.</param>
@@ -13,6 +12,9 @@ public sealed record ClientTimes(TimeSpan? Connect = null, TimeSpan? Send = null
 {
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(30);
 
+    // RFC 5321 §4.5.3.2; RFC 1939 gives clients no times, and the same will do.
+    private static readonly TimeSpan s_command = TimeSpan.FromMinutes(5);
+
     /// <summary>Null: they can be used.</summary>
     public string? FindProblem()
         => IsGood(Connect) && IsGood(Send) && IsGood(Receive) ? null : "a time-out is above 0, 0 or -1";
@@ -20,17 +22,17 @@ public sealed record ClientTimes(TimeSpan? Connect = null, TimeSpan? Send = null
     /// <summary>How long a name's addresses may be looked up, too.</summary>
     internal TimeSpan ForConnecting => Connect ?? s_connect;
 
-    internal BlockingTimeouts ForCommands => With(SmtpTimeouts.Standard.Hello);
+    internal BlockingTimeouts ForCommands => ForSending(s_command);
 
-    internal BlockingTimeouts ForContent => With(SmtpTimeouts.Standard.DataBlock);
+    /// <param name="standard">What the protocol gives a server to take what is sent.</param>
+    internal BlockingTimeouts ForSending(TimeSpan standard)
+        => new() { Connect = ForConnecting, Send = Send ?? standard };
 
-    /// <param name="standard">What RFC 5321 gives the reply that is waited for.</param>
+    /// <param name="standard">What the protocol gives the reply that is waited for.</param>
     /// <param name="limit">What the settings give any.</param>
     internal TimeSpan ForReply(TimeSpan standard, TimeSpan limit)
         => Receive ?? (standard < limit ? standard : limit);
 
     private static bool IsGood(TimeSpan? time)
         => time is not { } given || given > TimeSpan.Zero || given == Timeout.InfiniteTimeSpan;
-
-    private BlockingTimeouts With(TimeSpan send) => new() { Connect = ForConnecting, Send = Send ?? send };
 }

@@ -115,7 +115,9 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     {
         if (octets.IsEmpty)
             return Fault.None;
-        _connection.Timeouts = Smtp.IsInContent ? _times.ForContent : _times.ForCommands;
+        _connection.Timeouts = Smtp.IsInContent
+            ? _times.ForSending(SmtpTimeouts.Standard.DataBlock)
+            : _times.ForCommands;
         return _connection.Send(octets);
     }
 

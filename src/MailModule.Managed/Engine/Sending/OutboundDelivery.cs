@@ -4,6 +4,7 @@ using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
 using MailModule.Dns;
 using MailModule.Dns.Local;
+using MailModule.Engine.Connecting;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Policy;
@@ -47,7 +48,9 @@ internal sealed class OutboundDelivery : IDisposable
         AttemptDependencies = new DeliveryAttemptDependencies(
             Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), log);
         RemoteDelivery = new RemoteDelivery(AttemptDependencies, Router, OptionsFor);
-        Clients = new SmtpClients(this, workers);
+        ClientEnvironment = new ClientEnvironment(
+            () => GeneralOptions(settings.Current), () => Dns, () => settings.Current.ScratchFolder, workers);
+        Clients = new OpenClients(ClientEnvironment);
     }
 
     /// <summary>What messages that are ours are signed with.</summary>
@@ -67,8 +70,11 @@ internal sealed class OutboundDelivery : IDisposable
     /// <summary>Takes mail to next hops as the settings say.</summary>
     public IRemoteDelivery RemoteDelivery { get; }
 
-    /// <summary>The clients that the host leads verb by verb.</summary>
-    public SmtpClients Clients { get; }
+    /// <summary>What clients that the host leads have of the engine, whatever they speak.</summary>
+    public ClientEnvironment ClientEnvironment { get; }
+
+    /// <summary>The clients of SMTP that the host leads verb by verb.</summary>
+    public OpenClients Clients { get; }
 
     /// <summary>The resolver, which a change of <c>smtp_dns</c> replaces.</summary>
     public IDns Dns
@@ -93,12 +99,6 @@ internal sealed class OutboundDelivery : IDisposable
             ? RouteOptions.Of(options, named)
             : options;
     }
-
-    /// <summary>For contents that are too large for memory.</summary>
-    public string ScratchFolder => _settings.Current.ScratchFolder;
-
-    /// <summary>Those of this moment.</summary>
-    public RemoteOptions CurrentOptions => GeneralOptions(_settings.Current);
 
     /// <summary>The options for hosts of which the settings say nothing special.</summary>
     public RemoteOptions GeneralOptions(SettingValues values) => new()

@@ -11,23 +11,18 @@ using MailModule.Transport.Blocking;
 namespace MailModule.Engine.Sending;
 
 /// <summary>
-/// The running engine, started if it does not run; <see cref="Fault.State"/> while it is being stopped.
-/// </summary>
-internal delegate Fault EngineStart(out SmtpClients? running);
-
-/// <summary>
 /// SMTP from the client's side, verb by verb, on the thread of the caller: a connection, its dialogue, what the server
 /// said last and what failed last. A call's result is how the exchange came out, <see cref="Code"/> what the server
 /// answered (decision 0045). One thread at a time, which <see cref="Call"/> sees to; <see cref="Cancel"/> is for any.
 /// </summary>
-public sealed partial class SmtpClient : IDisposable
+public sealed partial class SmtpClient : IDisposable, IOpenClient
 {
-    private readonly CallGate _gate = new();
+    private readonly CallGate _gate = new("mm_smtp_cancel");
     private readonly EngineStart _start;
     private readonly ClientSettings _settings;
     private readonly ClientConnection _line;
     private readonly ClientContent _content = new();
-    private SmtpClients? _running;
+    private OpenClients? _running;
     private string _whyClosed = "there was no mm_smtp_connect yet";
     private string _verb = "";
     private volatile string? _whyCancelled;
@@ -64,7 +59,7 @@ public sealed partial class SmtpClient : IDisposable
     internal ClientConnection Line => _line;
 
     /// <summary>For contents that are too large for memory.</summary>
-    internal string ScratchFolder => _running!.ScratchFolder;
+    internal string ScratchFolder => _running!.Environment.ScratchFolder;
 
     /// <summary>The last reply, where whole transactions have heard it.</summary>
     internal void KeepReply(Reply reply) => Heard = (new HeardReply(reply, raw: null), Heard.Challenge);
@@ -147,7 +142,7 @@ public sealed partial class SmtpClient : IDisposable
             fault = Open(host, port);
         if (fault != Fault.None)
             return fault;
-        fault = _line.Reach(_running!);
+        fault = _line.Reach(_running!.Environment);
         return fault == Fault.None ? Greet(isTlsFirst, awaitsGreeting) : LoseOpening(fault);
     }
 
@@ -162,7 +157,7 @@ public sealed partial class SmtpClient : IDisposable
             transport.Close();
             return fault;
         }
-        fault = _line.Attach(transport);
+        fault = _line.Attach(transport, isFirst: true);
         return fault == Fault.None ? Greet(isTlsFirst, awaitsGreeting) : LoseOpening(fault);
     }
 
@@ -193,7 +188,7 @@ public sealed partial class SmtpClient : IDisposable
             transport.Close();
             return fault;
         }
-        fault = _line.Attach(transport);
+        fault = _line.Attach(transport, isFirst: false);
         if (fault == Fault.Argument)
             return FaultReason.Because(fault, _line.Link.Error!.Text);
         if (fault != Fault.None)
@@ -240,7 +235,7 @@ public sealed partial class SmtpClient : IDisposable
     /// <summary>A failure that leaves the connection as it is.</summary>
     internal Fault FailOpen(Fault fault, ErrorLayer layer, ClientStage stage, string text)
     {
-        Failure = new ClientFailure(fault, text) { Layer = layer, Stage = stage, Host = _line.Host, Peer = Peer };
+        Failure = new ClientFailure(fault, text) { Layer = layer, Stage = stage, Host = _line.Host, Peer = _line.Peer };
         return FaultReason.Because(fault, text);
     }
 
@@ -248,7 +243,9 @@ public sealed partial class SmtpClient : IDisposable
     internal Fault FailEnded()
         => FailOpen(Fault.Closed, ErrorLayer.Network, ClientStage.Mail, $"not connected: {_whyClosed}");
 
-    internal void EndWithEngine()
+    void IOpenClient.EndWithEngine() => EndOfEngine();
+
+    private void EndOfEngine()
     {
         _whyCancelled = "the engine was stopped";
         Cancel();
@@ -262,9 +259,9 @@ public sealed partial class SmtpClient : IDisposable
         Fault fault = _start(out _running);
         if (fault != Fault.None)
             return fault;
-        _line.Begin(host, port, _running!.Options);
+        _line.Begin(host, port, _running!.Environment.Options);
         if (!_running.TryAdd(this))
-            EndWithEngine();
+            EndOfEngine();
         else if (_cancels != _cancelsBefore)
             _line.Link.Cancel(); // while what was open before was closed, which lifts a cancel
         return Fault.None;
@@ -307,17 +304,7 @@ public sealed partial class SmtpClient : IDisposable
     private Fault NotConnected() => FaultReason.Because(Fault.State, $"not connected: {_whyClosed}");
 
     /// <summary>It failed before a server could say anything.</summary>
-    private Fault LoseOpening(Fault fault)
-    {
-        bool isResolving = _line.Stage == ClientStage.Resolve && fault != Fault.Cancelled;
-        ConnectionError? error = isResolving ? null : _line.Link.Error;
-        string words = fault == Fault.Cancelled ? CancelWords
-            : isResolving ? _line.ResolvingText
-            : error is null && !OpenSsl.IsThere ? OpenSsl.Missing
-            : error?.Text ?? FaultDescriptions.Of(fault);
-        ErrorLayer layer = isResolving ? _line.ResolvingLayer : ClientFailure.LayerOf(fault, error);
-        return Lose(fault, layer, _line.Stage, isResolving ? words : Place(words, at: ""));
-    }
+    private Fault LoseOpening(Fault fault) => Lose(ClientFailure.OfOpening(_line, fault, CancelWords));
 
     /// <summary>The dialogue has ended, or the connection is of no use any more.</summary>
     internal Fault Lose(Fault fault, string? text = null)
@@ -327,51 +314,25 @@ public sealed partial class SmtpClient : IDisposable
         string words = fault == Fault.Cancelled ? CancelWords
             : text is not null ? text
             : end?.Reply is { } reply ? reply.ToString()
-            : fault == Fault.Timeout && ErrorOf(fault) is { } error ? error.Text
+            : fault == Fault.Timeout && _line.ErrorOf(fault) is { } error ? error.Text
             : !string.IsNullOrEmpty(end?.Text) ? end.Text
             : FaultDescriptions.Of(fault);
         ClientStage stage = smtp is null ? _line.Stage : ClientStages.Of(smtp.Stage);
         string at = stage != ClientStage.Other ? smtp?.StageName ?? ""
             : RepliesDue <= 1 ? _verb
             : ""; // several of the host's own commands are unanswered
-        return Lose(fault, ClientFailure.LayerOf(fault, ErrorOf(fault)), stage, Place(words, at));
+        return Lose(ClientFailure.Of(_line, fault, stage, ClientFailure.Place(_line, words, at)));
     }
 
-    private Fault Lose(Fault fault, ErrorLayer layer, ClientStage stage, string text)
+    private Fault Lose(ClientFailure failure)
     {
-        ConnectionError? error = ErrorOf(fault);
-        Failure = new ClientFailure(fault, text)
-        {
-            Layer = layer,
-            Stage = stage,
-            Host = _line.Host,
-            Peer = Peer,
-            SystemError = error?.SystemError ?? 0,
-            TlsAlert = error?.TlsAlert ?? -1,
-            Certificate = error?.Certificate ?? CertificateProblems.None,
-        };
-        CloseBecause(text);
-        _whyClosed = text;
-        return FaultReason.Because(fault, text);
+        Failure = failure;
+        CloseBecause(failure.Text);
+        _whyClosed = failure.Text;
+        return FaultReason.Because(failure.Fault, failure.Text);
     }
-
-    private string Peer => _line.Link.RemoteEndPoint?.ToString() ?? "";
-
-    /// <summary>The connection's, if it is the one that counts.</summary>
-    private ConnectionError? ErrorOf(Fault fault) => _line.Link.Error?.Fault == fault ? _line.Link.Error : null;
 
     private string CancelWords => _whyCancelled ?? "cancelled by the host";
-
-    // As docs/errors.md has it: who, at which command, what.
-    private string Place(string words, string at)
-    {
-        bool isNamed = _line.Host.Length > 0 && !HostAddresses.TryReadLiteral(_line.Host, out _);
-        string who = isNamed && Peer.Length > 0 ? $"{_line.Host} ({Peer})"
-            : Peer.Length > 0 ? Peer
-            : _line.Host.Length > 0 ? _line.Host
-            : "the server";
-        return at.Length == 0 ? $"{who}: {words}" : $"{who} at {at}: {words}";
-    }
 
     private void CloseBecause(string why)
     {

@@ -1,16 +1,8 @@
 using System.Text;
+using MailModule.Lines;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Client;
-
-/// <summary>Which way a line of a trace goes. The C edge gives the numbers as they are.</summary>
-public enum TraceDirection
-{
-    Sent = 1,
-    Received = 2,
-    /// <summary>No line, but what happened.</summary>
-    Event = 3,
-}
 
 /// <summary>
 /// Tells what is said in a dialogue: commands and replies line by line, of content only how long it was. Secrets are

@@ -3,6 +3,7 @@ using System.Text;
 using MailModule.Engine;
 using MailModule.Engine.Connecting;
 using MailModule.Engine.Sending;
+using MailModule.Lines;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Tests.Support;
