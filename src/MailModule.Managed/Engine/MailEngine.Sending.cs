@@ -4,6 +4,7 @@ using MailModule.Delivery.Queue;
 using MailModule.Dns;
 using MailModule.Engine.Authenticating;
 using MailModule.Engine.Connecting;
+using MailModule.Engine.Retrieving;
 using MailModule.Engine.Sending;
 using MailModule.Mail;
 using MailModule.Mime;
@@ -13,7 +14,8 @@ using MailModule.Smtp;
 
 namespace MailModule.Engine;
 
-// What goes to other hosts: messages with a result for each recipient, the queue, the look-up of mail hosts, checks.
+// What goes to other hosts and comes from them: messages with a result for each recipient, the queue, the look-up of
+// mail hosts, checks, POP3; and the mail that is here.
 public sealed partial class MailEngine
 {
     /// <summary>
@@ -159,6 +161,29 @@ public sealed partial class MailEngine
         Fault fault = RunForSending(out RunningEngine? running);
         questions = running?.Questions;
         return fault;
+    }
+
+    /// <summary>What the engine gets from other hosts by POP3. <see cref="Fault.State"/>: the engine is being stopped.
+    /// When it has stopped, nothing connects by this any more: the next use of the engine has another.</summary>
+    /// <param name="retrieval">Not null when the result is None.</param>
+    public Fault OpenRetrieval(out Retrieval? retrieval)
+    {
+        Fault fault = RunForSending(out RunningEngine? running);
+        retrieval = running?.Retrieval;
+        return fault;
+    }
+
+    /// <summary>Spool and mailboxes, whose first use opens them and begins delivery: it may fail as
+    /// <see cref="OpenQueue"/> does.</summary>
+    /// <param name="data">Not null when the result is None.</param>
+    public Fault OpenMailData(out HostMailData? data)
+    {
+        data = null;
+        Fault fault = RunForSending(out RunningEngine? running);
+        if (fault != Fault.None)
+            return fault;
+        fault = running!.OpenMailData(out data, out string? text);
+        return Fail(fault, text);
     }
 
     /// <summary>The queue, whose first use opens the spool and begins delivery. <see cref="Fault.Locked"/> (another

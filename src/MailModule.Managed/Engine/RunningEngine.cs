@@ -3,6 +3,7 @@ using MailModule.Delivery.Queue;
 using MailModule.Engine.Authenticating;
 using MailModule.Engine.Connecting;
 using MailModule.Engine.Control;
+using MailModule.Engine.Retrieving;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
@@ -36,8 +37,7 @@ internal sealed class RunningEngine : IDisposable
     private readonly Workers _workers;
     private readonly ClientLimits _limits;
     private readonly Lock _opening = new();
-    private readonly SingleServer _smtp;
-    private readonly SingleServer _pop3;
+    private readonly EngineServers _servers;
     private MailData? _data;
     private Action<QueueEvent>? _queueListener;
     private volatile string _stoppingPart = "";
@@ -53,11 +53,10 @@ internal sealed class RunningEngine : IDisposable
         _settings = settings;
         _log = log;
         _workers = workers;
-        _smtp = new SingleServer(NewSmtpServer);
-        _pop3 = new SingleServer(NewPop3Server);
+        _servers = new EngineServers(NewSmtpServer, NewPop3Server);
         OutboundDelivery = new OutboundDelivery(
-            settings, _workers, log,
-            target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
+            settings, _workers, log, _servers.TakesMailAt, () => _servers.ServesSmtp);
+        Retrieval = new Retrieval(OutboundDelivery.ClientEnvironment);
         _limits = new ClientLimits
         {
             Checks = new SenderChecks(
@@ -86,8 +85,11 @@ internal sealed class RunningEngine : IDisposable
 
     public OutgoingMail Outgoing { get; }
 
-    /// <summary>Connections that the host leads verb by verb.</summary>
+    /// <summary>Connections of SMTP that the host leads verb by verb.</summary>
     public OpenClients Clients => OutboundDelivery.Clients;
+
+    /// <summary>What is got from other hosts by POP3.</summary>
+    public Retrieval Retrieval { get; }
 
     /// <summary>What the host asks about messages.</summary>
     public HostQuestions Questions { get; }
@@ -98,7 +100,7 @@ internal sealed class RunningEngine : IDisposable
     public Fault StartOrReplace(ServerKind kind, HostCallback host, int port, out string? text)
     {
         Fault fault = Open(kind, out text);
-        return fault == Fault.None ? ServerOf(kind).StartOrReplace(Counted(host), port, out text) : fault;
+        return fault == Fault.None ? _servers.Of(kind).StartOrReplace(Counted(host), port, out text) : fault;
     }
 
     /// <summary>Starts a server with a handle of its own.</summary>
@@ -107,7 +109,7 @@ internal sealed class RunningEngine : IDisposable
     {
         server = null;
         Fault fault = Open(kind, out text);
-        return fault == Fault.None ? ServerOf(kind).Start(Counted(host), options, out server, out text) : fault;
+        return fault == Fault.None ? _servers.Of(kind).Start(Counted(host), options, out server, out text) : fault;
     }
 
     /// <summary>
@@ -120,14 +122,14 @@ internal sealed class RunningEngine : IDisposable
     {
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
         Clients.Stop();
+        Retrieval.Stop();
         Questions.Stop();
-        _smtp.CloseToNew();
-        _pop3.CloseToNew();
+        _servers.CloseToNew();
         Volatile.Read(ref _data)?.Control?.Stop();
         _stoppingPart = "sessions of clients, which wait for the disk";
-        _smtp.Stop(Remaining(deadline));
+        _servers.Stop(ServerKind.Smtp, Remaining(deadline));
         _limits.Checks?.Stop();
-        _pop3.Stop(Remaining(deadline));
+        _servers.Stop(ServerKind.Pop3, Remaining(deadline));
         _stoppingPart = "messages of the host";
         Outgoing.Stop(Remaining(deadline));
         _stoppingPart = "deliveries and the spool, which wait for the disk";
@@ -172,8 +174,6 @@ internal sealed class RunningEngine : IDisposable
 
     private static TimeSpan Remaining(long deadline)
         => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
-
-    private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
 
     private SmtpServer NewSmtpServer(HostCallback host)
     {
@@ -264,6 +264,14 @@ internal sealed class RunningEngine : IDisposable
     {
         Fault fault = OpenData(out text);
         queue = fault == Fault.None ? _data!.WholeQueue : null;
+        return fault;
+    }
+
+    /// <summary>Spool, mailboxes and delivery, which the first call opens.</summary>
+    public Fault OpenMailData(out HostMailData? data, out string? text)
+    {
+        Fault fault = OpenData(out text);
+        data = fault == Fault.None ? new HostMailData(_data!, this, _settings) : null;
         return fault;
     }
 

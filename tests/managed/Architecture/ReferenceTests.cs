@@ -38,7 +38,7 @@ public class ReferenceTests
         ["Delivery.Local"],
         ["Engine.Settings"],
         ["Engine.Serving.Handlers", "Engine.Connecting"],
-        ["Engine.Serving", "Engine.Sending", "Engine.Authenticating"],
+        ["Engine.Serving", "Engine.Sending", "Engine.Authenticating", "Engine.Retrieving"],
         ["Engine.Control"],
         ["Engine"],
         ["Native.Abi"],

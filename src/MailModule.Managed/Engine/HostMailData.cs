@@ -1,0 +1,41 @@
+using MailModule.Delivery.Local;
+using MailModule.Engine.Settings;
+using MailModule.Mailbox;
+using MailModule.Primitives;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Engine;
+
+/// <summary>
+/// Spool, mailboxes and delivery of a running engine, for what hosts do with them beside servers and sending. Whoever
+/// keeps it over a stop of the engine has something that is closed; <see cref="Stopping"/> says so before. Any thread.
+/// </summary>
+public sealed class HostMailData
+{
+    private readonly MailData _data;
+    private readonly RunningEngine _engine;
+
+    internal HostMailData(MailData data, RunningEngine engine, EngineSettings settings)
+    {
+        _data = data;
+        _engine = engine;
+        Settings = settings;
+    }
+
+    internal EngineSettings Settings { get; }
+
+    internal ISpool Spool => _data.Spool;
+
+    internal IMailStore Store => _data.Store;
+
+    internal LocalDelivery Delivery => _data.Delivery;
+
+    internal Workers Workers => _engine.Workers;
+
+    /// <summary>Where callbacks of the host are counted, so that a stop can tell which of them still run.</summary>
+    internal HostCalls HostCalls => _engine.HostCalls;
+
+    /// <summary>Cancelled when the engine begins to stop.</summary>
+    internal CancellationToken Stopping => _engine.Stopping;
+}
