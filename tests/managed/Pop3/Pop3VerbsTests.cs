@@ -61,8 +61,8 @@ public class Pop3VerbsTests
         Assert.Equal(2, forms.Count);
     }
 
-    // One command at a time: where several are said ahead, their answers cannot be told apart without the table. What is
-    // said to a challenge is no command.
+    // One command at a time: where several are said ahead, their answers cannot be told apart without the table.
+    // What is said to a challenge is no command.
     private static IEnumerable<(string Command, string[] Answer)> Exchanges(string[] lines)
     {
         for (int i = 0; i < lines.Length; i++)
