@@ -8,17 +8,19 @@ internal sealed class RsaSigningKey : SigningKey
     // RFC 8301 §3.2: 2048 and more; others need not verify what is longer than 4096
     public const int LeastBits = 2048, MostBits = 4096;
 
-    private readonly RsaCopies _copies;
+    private readonly KeyCopies<RSA> _copies;
 
-    private RsaSigningKey(RsaCopies copies, string record)
+    private RsaSigningKey(RSA rsa, string record)
     {
-        _copies = copies;
+        RSAParameters parameters = rsa.ExportParameters(includePrivateParameters: true);
+        Bits = rsa.KeySize;
+        _copies = new KeyCopies<RSA>(rsa, () => RSA.Create(parameters));
         Record = record;
     }
 
     public override string Algorithm => "rsa-sha256";
 
-    public override int Bits => _copies.Bits;
+    public override int Bits { get; }
 
     public override string Record { get; }
 
@@ -40,7 +42,7 @@ internal sealed class RsaSigningKey : SigningKey
             return null;
         }
         string record = "v=DKIM1; k=rsa; p=" + Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo());
-        return new RsaSigningKey(new RsaCopies(rsa, hasPrivate: true), record);
+        return new RsaSigningKey(rsa, record);
     }
 
     public override byte[] Sign(ReadOnlySpan<byte> digest)

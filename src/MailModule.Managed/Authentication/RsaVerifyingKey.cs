@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Authentication;
 
@@ -12,58 +13,43 @@ internal sealed class RsaVerifyingKey : VerifyingKey
     /// </summary>
     private const int ExponentLimit = 8;
 
-    private readonly RsaCopies _copies;
+    private readonly KeyCopies<RsaPublicKey> _copies;
 
-    private RsaVerifyingKey(RsaCopies copies) => _copies = copies;
+    private RsaVerifyingKey(RSAParameters parameters, int bits)
+    {
+        _copies = new KeyCopies<RsaPublicKey>(new RsaPublicKey(parameters), () => new RsaPublicKey(parameters));
+        Bits = bits;
+    }
 
-    public override int Bits => _copies.Bits;
+    public override int Bits { get; }
 
     /// <summary>Null: it is none.</summary>
     /// <param name="octets">SubjectPublicKeyInfo, or RSAPublicKey alone, which RFC 6376 §3.6.1 speaks of.</param>
     public static RsaVerifyingKey? Read(byte[] octets, out string fault)
     {
         fault = "p= of the key record is no RSA key";
-        var rsa = RSA.Create();
+        using var rsa = RSA.Create();
         if (!TryImport(rsa, octets))
-        {
-            rsa.Dispose();
             return null;
-        }
-        if (CopiesOf(rsa) is not { } copies)
-            return null;
-        fault = copies.Bits > BitLimit || copies.ExponentLength > ExponentLimit ? "the RSA key is too large" : "";
-        return fault.Length > 0 ? null : new RsaVerifyingKey(copies);
-    }
-
-    /// <summary>Null: a system takes the key, and can do nothing with it.</summary>
-    private static RsaCopies? CopiesOf(RSA rsa)
-    {
         try
         {
-            return new RsaCopies(rsa, hasPrivate: false);
+            RSAParameters parameters = rsa.ExportParameters(includePrivateParameters: false);
+            fault = rsa.KeySize > BitLimit || parameters.Exponent!.Length > ExponentLimit
+                ? "the RSA key is too large" : "";
+            return fault.Length > 0 ? null : new RsaVerifyingKey(parameters, rsa.KeySize);
         }
         catch (CryptographicException)
         {
-            rsa.Dispose();
-            return null;
+            return null; // there are keys that a system takes, and can do nothing with
         }
     }
 
     public override bool Verify(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
     {
-        RSA rsa = _copies.Take();
-        try
-        {
-            return rsa.VerifyHash(digest, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        }
-        catch (CryptographicException)
-        {
-            return false; // a modulus that is no product of primes, say
-        }
-        finally
-        {
-            _copies.GiveBack(rsa);
-        }
+        RsaPublicKey key = _copies.Take();
+        bool isRight = key.Verify(digest, signature);
+        _copies.GiveBack(key);
+        return isRight;
     }
 
     private static bool TryImport(RSA rsa, byte[] octets)

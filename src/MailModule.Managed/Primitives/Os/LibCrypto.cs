@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Calls into OpenSSL's libcrypto that the platform does not make: signatures of keys that are their octets alone. The
-/// library is loaded at the first use and stays. Any thread.
+/// Calls into OpenSSL's libcrypto that the platform does not make: signatures of keys that are their octets alone, and
+/// checks of many signatures by what was prepared once. The library is loaded at the first use and stays. Any thread.
 /// </summary>
 internal static unsafe partial class LibCrypto
 {
@@ -36,6 +36,20 @@ internal static unsafe partial class LibCrypto
         = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint, int>)Call("EVP_DigestSignInit");
     private static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint*, byte*, nuint, int> s_sign
         = (delegate* unmanaged[Cdecl]<nint, byte*, nuint*, byte*, nuint, int>)Call("EVP_DigestSign");
+    private static readonly delegate* unmanaged[Cdecl]<nint, nint, nint> s_newCheck
+        = (delegate* unmanaged[Cdecl]<nint, nint, nint>)Call("EVP_PKEY_CTX_new");
+    private static readonly delegate* unmanaged[Cdecl]<nint, void> s_freeCheck
+        = (delegate* unmanaged[Cdecl]<nint, void>)Call("EVP_PKEY_CTX_free");
+    private static readonly delegate* unmanaged[Cdecl]<nint, int> s_beginCheck
+        = (delegate* unmanaged[Cdecl]<nint, int>)Call("EVP_PKEY_verify_init");
+    private static readonly delegate* unmanaged[Cdecl]<nint, int, int> s_setPadding
+        = (delegate* unmanaged[Cdecl]<nint, int, int>)Call("EVP_PKEY_CTX_set_rsa_padding");
+    private static readonly delegate* unmanaged[Cdecl]<nint, nint, int> s_setHash
+        = (delegate* unmanaged[Cdecl]<nint, nint, int>)Call("EVP_PKEY_CTX_set_signature_md");
+    private static readonly delegate* unmanaged[Cdecl]<nint> s_sha256
+        = (delegate* unmanaged[Cdecl]<nint>)Call("EVP_sha256");
+    private static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, int> s_check
+        = (delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, int>)Call("EVP_PKEY_verify");
     private static readonly delegate* unmanaged[Cdecl]<void> s_clearErrors
         = (delegate* unmanaged[Cdecl]<void>)Call("ERR_clear_error");
 
@@ -43,6 +57,10 @@ internal static unsafe partial class LibCrypto
     public static bool IsThere { get; } = s_newPublic != null && s_newPrivate != null && s_getPublic != null
         && s_freeKey != null && s_newDigest != null && s_freeDigest != null && s_beginVerify != null
         && s_verify != null && s_beginSign != null && s_sign != null && s_clearErrors != null;
+
+    /// <summary>It has what <see cref="NewRsaCheck"/> needs, which OpenSSL 1.1 has as macros alone.</summary>
+    public static bool ChecksRsa { get; } = s_newCheck != null && s_freeCheck != null && s_beginCheck != null
+        && s_setPadding != null && s_setHash != null && s_sha256 != null && s_check != null && s_clearErrors != null;
 
     /// <summary>An EVP_PKEY of a key's octets; 0: they are none of that kind.</summary>
     public static nint NewKey(int kind, byte* octets, nuint length, bool isPrivate)
@@ -77,6 +95,37 @@ internal static unsafe partial class LibCrypto
             && s_sign(digest, signature, &written, text, length) == 1 && written == signatureLength;
         End(digest);
         return isMade;
+    }
+
+    /// <summary>An EVP_PKEY_CTX for <see cref="Check"/>, of an EVP_PKEY of RSA; 0: there is none to be had.</summary>
+    public static nint NewRsaCheck(nint key)
+    {
+        const int Pkcs1 = 1; // RSA_PKCS1_PADDING
+        nint check = s_newCheck(key, 0);
+        if (check != 0 && (s_beginCheck(check) != 1 || s_setPadding(check, Pkcs1) != 1
+            || s_setHash(check, s_sha256()) != 1))
+        {
+            s_freeCheck(check);
+            check = 0;
+        }
+        s_clearErrors();
+        return check;
+    }
+
+    /// <summary>Whether a signature is that of a digest. One thread at a time.</summary>
+    public static bool Check(nint check, byte* digest, nuint length, byte* signature, nuint signatureLength)
+    {
+        bool isRight = s_check(check, signature, signatureLength, digest, length) == 1;
+        if (!isRight)
+            s_clearErrors();
+        return isRight;
+    }
+
+    /// <summary>0 is nothing.</summary>
+    public static void FreeCheck(nint check)
+    {
+        if (check != 0)
+            s_freeCheck(check);
     }
 
     private static void End(nint digest)
