@@ -8,6 +8,9 @@ internal readonly ref struct Pop3Command
     // RFC 2449 §4: a command line is at most 255 octets with its CRLF.
     public const int LineLimit = 255;
 
+    /// <summary>Of AUTH, and of what a client answers to a challenge, which RFC 5034 §4 sets no limit to.</summary>
+    public const int ExchangeLineLimit = 12288;
+
     private Pop3Command(ReadOnlySpan<byte> verb, bool hasArgument, ReadOnlySpan<byte> argument)
     {
         Verb = verb;

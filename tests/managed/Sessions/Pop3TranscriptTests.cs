@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Mail.Logins.Server;
 using MailModule.Pop3.Server;
 using MailModule.Tests.Pop3.Server;
 
@@ -89,6 +90,13 @@ public class Pop3TranscriptTests
             HostName = "mail.example",
             PlainAuthWithoutTls = !lines.Contains("! no clear text"),
             OfferStls = lines.Contains("! stls"),
+            Logins = lines.Contains("! cram-md5")
+                ? new LoginOffer(MechanismSet.OfPasswords | MechanismSet.CramMd5, TokenHint.None)
+                : LoginOffer.Default,
+            // that of the example of RFC 1939 §7
+            NewStamp = lines.Contains("! apop") ? static () => "<1896.697170952@dbc.mtview.ca.us>" : null,
+            ExpireDays = lines.Contains("! expire") ? 30 : 0,
+            LoginDelay = lines.Contains("! login delay") ? 60 : 0,
         }, Texts)
         { AnswersPending = pending };
 }

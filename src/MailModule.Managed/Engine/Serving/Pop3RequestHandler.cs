@@ -39,7 +39,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private byte[] _buffer = [];
     private int? _inlineAnswer;
     private SubmissionContent? _hostContent;
-    private Pop3PasswordCheck? _login;
+    private Pop3LoginCheck? _login;
     private readonly HostRequests _requests;
 
     public Pop3RequestHandler(
@@ -54,8 +54,9 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     public Pop3Verdict FindSecret(SecretExchange exchange)
     {
-        if (!new Pop3PasswordCheck(_session, _dependencies, exchange, Enter).MayTry())
-            return Pop3PasswordCheck.Throttled;
+        _login = new Pop3LoginCheck(_session, _dependencies, exchange, Enter);
+        if (!_login.MayTry())
+            return Pop3LoginCheck.Throttled;
         // RFC 1939 §7: of what is stored APOP needs what CRAM-MD5 does, the password itself
         MechanismSet mechanism = exchange is ApopExchange
             ? MechanismSet.CramMd5
@@ -66,10 +67,11 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     public Pop3Verdict Login(SaslExchange exchange)
     {
-        _told = (exchange.User, exchange is PasswordExchange given ? Encoding.UTF8.GetString(given.Password) : null);
-        _login = new Pop3PasswordCheck(_session, _dependencies, exchange, Enter);
+        if (_login?.Exchange != exchange)
+            _login = new Pop3LoginCheck(_session, _dependencies, exchange, Enter);
+        _told = (_login.Name, exchange is PasswordExchange given ? Encoding.UTF8.GetString(given.Password) : null);
         if (!_login.MayTry())
-            return Pop3PasswordCheck.Throttled;
+            return Pop3LoginCheck.Throttled;
         return Start(Step.Login, RequestAction.PopLogin);
     }
 
@@ -191,7 +193,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private Pop3Verdict LogIn()
     {
         int answer = AskHost(RequestAction.PopLogin);
-        Pop3PasswordCheck login = _login!;
+        Pop3LoginCheck login = _login!;
         _login = null;
         return answer switch
         {
@@ -199,17 +201,15 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             HostReplies.ClosingCode => login.Leave(HostReplies.Closing(_requests.Refusal)),
             >= 400 and < 500 => login.Leave(HostReplies.LoginLater(_requests.Refusal)),
             < 0 => LogInVouched(login),
-            _ => login.Decide(null, Enter, HostReplies.LoginRefusal(_requests.Refusal)),
+            _ => login.Decide(null, "", HostReplies.LoginRefusal(_requests.Refusal)),
         };
     }
 
-    private Pop3Verdict LogInVouched(Pop3PasswordCheck login)
+    private Pop3Verdict LogInVouched(Pop3LoginCheck login)
     {
         Account? account = VouchedUser.Find(_dependencies.Accounts, _told.User, out string folder);
-        return login.Decide(account, owner => Enter(owner, folder), Pop3Verdict.Refuse());
+        return login.Decide(account, folder, Pop3Verdict.Refuse());
     }
-
-    private Pop3Verdict Enter(Account account) => Enter(account, folder: "");
 
     private Pop3Verdict Enter(Account account, string folder)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using MailModule.Delivery.Signing;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
+using MailModule.Mail.Logins.Server;
 using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;

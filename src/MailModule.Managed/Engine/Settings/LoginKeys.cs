@@ -8,12 +8,12 @@ internal sealed class LoginKeys
 {
     public Setting Mechanisms { get; } = Keys.Add(
         new("auth_mechanisms", SettingKind.Text,
-            "The SASL mechanisms that the SMTP server offers, of those that can be used: on the connection (`PLAIN` "
+            "The SASL mechanisms that the servers offer, of those that can be used: on the connection (`PLAIN` "
                 + "and `LOGIN` as `plain_auth` says, the `-PLUS` forms with TLS, `EXTERNAL` with a client "
                 + "certificate), and by the forms of the users' passwords (`CRAM-MD5` needs plain ones, "
                 + "`SCRAM-SHA-1` these or `{SCRAM-SHA-1}`, `SCRAM-SHA-256` plain ones, `{SCRAM-SHA-256}` or "
                 + "`{PBKDF2-SHA256}`). By default one is offered if "
-                + "each user with flag `S` has a password for it; one that is named here, if some user has.")
+                + "each user with flag `S` (POP3: `P`) has a password for it; one that is named here, if some user has.")
         {
             Form = "names, commas between",
             Check = SettingForms.Mechanisms,

@@ -8,6 +8,11 @@ internal sealed class PopKeys
 {
     private const string SpeedLater = "speed limits of POP3 come in a later version";
 
+    public Setting Apop { get; } = Keys.Flag(
+        "pop_apop",
+        "`APOP` is offered where each user with flag `P` has a plain password, and no request callback is asked about "
+            + "logins.", "1");
+
     public Setting Speed { get; } = Keys.NumberLater(
         "pop_speed", 0, 2_097_152, 0, "KB/min", "Speed of one client; 0 = no limit.", SpeedLater, "nopop_speed");
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Mail.Logins.Server;
 using MailModule.Transport;
 
 namespace MailModule.Pop3.Server;
@@ -15,21 +16,37 @@ internal sealed class Pop3Capability(string keyword)
         new("RESP-CODES"),
         new("AUTH-RESP-CODE"),
         new("PIPELINING"),
-        new("EXPIRE NEVER"),
+        // RFC 2449 §6.7: days for which mail stays at the least
+        new("EXPIRE")
+        {
+            Parameters = static (session, output) =>
+                Word(output, session.Options.ExpireDays == 0 ? "NEVER" : $"{session.Options.ExpireDays}"),
+        },
+        // RFC 2449 §6.5: in seconds
+        new("LOGIN-DELAY")
+        {
+            Offers = static session => session.Options.LoginDelay > 0,
+            Parameters = static (session, output) => Word(output, $"{session.Options.LoginDelay}"),
+        },
         new("USER") { Offers = static session => session.PasswordAllowed },
+        new("SASL")
+        {
+            Offers = static session => Pop3Authentication.Usable(session) != MechanismSet.None,
+            Parameters = static (session, output) =>
+                ServerMechanisms.ForEach(Pop3Authentication.Usable(session), output, WriteWord),
+        },
         // RFC 2595 §4: STLS is announced only where it may be given.
         new("STLS")
         {
             Offers = static session
                 => session.Options.OfferStls && !session.IsTls && session.State == Pop3State.Authorization,
         },
+        // RFC 6856 §2: names and passwords are UTF-8 as well
+        new("UTF8 USER"),
+        new("LANG"),
         new("IMPLEMENTATION")
         {
-            Parameters = static (session, output) =>
-            {
-                output.Write(" "u8);
-                output.Write(session.Options.Implementation);
-            },
+            Parameters = static (session, output) => Word(output, session.Options.Implementation),
         },
     ];
 
@@ -49,5 +66,17 @@ internal sealed class Pop3Capability(string keyword)
         output.Write(_keyword);
         Parameters?.Invoke(session, output);
         output.Write("\r\n"u8);
+    }
+
+    private static void Word(Output output, string word)
+    {
+        output.Write(" "u8);
+        output.Write(word);
+    }
+
+    private static void WriteWord(Output output, byte[] word)
+    {
+        output.Write(" "u8);
+        output.Write(word);
     }
 }

@@ -36,7 +36,11 @@ internal sealed record Pop3Question(Func<Pop3Session, Pop3Verdict> Ask, Pop3Verd
 
     public static readonly Pop3Question Login = new(
         static session => session.AskLogin(),
-        static (session, verdict, output) => session.OnLoginVerdict(verdict, output));
+        static (session, verdict, output) => Pop3Authentication.OnLoginVerdict(session, verdict, output));
+
+    public static readonly Pop3Question FindSecret = new(
+        static session => session.AskSecret(),
+        static (session, verdict, output) => Pop3Authentication.OnSecretVerdict(session, verdict, output));
 
     public static readonly Pop3Question Message = new(
         static session => session.AskMessage(),

@@ -27,6 +27,12 @@ internal static class Pop3Replies
     public static ReadOnlySpan<byte> NotNow => "-ERR not allowed in this state\r\n"u8;
     public static ReadOnlySpan<byte> UserFirst => "-ERR send USER first\r\n"u8;
     public static ReadOnlySpan<byte> TlsFirst => "-ERR [AUTH] passwords are taken under TLS only\r\n"u8;
+    public static ReadOnlySpan<byte> UnknownMechanism => "-ERR this mechanism is not offered\r\n"u8;
+    public static ReadOnlySpan<byte> ServerFirst => "-ERR in this mechanism the server speaks first\r\n"u8;
+    public static ReadOnlySpan<byte> BadAuthResponse => "-ERR this is no message of the mechanism\r\n"u8;
+    public static ReadOnlySpan<byte> AuthCancelled => "-ERR authentication cancelled\r\n"u8;
+    public static ReadOnlySpan<byte> NoApop => "-ERR APOP is not offered\r\n"u8;
+    public static ReadOnlySpan<byte> Utf8On => "+OK UTF8 enabled\r\n"u8;
     public static ReadOnlySpan<byte> NoTls => "-ERR TLS is not available\r\n"u8;
     public static ReadOnlySpan<byte> TlsAlready => "-ERR TLS is active already\r\n"u8;
     public static ReadOnlySpan<byte> NoSuchMessage => "-ERR no such message\r\n"u8;
@@ -52,12 +58,45 @@ internal static class Pop3Replies
         _ => default,
     };
 
-    public static void Greeting(Output output, string hostName)
+    /// <param name="stamp">For APOP, of ASCII: a client looks for it anywhere in the line (RFC 1939 §7); null: none.
+    /// </param>
+    public static void Greeting(Output output, string text, string? stamp)
     {
-        output.Write("+OK "u8);
-        output.Write(hostName);
-        output.Write(" POP3 server ready\r\n"u8);
+        Text(output, "+OK "u8, text, TextLimit - (stamp?.Length ?? 0));
+        if (stamp is not null)
+        {
+            output.Write(" "u8);
+            output.Write(stamp);
+        }
+        output.Write("\r\n"u8);
     }
+
+    /// <summary>A challenge of SASL (RFC 5034 §4).</summary>
+    public static void Challenge(Output output, byte[] challenge)
+    {
+        output.Write("+ "u8);
+        Span<byte> text = new byte[Base64.GetMaxEncodedToUtf8Length(challenge.Length)];
+        Base64.EncodeToUtf8(challenge, text, out _, out int length);
+        output.Write(text[..length]);
+        output.Write("\r\n"u8);
+    }
+
+    /// <summary>RFC 6856 §3: the tag of what was chosen stands first.</summary>
+    /// <param name="tag">Empty: there is no such language.</param>
+    public static void Language(Output output, ReadOnlySpan<byte> tag)
+    {
+        output.Write(tag.IsEmpty ? "-ERR no such language"u8 : "+OK "u8);
+        output.Write(tag);
+        output.Write(tag.IsEmpty ? "\r\n"u8 : " English is spoken\r\n"u8);
+    }
+
+    /// <summary>
+    /// Its response code says that it is refused as things are now, and not for what the client has told
+    /// (RFC 2449 §8.1, RFC 3206 §4).
+    /// </summary>
+    public static bool IsOfNow(string text)
+        => text.StartsWith("[IN-USE]", StringComparison.Ordinal) || text.StartsWith("[SYS/", StringComparison.Ordinal)
+            || text.StartsWith("[LOGIN-DELAY]", StringComparison.Ordinal);
 
     public static void Capabilities(Output output, Pop3Session session)
     {
@@ -120,13 +159,18 @@ internal static class Pop3Replies
     // What comes from a host or a backend can neither break the line nor outgrow it.
     private static void Line(Output output, ReadOnlySpan<byte> status, string text)
     {
+        Text(output, status, text, TextLimit);
+        output.Write("\r\n"u8);
+    }
+
+    private static void Text(Output output, ReadOnlySpan<byte> status, string text, int room)
+    {
         output.Write(status);
         Span<byte> line = stackalloc byte[TextLimit];
-        Encoding.UTF8.TryGetBytes(text.AsSpan(0, Math.Min(text.Length, TextLimit / 3)), line, out int length);
+        Encoding.UTF8.TryGetBytes(text.AsSpan(0, Math.Min(text.Length, room / 3)), line, out int length);
         foreach (ref byte octet in line[..length])
             octet = octet is < 0x20 or 0x7F ? (byte)'?' : octet;
         output.Write(line[..length]);
-        output.Write("\r\n"u8);
     }
 
     private static void Number(Output output, long value)

@@ -29,4 +29,7 @@ internal sealed record Pop3Rule(
     /// What the backend is asked, and what follows. Asked at once if there is no <see cref="Handle"/>, else by that.
     /// </summary>
     public Pop3Question? Question { get; init; }
+
+    /// <summary>Octets of its line at most, its end included.</summary>
+    public int LineLimit { get; init; } = Pop3Command.LineLimit;
 }

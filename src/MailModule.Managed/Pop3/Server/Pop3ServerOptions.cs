@@ -1,3 +1,5 @@
+using MailModule.Mail.Logins.Server;
+
 namespace MailModule.Pop3.Server;
 
 /// <summary>What a POP3 session needs to know; a snapshot, shared by sessions.</summary>
@@ -5,8 +7,15 @@ internal sealed record Pop3ServerOptions
 {
     public string HostName { get; init; } = "localhost";
     public bool OfferStls { get; init; }
-    /// <summary>USER and PASS are allowed without TLS for this client.</summary>
+    /// <summary>What tells a password or token is allowed without TLS for this client.</summary>
     public bool PlainAuthWithoutTls { get; init; }
+    public LoginOffer Logins { get; init; } = LoginOffer.Default;
+    /// <summary>Makes the stamp of a greeting (RFC 1939 §7), with its angle brackets; null: APOP is not offered.</summary>
+    public Func<string>? NewStamp { get; init; }
+    /// <summary>Days after which messages are deleted; 0: never.</summary>
+    public int ExpireDays { get; init; }
+    /// <summary>Seconds that have to be between two logins of a user; 0: none.</summary>
+    public int LoginDelay { get; init; }
     /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
     public int LoginLimit { get; init; } = 3;
     /// <summary>Unwelcome commands on one connection, the last of which closes it; nothing resets the count.</summary>

@@ -5,8 +5,8 @@ using MailModule.Transport;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// The AUTHORIZATION state (RFC 1939 §4: USER, PASS, STLS), the TRANSACTION state (§5, and TOP of §7) and the UPDATE
-/// state (§6): each verb's handler, and what follows from the verdict on it.
+/// The AUTHORIZATION state (RFC 1939 §4: USER, PASS, STLS, UTF8), the TRANSACTION state (§5, and TOP of §7) and the
+/// UPDATE state (§6): each verb's handler, and what follows from the verdict on it.
 /// </summary>
 internal sealed partial class Pop3Session
 {
@@ -27,10 +27,11 @@ internal sealed partial class Pop3Session
             Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.NotServed);
             return Next.Close;
         }
+        _login.Stamp = Options.NewStamp?.Invoke();
         if (verdict.Text is { } text)
-            Pop3Replies.Positive(output, text);
+            Pop3Replies.Greeting(output, text, _login.Stamp);
         else
-            Pop3Replies.Greeting(output, Options.HostName);
+            Pop3Replies.Greeting(output, $"{Options.HostName} POP3 server ready", _login.Stamp);
         return Continue;
     }
 
@@ -59,7 +60,7 @@ internal sealed partial class Pop3Session
         if (!PasswordAllowed)
             return Reject(output, Pop3Replies.TlsFirst);
         name = name.Trim((byte)' ');
-        if (name.ContainsAnyInRange((byte)0, (byte)0x1F) || name.Contains((byte)0x7F))
+        if (!Pop3Argument.IsName(name))
             return Reject(output, Pop3Replies.BadArgument);
         _login.User = Encoding.UTF8.GetString(name);
         return WriteReply(output, Pop3Replies.SendPassword);
@@ -71,41 +72,27 @@ internal sealed partial class Pop3Session
             return Reject(output, Pop3Replies.TlsFirst);
         if (User is null)
             return Reject(output, Pop3Replies.UserFirst);
-        _login.Exchange = new UserExchange(User, password.ToArray());
+        _login.Begin(new UserExchange(User, password.ToArray()));
         return AskOfRule(output);
     }
 
     internal Pop3Verdict AskLogin() => _backend.Login(this, _login.Exchange!);
 
-    internal Next OnLoginVerdict(Pop3Verdict verdict, Output output)
+    internal Pop3Verdict AskSecret() => _backend.FindSecret(this, (SecretExchange)_login.Exchange!);
+
+    /// <summary>The login is accepted, and the exchange at its end.</summary>
+    internal Next Enter(Output output)
     {
-        if (verdict.Kind != Pop3VerdictKind.Accept || Messages is null)
-            return RefuseLogin(verdict, output);
-        if (!TryHold(0))
-            return RefuseLogin(Pop3Verdict.NoMemory, output);
+        string? words = _login.Words;
         State = Pop3State.Transaction;
-        (_login.User, _login.Exchange) = (_login.Exchange!.User, null);
+        (_login.User, _login.Exchange, _login.Words) = (_login.Exchange!.User, null, null);
         Peer.GotDone(isLoggedIn: true);
         _marks.Clear();
-        if (verdict.Text is { } text)
-            Pop3Replies.Positive(output, text);
+        if (words is not null)
+            Pop3Replies.Positive(output, words);
         else
-            Pop3Replies.LoggedIn(output, Messages.Count, Messages.TotalSize);
+            Pop3Replies.LoggedIn(output, Messages!.Count, Messages.TotalSize);
         return Continue;
-    }
-
-    private Next RefuseLogin(Pop3Verdict verdict, Output output)
-    {
-        _login.Forget();
-        Messages = null;
-        string text = verdict.Text
-            ?? (verdict.Kind == Pop3VerdictKind.Accept ? Pop3Verdict.Temporary.Text! : Pop3Replies.LoginFailed);
-        Pop3Replies.Negative(output, text);
-        // RFC 3206 §4: [IN-USE] and [SYS/…] say nothing about the password, and so are no failed login.
-        bool failed = !text.StartsWith("[IN-USE]", StringComparison.Ordinal)
-            && !text.StartsWith("[SYS/", StringComparison.Ordinal);
-        bool closes = failed && ++_login.Failures >= Options.LoginLimit || verdict.Kind == Pop3VerdictKind.Close;
-        return closes ? Next.Close : Continue;
     }
 
     internal Next StartTls(Output output)
@@ -118,8 +105,24 @@ internal sealed partial class Pop3Session
         // RFC 2595 §4: nothing learnt from the client before TLS counts after it; what it sent behind STLS the
         // connection drops.
         _login.Forget();
+        _login.IsUtf8 = false;
         _skippingLine = false;
         return Next.StartTls;
+    }
+
+    internal Next TakeUtf8(Output output)
+    {
+        _login.IsUtf8 = true;
+        return WriteReply(output, Pop3Replies.Utf8On);
+    }
+
+    internal static Next ChooseLanguage(ReadOnlySpan<byte> range, Output output)
+    {
+        range = range.Trim((byte)' ');
+        if (range.IsEmpty)
+            return WriteReply(output, Pop3Languages.Listing);
+        Pop3Replies.Language(output, Pop3Languages.Find(range));
+        return Continue;
     }
 
     internal Next ListCapabilities(Output output)
@@ -262,7 +265,7 @@ internal sealed partial class Pop3Session
     }
 
     /// <summary>Memory for the maildrop, and so much for an answer.</summary>
-    private bool TryHold(int octets) => Peer.TryHold(octets + (Messages?.Count ?? 0) * OctetsOfMessage);
+    internal bool TryHold(int octets) => Peer.TryHold(octets + (Messages?.Count ?? 0) * OctetsOfMessage);
 
     private Next RefuseMemory(Output output)
     {

@@ -17,7 +17,7 @@ internal sealed partial class Pop3Session : ISession
     private const int OutputBound = 64 * 1024;
 
     /// <summary>No wait at all: Advance takes the next step at once.</summary>
-    private const Next Continue = (Next)(-1);
+    internal const Next Continue = (Next)(-1);
 
     private readonly IPop3Backend _backend;
     private readonly DeletionMarks _marks = new();
@@ -44,6 +44,7 @@ internal sealed partial class Pop3Session : ISession
     {
         Greeting,
         Commands,
+        Exchange,
         Sending,
         ReadingPiece,
         Listing,
@@ -55,6 +56,11 @@ internal sealed partial class Pop3Session : ISession
     public Pop3State State { get; private set; } = Pop3State.Authorization;
 
     public bool IsTls => Peer.IsTls;
+
+    internal ref Pop3Login Login => ref _login;
+
+    /// <summary>The client wants texts as UTF-8 (RFC 6856 §2).</summary>
+    public bool IsUtf8 => _login.IsUtf8;
 
     /// <summary>The name given with USER, the user's own name after the login; null if none was given, or if the login
     /// failed.</summary>
@@ -112,7 +118,7 @@ internal sealed partial class Pop3Session : ISession
     /// </summary>
     public void Expire(ExpiryReason reason, Output output)
     {
-        if (_activity == Activity.Commands && _turn.Question is null)
+        if (_activity is Activity.Commands or Activity.Exchange && _turn.Question is null)
             output.Write(Pop3Replies.Expired(reason));
     }
 
@@ -129,6 +135,7 @@ internal sealed partial class Pop3Session : ISession
         => _turn.Question is not null ? OnVerdict(output) : _activity switch
         {
             Activity.Commands => ReadCommand(ref input, output),
+            Activity.Exchange => ReadExchangeLine(ref input, output),
             Activity.Greeting => Greet(output),
             Activity.Sending => SendPiece(output),
             Activity.ReadingPiece => OnPieceRead(_transfer.ReadCount, output),
@@ -148,7 +155,7 @@ internal sealed partial class Pop3Session : ISession
     private Next AskOfRule(Output output) => Ask(_turn.Rule!.Question!, output);
 
     /// <summary>Asks, and goes on: with the verdict, or when one that is pending comes.</summary>
-    private Next Ask(Pop3Question question, Output output)
+    internal Next Ask(Pop3Question question, Output output)
     {
         Pop3Verdict verdict = question.Ask(this);
         if (verdict.Kind != Pop3VerdictKind.Pending)
@@ -168,19 +175,9 @@ internal sealed partial class Pop3Session : ISession
     {
         if (!_skippingLine && OtherProtocol.IsBinary(input))
             return CloseOnOtherProtocol(output);
-        int end = input.IndexOf((byte)'\n');
-        if (end < 0)
-            return WantMore(ref input);
-        Peer.Expect(Expected.Command);
-        ReadOnlySpan<byte> line = input[..end];
-        input = input[(end + 1)..];
-        bool tooLong = _skippingLine || end + 1 > Pop3Command.LineLimit;
-        _skippingLine = false;
-        if (tooLong)
-            return Reject(output, Pop3Replies.LineTooLong);
-        // A line may end with LF alone: no command's meaning depends on it.
-        if (line.EndsWith("\r"u8))
-            line = line[..^1];
+        LineResult result = ReadLine(ref input, out ReadOnlySpan<byte> line);
+        if (result != LineResult.Line)
+            return result == LineResult.Incomplete ? Next.Read : Reject(output, Pop3Replies.LineTooLong);
         var command = Pop3Command.Parse(line);
         return Options.Verbs.Of(command.Verb) is { } rule ? Dispatch(rule, command, output) : Unknown(line, output);
     }
@@ -203,17 +200,59 @@ internal sealed partial class Pop3Session : ISession
         return Next.Close;
     }
 
-    private Next WantMore(ref ReadOnlySpan<byte> input)
+    /// <summary>The exchange goes on with the client's next line.</summary>
+    internal Next AwaitExchangeLine()
+    {
+        _activity = Activity.Exchange;
+        return Continue;
+    }
+
+    private Next ReadExchangeLine(ref ReadOnlySpan<byte> input, Output output)
+    {
+        LineResult result = ReadLine(ref input, out ReadOnlySpan<byte> line);
+        if (result == LineResult.Incomplete)
+            return Next.Read;
+        _activity = Activity.Commands;
+        return result == LineResult.TooLong
+            ? Pop3Authentication.EndExchange(this, Pop3Replies.LineTooLong, output)
+            : Pop3Authentication.TakeLine(this, line, output);
+    }
+
+    /// <summary>Takes a line without its end, which may be LF alone: no command's meaning depends on it.</summary>
+    private LineResult ReadLine(ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> line)
+    {
+        line = default;
+        int limit = LimitOf(input);
+        int end = input.IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            WantMore(ref input, limit);
+            return LineResult.Incomplete;
+        }
+        Peer.Expect(Expected.Command);
+        line = input[..end];
+        input = input[(end + 1)..];
+        bool tooLong = _skippingLine || end + 1 > limit;
+        _skippingLine = false;
+        if (line.EndsWith("\r"u8))
+            line = line[..^1];
+        return tooLong ? LineResult.TooLong : LineResult.Line;
+    }
+
+    private void WantMore(ref ReadOnlySpan<byte> input, int limit)
     {
         if (!input.IsEmpty)
             Peer.Expect(Expected.RestOfLine);
-        if (_skippingLine || input.Length >= Pop3Command.LineLimit)
-        {
-            _skippingLine = true;
-            input = default;
-        }
-        return Next.Read;
+        if (!_skippingLine && input.Length < limit)
+            return;
+        _skippingLine = true;
+        input = default;
     }
+
+    private int LimitOf(ReadOnlySpan<byte> line)
+        => _activity == Activity.Exchange
+            ? Pop3Command.ExchangeLineLimit
+            : Options.Verbs.Of(Pop3Command.Parse(line).Verb)?.LineLimit ?? Pop3Command.LineLimit;
 
     /// <summary>The state table says whether the command is allowed, and what it does.</summary>
     private Next Dispatch(Pop3Rule rule, Pop3Command command, Output output)
@@ -238,7 +277,7 @@ internal sealed partial class Pop3Session : ISession
         return Continue;
     }
 
-    private Next Reject(Output output, ReadOnlySpan<byte> reply)
+    internal Next Reject(Output output, ReadOnlySpan<byte> reply)
     {
         if (IsOneTooMany(output))
             return Next.Close;

@@ -7,7 +7,7 @@ namespace MailModule.Pop3.Server;
 /// </summary>
 internal sealed class Pop3StateTable
 {
-    /// <summary>RFC 1939, 2449 (CAPA) and 2595 (STLS).</summary>
+    /// <summary>RFC 1939, 2449 (CAPA), 2595 (STLS), 5034 (AUTH) and 6856 (UTF8, LANG).</summary>
     public static readonly Pop3StateTable Standard = new(
         new Pop3Rule("USER", Pop3State.Authorization, Pop3ArgumentRule.Text,
             static (session, argument, output) => session.TakeUser(argument.Text, output)),
@@ -16,6 +16,19 @@ internal sealed class Pop3StateTable
         {
             Question = Pop3Question.Login,
         },
+        new Pop3Rule("APOP", Pop3State.Authorization, Pop3ArgumentRule.NameAndDigest,
+            static (session, argument, output) => Pop3Authentication.BeginApop(session, argument, output)),
+        // RFC 5034 §4: AUTH names a mechanism. A first message is taken too that makes it longer than commands may be.
+        new Pop3Rule("AUTH", Pop3State.Authorization, Pop3ArgumentRule.Text,
+            static (session, argument, output) => Pop3Authentication.Begin(session, argument.Text, output))
+        {
+            LineLimit = Pop3Command.ExchangeLineLimit,
+        },
+        // RFC 6856 §2
+        new Pop3Rule("UTF8", Pop3State.Authorization, Pop3ArgumentRule.None,
+            static (session, _, output) => session.TakeUtf8(output)),
+        new Pop3Rule("LANG", Pop3State.Both, Pop3ArgumentRule.OptionalText,
+            static (_, argument, output) => Pop3Session.ChooseLanguage(argument.Text, output)),
         // RFC 2595 §4: STLS is permitted in AUTHORIZATION only.
         new Pop3Rule("STLS", Pop3State.Authorization, Pop3ArgumentRule.None,
             static (session, _, output) => session.StartTls(output)),

@@ -13,10 +13,19 @@ namespace MailModule.Tests.Engine.Serving;
 /// <summary>A POP3 session of the engine's own handlers that a test steps.</summary>
 internal static class SteppedPop3
 {
+    private static readonly Pop3ServerOptions s_options =
+        new() { HostName = "mail.example", PlainAuthWithoutTls = true };
+
     /// <param name="runJob">Gets the jobs that are a worker's elsewhere.</param>
     public static SteppedSession Over(
         MemoryPeer peer, MaildirStore store, TemporaryFolder folder, Action<IJob> runJob, HostCallback host,
         Func<Accounts> accounts, Guessing? guessing = null)
+        => Over(peer, store, folder, runJob, host, accounts, guessing ?? new Guessing(), s_options, null, out _);
+
+    public static SteppedSession Over(
+        MemoryPeer peer, MaildirStore store, TemporaryFolder folder, Action<IJob> runJob, HostCallback host,
+        Func<Accounts> accounts, Guessing guessing, Pop3ServerOptions options, PopLogins? popLogins,
+        out Pop3Session session)
     {
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
@@ -28,9 +37,10 @@ internal static class SteppedPop3
             new MailboxDependencies(store, delivery, folder.In("scratch")), runJob, host, accounts,
             new ReadAheadBuffers(), Log.None)
         {
-            Guessing = guessing ?? new Guessing(),
+            Guessing = guessing,
+            PopLogins = popLogins,
         };
-        var options = new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true };
-        return new SteppedSession(new Pop3Session(options, new Pop3Backend(dependencies, null), peer), peer);
+        session = new Pop3Session(options, new Pop3Backend(dependencies, null), peer);
+        return new SteppedSession(session, peer);
     }
 }

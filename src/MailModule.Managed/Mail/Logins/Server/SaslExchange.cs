@@ -16,7 +16,7 @@ internal abstract class SaslExchange(string mechanism)
     public string User { get; set; } = "";
 
     /// <summary>Whom it asks to act as (RFC 4422 §2: the authorization identity); empty: itself.</summary>
-    public string Identity { get; protected set; } = "";
+    public string Identity { get; set; } = "";
 
     /// <summary>What the server says next.</summary>
     public byte[] Challenge { get; protected set; } = [];

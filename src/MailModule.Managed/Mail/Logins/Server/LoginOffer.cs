@@ -1,6 +1,4 @@
-using MailModule.Mail.Logins.Server;
-
-namespace MailModule.Smtp.Server;
+namespace MailModule.Mail.Logins.Server;
 
 /// <summary>What a server says of logins.</summary>
 /// <param name="Mechanisms">Those that are offered where the connection allows them.</param>
