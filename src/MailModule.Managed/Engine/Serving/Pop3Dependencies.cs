@@ -19,6 +19,8 @@ internal sealed record Pop3Dependencies(
     /// <summary>For POP before SMTP; null: nobody asks.</summary>
     public PopLogins? PopLogins { get; init; }
 
+    public LoginDelays LoginDelays { get; init; } = new(TimeProvider.System);
+
     public IMailStore Store => Mailboxes.Store;
     public LocalDelivery Delivery => Mailboxes.Delivery;
     public string ScratchFolder => Mailboxes.ScratchFolder;

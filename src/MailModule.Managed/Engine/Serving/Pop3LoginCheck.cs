@@ -26,8 +26,8 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
     private Account? _account;
     private bool _isThrottled;
 
-    /// <param name="exchange">It has told already who the client says it is. From here on it has the user's name without
-    /// the folder's.</param>
+    /// <param name="exchange">It has told already who the client says it is. From here on it has the user's name
+    /// without the folder's.</param>
     /// <param name="enter">Opens the mailbox of who may, or a folder of it; on a thread that may block.</param>
     public Pop3LoginCheck(
         Pop3Session session, Pop3Dependencies dependencies, SaslExchange exchange,
@@ -120,7 +120,16 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
             : null;
     }
 
-    private Pop3Verdict Admit(Account account, string folder) => _enter(account, folder);
+    // RFC 2449 §8.1.1: the password is right by then, and no login that was too early counts as one
+    private Pop3Verdict Admit(Account account, string folder)
+    {
+        if (!_dependencies.LoginDelays.MayLogIn(account.Name, TimeSpan.FromSeconds(_session.Options.LoginDelay)))
+            return Pop3Verdict.TooEarly;
+        Pop3Verdict verdict = _enter(account, folder);
+        if (verdict.Kind == Pop3VerdictKind.Accept && _session.Options.LoginDelay > 0)
+            _dependencies.LoginDelays.Add(account.Name);
+        return verdict;
+    }
 
     private void Count(Account? account)
     {

@@ -216,11 +216,21 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
         _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account.Home);
         Fault fault = _dependencies.Store.Open(account.Home, folder, out IMaildrop maildrop);
+        if (fault == Fault.None && DeleteExpired(maildrop, account.Name))
+        {
+            maildrop.Dispose();
+            fault = _dependencies.Store.Open(account.Home, folder, out maildrop);
+        }
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Messages = _maildrop = maildrop;
         return Pop3Verdict.Accept;
     }
+
+    private bool DeleteExpired(IMaildrop maildrop, string user)
+        => _session.Options.ExpireDays > 0
+            && new ExpiredMail(_dependencies.Delivery, _dependencies.Guessing.Clock, _dependencies.Log).Delete(
+                maildrop, TimeSpan.FromDays(_session.Options.ExpireDays), user);
 
     private Pop3Verdict OpenMessage()
     {

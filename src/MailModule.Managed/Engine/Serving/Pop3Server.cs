@@ -20,6 +20,7 @@ internal sealed class Pop3Server(
     {
         Guessing = limits.Guessing,
         PopLogins = limits.PopLogins,
+        LoginDelays = new LoginDelays(limits.Guessing.Clock),
     };
 
     private volatile OptionSet _options = new(settings.Current, asksHost: false);
@@ -74,6 +75,8 @@ internal sealed class Pop3Server(
             Logins = new LoginOffer(
                 asksHost ? MechanismsOf(values) & MechanismSet.OfPasswords : MechanismsOf(values),
                 LoginKeys.TokenHintOf(values)),
+            ExpireDays = (int)values.Int(Keys.Pop.Expire),
+            LoginDelay = (int)values.Int(Keys.Pop.LoginDelay),
             NewStamp = asksHost || !OffersApop(values) ? null : StampsOf(values.OwnName.Text),
         };
 

@@ -122,6 +122,12 @@ internal static class ServingLog
             log.Write(LogLevel.Warning, area, $"another protocol is spoken here, closed client={client?.Address}");
     }
 
+    public static void Expired(this Log log, string user, int count)
+    {
+        if (log.IsEnabled(LogLevel.Info))
+            log.Write(LogLevel.Info, "pop3", $"{count} messages of {user} have expired and are deleted");
+    }
+
     public static void Deleted(this Log log, string user, int deleted, int kept)
     {
         if (log.IsEnabled(LogLevel.Info))

@@ -4,8 +4,8 @@ using MailModule.Policy;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// Whom a login name stands for, be it that a host vouches for it: a user, or a folder of a user's mailbox, <c>user/folder</c>, as the old
-/// module had it.
+/// Whom a login name stands for, be it that a host vouches for it: a user, or a folder of a user's mailbox,
+/// <c>user/folder</c>, as the old module had it.
 /// </summary>
 internal static class VouchedUser
 {

@@ -12,8 +12,8 @@ internal sealed class LoginKeys
                 + "and `LOGIN` as `plain_auth` says, the `-PLUS` forms with TLS, `EXTERNAL` with a client "
                 + "certificate), and by the forms of the users' passwords (`CRAM-MD5` needs plain ones, "
                 + "`SCRAM-SHA-1` these or `{SCRAM-SHA-1}`, `SCRAM-SHA-256` plain ones, `{SCRAM-SHA-256}` or "
-                + "`{PBKDF2-SHA256}`). By default one is offered if "
-                + "each user with flag `S` (POP3: `P`) has a password for it; one that is named here, if some user has.")
+                + "`{PBKDF2-SHA256}`). By default one is offered if each user with flag `S` (POP3: `P`) has a password "
+                + "for it; one that is named here, if some user has.")
         {
             Form = "names, commas between",
             Check = SettingForms.Mechanisms,

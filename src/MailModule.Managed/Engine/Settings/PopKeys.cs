@@ -13,6 +13,15 @@ internal sealed class PopKeys
         "`APOP` is offered where each user with flag `P` has a plain password, and no request callback is asked about "
             + "logins.", "1");
 
+    public Setting Expire { get; } = Keys.Number(
+        "pop_expire", 0, 36_500, 0, "days",
+        "A login by POP3 deletes from the mailbox, or the folder, that it opens what has been there for longer, read or "
+            + "not; CAPA tells it (`EXPIRE`). 0 = never.");
+
+    public Setting LoginDelay { get; } = Keys.Number(
+        "pop_login_delay", 0, 86_400, 0, "s",
+        "A user's next login by POP3 is refused so long after the last, with `[LOGIN-DELAY]`. 0 = no delay.");
+
     public Setting Speed { get; } = Keys.NumberLater(
         "pop_speed", 0, 2_097_152, 0, "KB/min", "Speed of one client; 0 = no limit.", SpeedLater, "nopop_speed");
 

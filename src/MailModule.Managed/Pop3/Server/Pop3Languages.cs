@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MailModule.Pop3.Server;
 
-/// <summary>The languages of the server's texts (RFC 6856 §3): they are English, which is the default as well.</summary>
+/// <summary>The languages of the server's texts (RFC 6856 §3): English, which is the default as well.</summary>
 internal static class Pop3Languages
 {
     private static ReadOnlySpan<byte> English => "en"u8;

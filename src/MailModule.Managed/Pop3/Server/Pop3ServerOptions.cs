@@ -10,7 +10,7 @@ internal sealed record Pop3ServerOptions
     /// <summary>What tells a password or token is allowed without TLS for this client.</summary>
     public bool PlainAuthWithoutTls { get; init; }
     public LoginOffer Logins { get; init; } = LoginOffer.Default;
-    /// <summary>Makes the stamp of a greeting (RFC 1939 §7), with its angle brackets; null: APOP is not offered.</summary>
+    /// <summary>Makes the stamp of a greeting (RFC 1939 §7), with angle brackets; null: APOP is not offered.</summary>
     public Func<string>? NewStamp { get; init; }
     /// <summary>Days after which messages are deleted; 0: never.</summary>
     public int ExpireDays { get; init; }

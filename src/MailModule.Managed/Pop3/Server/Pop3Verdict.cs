@@ -16,6 +16,9 @@ internal readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text =
     /// <summary>There is no memory for what is asked for; after a login the session ends.</summary>
     public static readonly Pop3Verdict NoMemory =
         new(Pop3VerdictKind.Close, "[SYS/TEMP] not enough memory, try again later");
+    /// <summary>For a login: the last one of the user was too short a time ago (RFC 2449 §8.1.1).</summary>
+    public static readonly Pop3Verdict TooEarly =
+        new(Pop3VerdictKind.Refuse, "[LOGIN-DELAY] too soon after the last login, try again later");
     public static Pop3Verdict Refuse(string? text = null) => new(Pop3VerdictKind.Refuse, text);
     public static Pop3Verdict Close() => new(Pop3VerdictKind.Close);
 }

@@ -25,7 +25,7 @@ internal static class SteppedPop3
     public static SteppedSession Over(
         MemoryPeer peer, MaildirStore store, TemporaryFolder folder, Action<IJob> runJob, HostCallback host,
         Func<Accounts> accounts, Guessing guessing, Pop3ServerOptions options, PopLogins? popLogins,
-        out Pop3Session session)
+        out Pop3Session session, LoginDelays? delays = null)
     {
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
@@ -39,6 +39,7 @@ internal static class SteppedPop3
         {
             Guessing = guessing,
             PopLogins = popLogins,
+            LoginDelays = delays ?? new LoginDelays(guessing.Clock),
         };
         session = new Pop3Session(options, new Pop3Backend(dependencies, null), peer);
         return new SteppedSession(session, peer);
