@@ -43,17 +43,33 @@ public sealed class ServerGateTests : IDisposable
         Assert.StartsWith(greeting, Hear(port, untilClosed: false), StringComparison.Ordinal);
     }
 
-    private int Start(ServerKind kind)
+    [Theory]
+    [InlineData("pop_range", "10.0.0.0/8", "127.0.0.1")]
+    [InlineData("pop6_range", "2001:db8::/32", "::1")]
+    [InlineData("pop6_deny", "::1", "::1")]
+    public void Ranges_of_pop3_keep_out_who_is_in_none_and_smtp_does_not_ask_them(
+        string key, string value, string address)
     {
-        var options = new ServerOptions { Addresses = "127.0.0.1", Port = ServerOptions.AnyPort };
+        if (IPAddress.Parse(address).AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6)
+            return;
+        int pop3 = Start(ServerKind.Pop3, address), smtp = Start(ServerKind.Smtp, address);
+        Assert.StartsWith("+OK ", Hear(pop3, untilClosed: false, address), StringComparison.Ordinal);
+        Assert.Equal(Fault.None, _engine.Set(key, value));
+        Assert.StartsWith("-ERR [SYS/PERM] ", Hear(pop3, untilClosed: true, address), StringComparison.Ordinal);
+        Assert.StartsWith("220 ", Hear(smtp, untilClosed: false, address), StringComparison.Ordinal);
+    }
+
+    private int Start(ServerKind kind, string address = "127.0.0.1")
+    {
+        var options = new ServerOptions { Addresses = address, Port = ServerOptions.AnyPort };
         Assert.Equal(Fault.None, _engine.StartServer(kind, options, out StartedServer? server));
         return server!.Port;
     }
 
-    private static string Hear(int port, bool untilClosed)
+    private static string Hear(int port, bool untilClosed, string address = "127.0.0.1")
     {
-        using var client = new TcpClient { ReceiveTimeout = 20_000 };
-        client.Connect(IPAddress.Loopback, port);
+        using var client = new TcpClient(IPAddress.Parse(address).AddressFamily) { ReceiveTimeout = 20_000 };
+        client.Connect(IPAddress.Parse(address), port);
         using NetworkStream stream = client.GetStream();
         var heard = new StringBuilder();
         var octets = new byte[512];

@@ -161,6 +161,7 @@ public class PaceTests
     [Theory]
     [InlineData("", 60)]
     [InlineData("USER u\r\nPASS p w\r\n", 60)]
+    [InlineData("AUTH LOGIN\r\n", 60)]
     public void A_line_of_pop3_that_is_begun_has_a_minute(string before, int least)
     {
         PacedSession pop3 = Pop3();
