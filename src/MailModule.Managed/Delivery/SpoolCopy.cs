@@ -51,7 +51,9 @@ internal static class SpoolCopy
         }
     }
 
-    private static Fault Commit(ISpoolWriter writer)
+    /// <summary>Returns when it is durable and the spool's consumer has it, or nothing of it is left. Blocks: workers
+    /// only.</summary>
+    public static Fault Commit(ISpoolWriter writer)
     {
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;

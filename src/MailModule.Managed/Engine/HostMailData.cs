@@ -1,4 +1,5 @@
 using MailModule.Delivery.Local;
+using MailModule.Engine.Mailboxes;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
 using MailModule.Primitives;
@@ -30,6 +31,9 @@ public sealed class HostMailData
     internal IMailStore Store => _data.Store;
 
     internal LocalDelivery Delivery => _data.Delivery;
+
+    /// <summary>The users' mailboxes.</summary>
+    public MailboxAccess Mailboxes => _data.Mailboxes;
 
     internal Workers Workers => _engine.Workers;
 

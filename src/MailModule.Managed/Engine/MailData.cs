@@ -5,6 +5,7 @@ using MailModule.Delivery.Reports;
 using MailModule.Delivery.Resending;
 using MailModule.Delivery.Signing;
 using MailModule.Engine.Control;
+using MailModule.Engine.Mailboxes;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
@@ -46,6 +47,9 @@ internal sealed class MailData : IDisposable
     public LocalDelivery Delivery { get; }
     public MailQueue Queue { get; }
 
+    /// <summary>The mailboxes as the host uses them without POP3.</summary>
+    public required MailboxAccess Mailboxes { get; init; }
+
     /// <summary>The queue, and what waits for mailboxes.</summary>
     public WholeQueue WholeQueue { get; }
 
@@ -58,7 +62,7 @@ internal sealed class MailData : IDisposable
     /// </summary>
     public static Fault TryOpen(
         EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log, Action<QueueEvent>? listener,
-        Func<SigningOptions?> signing, out MailData? data, out string? text)
+        Action<NewMail> newMail, Func<SigningOptions?> signing, out MailData? data, out string? text)
     {
         data = null;
         SettingValues values = settings.Current;
@@ -82,11 +86,14 @@ internal sealed class MailData : IDisposable
         }), TimerThread.Shared);
         var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         var store = new MaildirStore(values.OwnName.Text, log: log);
-        var delivery = DeliveryOf(spool!, store, queue, dsnSender, settings, hosts, workers, log);
+        var delivery = DeliveryOf(spool!, store, queue, dsnSender, settings, hosts, workers, newMail, log);
         queue.SetListener(listener);
         var wholeQueue = new WholeQueue(queue, delivery.Waiting, () => settings.Current.Schedule);
         data = new MailData(spool!, store, delivery, queue, wholeQueue, dsnSender, log)
-        { _cleanup = CleanupOf(settings, workers, log) };
+        {
+            _cleanup = CleanupOf(settings, workers, log),
+            Mailboxes = new MailboxAccess(settings, spool!, store, store.Usages, delivery, log),
+        };
         spool!.Start(local: delivery, remote: queue);
         if (delivery.Start() && queue.Start())
         {
@@ -100,7 +107,7 @@ internal sealed class MailData : IDisposable
 
     private static LocalDelivery DeliveryOf(
         ISpool spool, MaildirStore store, MailQueue queue, IDsnSender dsnSender, EngineSettings settings,
-        OutboundDelivery hosts, Workers workers, Log log)
+        OutboundDelivery hosts, Workers workers, Action<NewMail> newMail, Log log)
         => new(new LocalDeliveryDependencies
         {
             Spool = spool,
@@ -113,6 +120,7 @@ internal sealed class MailData : IDisposable
             Workers = workers,
             DsnSender = dsnSender,
             Removed = queue.AnnounceRemoved,
+            NewMail = newMail,
             Schedule = () => settings.Current.Schedule,
             Log = log,
         });
@@ -168,6 +176,7 @@ internal sealed class MailData : IDisposable
     public Fault Stop(TimeSpan timeout, TimeSpan queueTimeout)
     {
         _cleanup?.Dispose();
+        Mailboxes.Close(timeout);
         _dsns.Close();
         Queue.Stop(queueTimeout);
         Fault fault = Delivery.Stop(timeout);

@@ -1,4 +1,5 @@
 using MailModule.Delivery.Queue;
+using MailModule.Engine.Mailboxes;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
@@ -35,8 +36,12 @@ public sealed partial class MailEngine
     public MailEngine()
     {
         _log = new EngineLog(_hostCalls);
+        MailboxEvents = new MailboxEvents(_hostCalls, _log.Log);
         _settings = new EngineSettings(_log.Log) { Published = ConfigureLog };
     }
+
+    /// <summary>Tells of new mail in mailboxes; kept over stops and starts of the engine.</summary>
+    public MailboxEvents MailboxEvents { get; }
 
     /// <summary>
     /// Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).
@@ -161,7 +166,8 @@ public sealed partial class MailEngine
         var workers = new Workers(RunningEngine.ThreadLimit, _log.Log);
         if (!workers.TryStart())
             return Fail(Fault.Memory, OwnThread.Shortage);
-        running = _running = new RunningEngine(_settings, _queueListener, workers, _hostCalls, _log.Log);
+        running = _running = new RunningEngine(
+            _settings, _queueListener, MailboxEvents, workers, _hostCalls, _log.Log);
         _log.Configure(_settings.Current, workers);
         _settings.WarnAtStart();
         _toldOfName = OwnNameWarning.Of(_settings.Current);

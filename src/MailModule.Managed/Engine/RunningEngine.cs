@@ -3,6 +3,7 @@ using MailModule.Delivery.Queue;
 using MailModule.Engine.Authenticating;
 using MailModule.Engine.Connecting;
 using MailModule.Engine.Control;
+using MailModule.Engine.Mailboxes;
 using MailModule.Engine.Retrieving;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
@@ -38,6 +39,7 @@ internal sealed class RunningEngine : IDisposable
     private readonly ClientLimits _limits;
     private readonly Lock _opening = new();
     private readonly EngineServers _servers;
+    private readonly MailboxEvents _mailboxEvents;
     private MailData? _data;
     private Action<QueueEvent>? _queueListener;
     private volatile string _stoppingPart = "";
@@ -46,8 +48,10 @@ internal sealed class RunningEngine : IDisposable
     /// <param name="workers">Started; it stops them.</param>
     /// <param name="hostCalls">Where callbacks of the host are counted; the log's are there too.</param>
     public RunningEngine(
-        EngineSettings settings, Action<QueueEvent>? queueListener, Workers workers, HostCalls hostCalls, Log log)
+        EngineSettings settings, Action<QueueEvent>? queueListener, MailboxEvents mailboxEvents, Workers workers,
+        HostCalls hostCalls, Log log)
     {
+        _mailboxEvents = mailboxEvents;
         HostCalls = hostCalls;
         _queueListener = Counted(queueListener);
         _settings = settings;
@@ -136,6 +140,7 @@ internal sealed class RunningEngine : IDisposable
         MailData? data = CloseData();
         data?.Control?.Stop(); // opened since, perhaps
         Fault fault = data?.Stop(Remaining(deadline) + CloseGrace, Remaining(deadline)) ?? Fault.None;
+        _mailboxEvents.Drain(Remaining(deadline));
         _stoppingPart = "connections to other hosts";
         OutboundDelivery.Stop();
         return fault;
@@ -232,7 +237,8 @@ internal sealed class RunningEngine : IDisposable
             : Fault.None;
         if (fault == Fault.None)
             fault = MailData.TryOpen(
-                _settings, OutboundDelivery, _workers, _log, _queueListener, Outgoing.Signing, out _data, out text);
+                _settings, OutboundDelivery, _workers, _log, _queueListener,
+                mail => _mailboxEvents.Post(_workers, mail), Outgoing.Signing, out _data, out text);
         if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
         if (fault == Fault.None)

@@ -39,4 +39,22 @@ internal interface IMailStore
     /// lock is its own.</summary>
     /// <param name="folder">From <see cref="SubFolder.TryParse"/>; empty for the mailbox itself.</param>
     Fault Open(string home, string folder, out IMaildrop maildrop);
+
+    /// <summary>
+    /// As <see cref="Open(string, string, out IMaildrop)"/>, without the lock, so beside whoever has it: nothing of it
+    /// can be deleted (<see cref="Fault.State"/>), and no name is corrected.
+    /// </summary>
+    Fault OpenShared(string home, string folder, out IMaildrop maildrop);
+
+    /// <summary>Whether a folder is there: <see cref="Fault.None"/>, or <see cref="Fault.NotFound"/>.</summary>
+    /// <param name="folder">From <see cref="SubFolder.TryParse"/>.</param>
+    Fault FindFolder(string home, string folder);
+
+    /// <summary>The folders of a mailbox, as <see cref="SubFolder.TryParse"/> gives them, in the order of their
+    /// names; a mailbox that is not there yet has none.</summary>
+    Fault ListFolders(string home, out IReadOnlyList<string> folders);
+
+    /// <summary>The unique id (<see cref="IMessageList.UniqueId"/>) of a message that is delivered under this
+    /// id.</summary>
+    string UniqueIdOf(string messageId, DateTimeOffset received);
 }

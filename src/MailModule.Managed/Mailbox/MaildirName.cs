@@ -75,6 +75,18 @@ internal static class MaildirName
         return first < 0 || second < 0 ? unique : rest[..second];
     }
 
+    /// <summary>The flags of a name that has some: letters behind the mark and <c>2,</c>.</summary>
+    public static MessageFlags Flags(ReadOnlySpan<byte> name)
+    {
+        int mark = name.IndexOf(FilePath.FlagMark);
+        if (mark < 0 || !name[(mark + 1)..].StartsWith("2,"u8))
+            return MessageFlags.None;
+        ReadOnlySpan<byte> letters = name[(mark + 3)..];
+        return (letters.Contains((byte)'S') ? MessageFlags.Seen : MessageFlags.None)
+            | (letters.Contains((byte)'F') ? MessageFlags.Flagged : MessageFlags.None)
+            | (letters.Contains((byte)'R') ? MessageFlags.Answered : MessageFlags.None);
+    }
+
     /// <summary>The W= of a name; -1 if it has none.</summary>
     public static long WireLength(ReadOnlySpan<byte> name) => Field(name, ",W="u8);
 

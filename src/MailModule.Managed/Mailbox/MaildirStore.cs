@@ -1,3 +1,4 @@
+using System.Text;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -14,6 +15,7 @@ internal sealed class MaildirStore : IMailStore, IDisposable
     private readonly HashSet<string> _locked = [];
     private readonly MaildirDelivery _delivery;
     private readonly PassedOver _passedOver;
+    private readonly byte[] _hostName;
 
     /// <param name="hostName">Stands in the names of messages.</param>
     /// <param name="cacheBound">Octets of memory for snapshots of mailboxes seen last.</param>
@@ -30,7 +32,8 @@ internal sealed class MaildirStore : IMailStore, IDisposable
         Snapshots = new SnapshotCache(Calls, Folders, _passedOver, cacheBound);
         Usages = new UsageCache(new UsageListing(Folders, Snapshots).Measure, clock ?? TimeProvider.System);
         Bodies = new LinkedBodies(Calls);
-        _delivery = new MaildirDelivery(Calls, Folders, Bodies, _passedOver, MaildirName.EscapeHost(hostName));
+        _hostName = MaildirName.EscapeHost(hostName);
+        _delivery = new MaildirDelivery(Calls, Folders, Bodies, _passedOver, _hostName);
     }
 
     /// <summary>Calls that made something durable so far: fsync and syncfs.</summary>
@@ -75,6 +78,32 @@ internal sealed class MaildirStore : IMailStore, IDisposable
 
     public Fault Open(string home, string folder, out IMaildrop maildrop)
         => Open(home, FolderName.Of(folder), out maildrop);
+
+    public Fault OpenShared(string home, string folder, out IMaildrop maildrop)
+    {
+        var box = FolderName.Of(folder);
+        Fault fault = GetSnapshot(home, box, out MaildirSnapshot snapshot);
+        maildrop = fault == Fault.None ? new Maildrop(this, home, box, snapshot, lockDescriptor: -1) : null!;
+        return fault;
+    }
+
+    public Fault FindFolder(string home, string folder)
+    {
+        int result = Folders.Open(home, FolderName.Of(folder), out MailFolder found);
+        if (result >= 0)
+            found.Dispose();
+        return SystemFault.Of(Math.Min(result, 0));
+    }
+
+    public Fault ListFolders(string home, out IReadOnlyList<string> folders)
+        => MailboxFolders.List(Folders, home, out folders);
+
+    public string UniqueIdOf(string messageId, DateTimeOffset received)
+    {
+        Span<byte> name = stackalloc byte[MaildirName.Room];
+        MaildirName.Write(name, received, messageId, _hostName, 0, 0, out int unique);
+        return Encoding.ASCII.GetString(name[..unique]);
+    }
 
     private Fault Open(string home, FolderName box, out IMaildrop maildrop)
     {

@@ -4,9 +4,10 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing; a name that
-/// tells another size than the file has gets the right one.
+/// One view of a Maildir: a snapshot, and the lock until disposed, if it has that. It moves and marks nothing; a name
+/// that tells another size than the file has gets the right one from whoever has the lock.
 /// </summary>
+/// <param name="lockDescriptor">Below 0: without the lock.</param>
 internal sealed class Maildrop(
     MaildirStore store, string home, FolderName box, MaildirSnapshot snapshot, int lockDescriptor) : IMaildrop
 {
@@ -25,6 +26,7 @@ internal sealed class Maildrop(
     private readonly List<int> _owedNames = [];
     private MaildirSnapshot? _newerSnapshot;
     private (int Index, MessageSize Size) _opened = (-1, default);
+    private readonly bool _isShared = lockDescriptor < 0;
     private int _lock = lockDescriptor;
     private MailFolder? _reading;
 
@@ -40,6 +42,25 @@ internal sealed class Maildrop(
     public long Received(int index) => snapshot[index].Time;
     public int UniqueId(int index, Span<byte> destination)
         => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
+
+    public MessageTraits Traits(int index)
+    {
+        MessageSize size = _corrections.SizeOf(index);
+        return new MessageTraits(snapshot[index].Time, size.Length, MaildirName.Flags(snapshot.Name(index)));
+    }
+
+    public int IndexOf(ReadOnlySpan<byte> uniqueId)
+    {
+        int index = snapshot.Find(uniqueId);
+        if (index >= 0 || uniqueId.Length != 2 * Sha256.Size)
+            return index;
+        // The id of a name that is no unique id itself is a digest, which does not lead back to it.
+        Span<byte> id = stackalloc byte[MaildirName.UniqueLimit];
+        for (index = snapshot.Count - 1; index >= 0; index--)
+            if (uniqueId.SequenceEqual(id[..UniqueId(index, id)]))
+                break;
+        return index;
+    }
 
     public Fault OpenMessage(int index, out Stream content)
     {
@@ -104,6 +125,8 @@ internal sealed class Maildrop(
     public Fault Delete(ReadOnlySpan<int> indexes, out int failed)
     {
         failed = indexes.Length;
+        if (_isShared)
+            return FaultReason.Because(Fault.State, "the mailbox was opened without its lock");
         int result = store.Folders.Open(home, box, out MailFolder folder);
         if (result < 0)
             return SystemFault.Of(result);
@@ -159,6 +182,8 @@ internal sealed class Maildrop(
     private void Correct(MailFolder folder, int index, MessageSize size)
     {
         _corrections.SetSize(index, size);
+        if (_isShared)
+            return;
         OnFile(folder, index, (MaildirStore _, HomeFolder part, ReadOnlySpan<byte> name, out FileStamp stamp) =>
         {
             stamp = default;

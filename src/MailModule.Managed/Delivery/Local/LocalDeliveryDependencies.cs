@@ -41,6 +41,10 @@ internal sealed class LocalDeliveryDependencies
     /// <summary>Hears of recipients, by index, that waited and were taken out by an operator. Any thread.</summary>
     public Action<ISpoolEntry, int> Removed { get; init; } = (_, _) => { };
 
+    /// <summary>Hears of each message that has come into a mailbox, once more perhaps after a failure or a crash. On
+    /// the thread of local delivery: must not block.</summary>
+    public Action<NewMail>? NewMail { get; init; }
+
     /// <summary>How long a delivery is tried.</summary>
     public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;
 

@@ -246,8 +246,18 @@ internal sealed class MailboxDelivery(
                 : dependencies.Store.DeliverInto(home, folder, entry.Id, entry.Envelope.Received, content);
             if (fault != Fault.None)
                 return fault;
+            Announce(delivery, folder, content);
         }
         return Fault.None;
+    }
+
+    private void Announce(in PendingDelivery delivery, string folder, MessageContent content)
+    {
+        if (dependencies.NewMail is not { } hear)
+            return;
+        ISpoolEntry entry = delivery.Entry;
+        string uniqueId = dependencies.Store.UniqueIdOf(entry.Id, entry.Envelope.Received);
+        hear(new NewMail(delivery.Maildrop, folder, uniqueId, content.WireLength, entry.Envelope.ReversePath));
     }
 
     private Fault StoreInInbox(in PendingDelivery delivery, string home, MessageContent content)

@@ -29,4 +29,9 @@ internal sealed class RecordingStore : IMailStore
 
     public Fault Open(string home, out IMaildrop maildrop) => throw new NotSupportedException();
     public Fault Open(string home, string folder, out IMaildrop maildrop) => throw new NotSupportedException();
+
+    public Fault OpenShared(string home, string folder, out IMaildrop maildrop) => throw new NotSupportedException();
+    public Fault FindFolder(string home, string folder) => throw new NotSupportedException();
+    public Fault ListFolders(string home, out IReadOnlyList<string> folders) => throw new NotSupportedException();
+    public string UniqueIdOf(string messageId, DateTimeOffset received) => messageId;
 }

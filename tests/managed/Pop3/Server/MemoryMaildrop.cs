@@ -23,6 +23,12 @@ internal sealed class MemoryMaildrop(params string[] texts) : IMaildrop
 
     public int UniqueId(int index, Span<byte> destination) => Encoding.ASCII.GetBytes($"id-{index + 1}", destination);
 
+    public MessageTraits Traits(int index) => new(0, texts[index].Length, MessageFlags.None);
+
+    public int IndexOf(ReadOnlySpan<byte> uniqueId)
+        => Array.IndexOf(Enumerable.Range(1, texts.Length).Select(number => $"id-{number}").ToArray(),
+            Encoding.ASCII.GetString(uniqueId));
+
     public Fault OpenMessage(int index, out Stream content)
     {
         content = new MemoryStream(Encoding.Latin1.GetBytes(texts[index]), writable: false);
