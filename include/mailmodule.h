@@ -72,9 +72,10 @@
  *    otherwise; one that blocks holds up nobody but its own connection, message or queue events. With the setting
  *    callback_inline, by which the host promises never to block, request callbacks come on the thread that serves all
  *    connections; what would block there (SRVRecv, a synchronous SRVEndOfMsg, FindMX, mm_send_wait, mm_queue_redirect,
- *    mm_queue_read, mm_spf_check, mm_dkim_verify, mm_arc_validate, mm_dmarc_check) is MM_E_STATE. What is said of one
- *    engine's callbacks holds for each engine: those of two may run at once. Inside a callback of any engine whatever
- *    stops an engine or a server is MM_E_STATE.
+ *    mm_queue_read, mm_spf_check, mm_dkim_verify, mm_arc_validate, mm_dmarc_check; mm_mailbox_open, _read,
+ *    _open_message, _delete, _get_folder, _deliver) is MM_E_STATE. What is said of one engine's callbacks holds for
+ *    each engine: those of two may run at once. Inside a callback of any engine whatever stops an engine or a server is
+ *    MM_E_STATE.
  *
  * G3 Ownership. What a function makes is ended by the function of its family named _free, _close or, for a server,
  *    _stop, which take NULL too; nothing else that the library returns is to be freed. Text given to the library is
@@ -350,8 +351,8 @@ MM_API int MM_CALL mm_engine_get_int(mm_engine *engine, const char *key, int64_t
 /**
  * Drains and stops an engine: takes no new connections, lets sessions, sendings and callbacks at work come to their end
  * until the time is up, then cuts them. When it has returned MM_OK, no thread, socket or file of the engine is left but
- * what an open walk of the queue reads from, and no callback comes any more. Settings stay. It may be started again by
- * the calls that started it, as often as you like. Stopping what does not run is MM_OK.
+ * what an open walk of the queue or an open mailbox reads from, and no callback comes any more. Settings stay. It may
+ * be started again by the calls that started it, as often as you like. Stopping what does not run is MM_OK.
  *
  * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit. What is cut has a moment to end; a
  *             callback of the host that has not returned, or a disk that does not, is not waited for beyond that.
@@ -363,8 +364,8 @@ MM_API int MM_CALL mm_engine_get_int(mm_engine *engine, const char *key, int64_t
  * was delivered last could not be marked as done in the spool, and the next start may send that to other hosts again);
  * MM_E_IO (the same, where the disk fails). Streams and messages being written are cancelled: their SRVSend and
  * mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them, and mm_smtp_server_stop and
- * mm_pop3_server_stop the handles of servers. What is in the queue stays there for the next start. Threads: any. Since
- * 0.1.
+ * mm_pop3_server_stop the handles of servers, mm_mailbox_close those of mailboxes. What is in the queue stays there for
+ * the next start. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
 
@@ -3151,6 +3152,208 @@ MM_API int MM_CALL mm_compose_read(void *buffer, size_t size, size_t *length, vo
  * MM_E_STATE also where the message is being read. Threads: as above. Since 0.1.
  */
 MM_API int MM_CALL mm_compose_write_file(mm_compose *compose, const char *path);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Mailboxes of the engine's users                                                                                  */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * The mailboxes that POP3 gives, for the host itself. The first call that needs it opens the spool and begins delivery,
+ * and may fail with what that gives: MM_E_LOCKED (another engine has the spool), MM_E_IO, MM_E_FULL,
+ * MM_E_NOT_SUPPORTED (a later version wrote it), MM_E_STATE (the engine is being stopped). What was accepted for a
+ * mailbox before it is opened is in it, save what waits (MM_QUEUE_STATE_DEFERRED), and what a server of the engine has
+ * answered for in this very moment. All of it waits for the disk.
+ */
+
+/** A mailbox, or one folder of it, as it was when it was opened. */
+typedef struct mm_mailbox mm_mailbox;
+
+/** Bits for mm_mailbox_open. */
+enum mm_mailbox_flags {
+    MM_MAILBOX_SHARED = 1, /**< without the lock, beside a POP3 session or another handle; nothing can be deleted */
+    MM_MAILBOX_CREATE = 2  /**< a folder that is not there is made; else it is MM_E_NOT_FOUND */
+};
+
+/**
+ * Opens a mailbox and lists its messages, oldest first. Without MM_MAILBOX_SHARED nobody else has it until
+ * mm_mailbox_close: POP3 logins are -ERR [IN-USE]; mail comes in all the same, and is seen by who opens it next.
+ *
+ * name     a user of the settings, as he logs in.
+ * folder   such as "spam" or "lists/friends"; NULL or "": the mailbox itself.
+ * flags    MM_MAILBOX_...
+ * mailbox  gets the handle, which mm_mailbox_close ends; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (folder, flags, mailbox NULL); MM_E_NOT_FOUND (no such user, or one without
+ * a mailbox; no such folder); MM_E_LOCKED (a session or a handle has it, or another process); MM_E_LIMIT (a million
+ * handles are open); and as above. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_open(mm_engine *engine, const char *name, const char *folder, int flags,
+                                   mm_mailbox **mailbox);
+
+/**
+ * How much is in it.
+ *
+ * count   gets the number of messages that were there when it was opened; deleted ones keep their index. 0 on failure.
+ * octets  gets the size with CRLF line ends of those that were not deleted by this handle; NULL: not wanted.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (count NULL). Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_get_count(mm_mailbox *mailbox, int *count, int64_t *octets);
+
+/** Bits: what is known of a message in a mailbox. */
+enum mm_mailbox_message_flags {
+    MM_MAILBOX_DELETED = 1, /**< by this handle */
+    MM_MAILBOX_SEEN = 2,    /**< another program has marked it as read (Maildir flag S) */
+    MM_MAILBOX_FLAGGED = 4, /**< ... as important (F) */
+    MM_MAILBOX_ANSWERED = 8 /**< ... as answered (R) */
+};
+
+/** One message of a mailbox. Texts are never NULL. */
+typedef struct mm_mailbox_message {
+    size_t size;      /**< set by the host: sizeof(mm_mailbox_message) */
+    const char *id;   /**< its unique id, as UIDL tells it; lives until the handle's next call */
+    int64_t received; /**< when it came in; 0: not known */
+    int64_t octets;   /**< with CRLF line ends, as LIST tells it */
+    int64_t length;   /**< as it is stored, with LF line ends; -1: not known, for it is gone */
+    int flags;        /**< MM_MAILBOX_... */
+    int reserved;     /**< 0 */
+} mm_mailbox_message;
+
+#define MM_MAILBOX_MESSAGE_INIT                                                                                        \
+    { sizeof(mm_mailbox_message), NULL, 0, 0, 0, 0, 0 }
+
+/**
+ * One message.
+ *
+ * index    from 0, in the order of POP3's numbers.
+ * message  its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_NOT_FOUND (index); MM_E_ARGUMENT (message NULL, its size). Threads: any, one at a
+ * time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_get_message(mm_mailbox *mailbox, int index, mm_mailbox_message *message);
+
+/**
+ * Finds a message by its unique id.
+ *
+ * index  gets its index; -1 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_NOT_FOUND; MM_E_ARGUMENT (a NULL). Threads: any, one at a time for a handle.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_find(mm_mailbox *mailbox, const char *id, int *index);
+
+/**
+ * Reads octets of a message as it is stored, lines with LF alone.
+ *
+ * index, offset  of the message, and from where in it.
+ * buffer, size   where to, and how much fits.
+ * length         gets the octets read; 0 at the end and on failure.
+ * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_NOT_FOUND (index; deleted, or gone since); MM_E_IO; MM_E_ARGUMENT
+ * (buffer or length NULL, size 0, offset below 0). Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_read(mm_mailbox *mailbox, int index, int64_t offset, void *buffer, size_t size,
+                                   size_t *length);
+
+/**
+ * Opens a message to look into it: fields, parts, contents. It may outlive the mailbox's handle, and the message.
+ *
+ * options  as in mm_message_open; NULL: the default.
+ * message  gets the handle, which mm_message_free ends; NULL on failure.
+ * Returns as mm_message_open_file; MM_E_HANDLE; MM_E_NOT_FOUND (as mm_mailbox_read). Threads: any, one at a time for a
+ * handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_open_message(mm_mailbox *mailbox, int index, const mm_message_options *options,
+                                           mm_message **message);
+
+/**
+ * Deletes messages: with MM_OK all of them, durably, as QUIT does (G1). On MM_E_IO and MM_E_FULL those that could be
+ * deleted are, and the call can be made once more with the same indexes.
+ *
+ * indexes  of the messages.
+ * count    how many.
+ * failed   gets how many of them are there still; NULL: not wanted. One that is deleted already is no failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (opened with MM_MAILBOX_SHARED; the engine was stopped, or G2); MM_E_NOT_FOUND
+ * (an index; nothing has happened); MM_E_ARGUMENT; MM_E_IO and MM_E_FULL (some are there still, or may come back after
+ * a crash). Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_delete(mm_mailbox *mailbox, const int *indexes, size_t count, int *failed);
+
+/**
+ * Gives the mailbox back. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, when no other thread uses the handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_close(mm_mailbox *mailbox);
+
+/**
+ * Gives the folders of a user's mailbox, one after the other.
+ *
+ * name   as in mm_mailbox_open.
+ * index  from 0.
+ * text   gets the name of the folder as mm_mailbox_open takes it, at most 200 octets and a NUL; "" at the end.
+ * size   of the place for it.
+ * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_NOT_FOUND (the user); MM_E_LIMIT (it does not fit); MM_E_ARGUMENT;
+ * MM_E_IO; and as above. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_get_folder(mm_engine *engine, const char *name, int index, char *text, size_t size);
+
+/** A message for a mailbox: from exactly one of memory, a file and a callback. All 0 but size is none. */
+typedef struct mm_mailbox_delivery {
+    size_t size;          /**< sizeof(mm_mailbox_delivery) */
+    const char *name;     /**< whose mailbox, as in mm_mailbox_open */
+    const char *folder;   /**< of it; NULL or "": the mailbox itself. It is made if need be */
+    const char *from;     /**< for Return-Path; NULL or "": the null sender */
+    const void *message;  /**< a message (RFC 5322), any line ends; NULL: none */
+    size_t message_size;  /**< its octets */
+    const char *path;     /**< of a file with it; NULL: none */
+    mm_send_read_fn read; /**< gives it, as mm_send_set_reader says; NULL: none */
+    void *read_user;      /**< passed on to read */
+} mm_mailbox_delivery;
+
+#define MM_MAILBOX_DELIVERY_INIT                                                                                       \
+    { sizeof(mm_mailbox_delivery), NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL }
+
+/**
+ * Puts a message into a mailbox. It goes by the spool, so that with MM_OK it is durable, and in the mailbox as soon as
+ * that takes it: forward files and lists are left aside, quotas hold. Nobody is told if it cannot be put there in the
+ * end (queue_lifetime): the log has it.
+ *
+ * delivery  what; copied as far as it is needed after the call.
+ * id        gets the message's id in the spool, which is part of its unique id in the mailbox: at most 24 octets and a
+ *           NUL, so it has room for 25; NULL: not wanted.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (none or two contents, an address, a folder); MM_E_NOT_SUPPORTED (G4);
+ * MM_E_NOT_FOUND (the user, or the file); MM_E_FULL (the disk, or the quota); MM_E_IO; MM_E_LIMIT (larger than
+ * smtp_msg_limit); and as above. Threads: any; waits for the disk. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_deliver(mm_engine *engine, const mm_mailbox_delivery *delivery, char *id);
+
+/** Mail has come into a mailbox. Texts are never NULL. */
+typedef struct mm_mailbox_event {
+    size_t size;        /**< set by the library: the octets it has filled */
+    int64_t sequence;   /**< counts from 1; a gap tells that some were lost */
+    int64_t octets;     /**< with CRLF line ends */
+    const char *name;   /**< the user */
+    const char *folder; /**< "": the mailbox itself */
+    const char *id;     /**< the message's unique id */
+    const char *sender; /**< envelope sender; "" for none */
+} mm_mailbox_event;
+
+/**
+ * Hears of new mail.
+ *
+ * event  lives, with its texts, until the callback returns.
+ * user   what was given to mm_mailbox_set_events.
+ * Threads: one of the library's; calls for one engine come in order and never overlap. It may block: delivery goes on
+ * meanwhile, and up to 100,000 events wait; more are lost, which the gap in their numbers shows. It must not throw an
+ * exception or jump out.
+ */
+typedef void(MM_CALL *mm_mailbox_event_fn)(const mm_mailbox_event *event, void *user);
+
+/**
+ * Names the callback that hears of mail which this engine brings into mailboxes, when it is there to be read (it may
+ * come once more after a failure or a crash). It stays over stops and starts of the engine. As mm_queue_set_events
+ * otherwise.
+ *
+ * callback  NULL: nobody hears.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_mailbox_set_events(mm_engine *engine, mm_mailbox_event_fn callback, void *user);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Is a message believed: SPF, DKIM, ARC, DMARC                                                                     */

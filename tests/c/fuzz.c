@@ -4,6 +4,7 @@
  */
 #include "odd_auth.h"
 #include "odd_clients.h"
+#include "odd_mailboxes.h"
 #include "odd_messages.h"
 #include "odd_sessions.h"
 
@@ -336,9 +337,11 @@ static void one_call(void) {
         one_call_of_message();
         break;
     case 25:
-    case 26:
     case 27:
         one_call_of_client();
+        break;
+    case 26:
+        one_call_of_mailboxes();
         break;
     case 28:
     case 29:

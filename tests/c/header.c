@@ -48,6 +48,8 @@ SAME(reports_keep_numbers, MM_SEND_RETURN_DEFAULT == 0 && MM_SEND_RETURN_FULL ==
 SAME(queue_keeps_numbers, MM_QUEUE_STATE_READY == 1 && MM_QUEUE_STATE_ACTIVE == 2 && MM_QUEUE_STATE_DEFERRED == 3 &&
                               MM_QUEUE_STATE_HELD == 4 && MM_QUEUE_STATE_FAILED == 5 && MM_QUEUE_STATE_DONE == 6 &&
                               MM_QUEUE_STATE_RELAYED == 7 && MM_QUEUE_ID_SIZE == 32);
+SAME(mailboxes_keep_numbers, MM_MAILBOX_SHARED == 1 && MM_MAILBOX_CREATE == 2 && MM_MAILBOX_DELETED == 1 &&
+                                 MM_MAILBOX_SEEN == 2 && MM_MAILBOX_FLAGGED == 4 && MM_MAILBOX_ANSWERED == 8);
 SAME(events_keep_numbers, MM_QUEUE_EVENT_QUEUED == 1 && MM_QUEUE_EVENT_DEFERRED == 2 && MM_QUEUE_EVENT_DELIVERED == 3 &&
                               MM_QUEUE_EVENT_BOUNCED == 4 && MM_QUEUE_EVENT_REMOVED == 5 && MM_QUEUE_EVENT_QUOTA == 6);
 
@@ -76,6 +78,9 @@ SAME(queue_counts_layout, WORDS_AND(mm_queue_counts, 8, 0) && offsetof(mm_queue_
 SAME(queue_message_layout, WORDS_AND(mm_queue_message, 6, 8) && offsetof(mm_queue_message, size) == 0);
 SAME(queue_recipient_layout, WORDS_AND(mm_queue_recipient, 7, 16) && offsetof(mm_queue_recipient, size) == 0);
 SAME(queue_event_layout, WORDS_AND(mm_queue_event, 15, 16) && offsetof(mm_queue_event, size) == 0);
+SAME(mailbox_message_layout, WORDS_AND(mm_mailbox_message, 5, 8) && offsetof(mm_mailbox_message, size) == 0);
+SAME(mailbox_delivery_layout, WORDS_AND(mm_mailbox_delivery, 9, 0) && offsetof(mm_mailbox_delivery, size) == 0);
+SAME(mailbox_event_layout, WORDS_AND(mm_mailbox_event, 7, 0) && offsetof(mm_mailbox_event, size) == 0);
 SAME(mail_layout, WORDS_AND(mm_mail, 12, 0) && offsetof(mm_mail, size) == 0);
 SAME(transport_layout, WORDS_AND(mm_transport, 8, 8) && offsetof(mm_transport, size) == 0);
 SAME(certificate_layout, WORDS_AND(mm_certificate, 8, 24) && offsetof(mm_certificate, size) == 0);
@@ -95,6 +100,7 @@ SAME(session_info_end, ENDS_WITH(mm_session_info, messages));
 SAME(session_check_end, ENDS_WITH(mm_session_check, reserved));
 SAME(auth_result_end, ENDS_WITH(mm_auth_result, reserved));
 SAME(auth_query_end, ENDS_WITH(mm_auth_query, reserved));
+SAME(mailbox_message_end, ENDS_WITH(mm_mailbox_message, reserved));
 SAME(smtp_recipient_end, ENDS_WITH(mm_smtp_recipient, maybe_taken));
 
 /* Every structure that the host sets has a macro that makes all of it but the size 0. */
@@ -114,6 +120,8 @@ extern const mm_sign_options sign_options;
 extern const mm_smtp_stepped_options smtp_stepped_options;
 extern const mm_pop3_server_options pop3_server_options;
 extern const mm_pop3_server_handlers pop3_server_handlers;
+extern const mm_mailbox_message mailbox_message;
+extern const mm_mailbox_delivery mailbox_delivery;
 extern const mm_mail mail;
 extern const mm_transport transport;
 extern const mm_error_detail error_detail;
@@ -137,6 +145,8 @@ const mm_sign_options sign_options = MM_SIGN_OPTIONS_INIT;
 const mm_smtp_stepped_options smtp_stepped_options = MM_SMTP_STEPPED_OPTIONS_INIT;
 const mm_pop3_server_options pop3_server_options = MM_POP3_SERVER_OPTIONS_INIT;
 const mm_pop3_server_handlers pop3_server_handlers = MM_POP3_SERVER_HANDLERS_INIT;
+const mm_mailbox_message mailbox_message = MM_MAILBOX_MESSAGE_INIT;
+const mm_mailbox_delivery mailbox_delivery = MM_MAILBOX_DELIVERY_INIT;
 const mm_mail mail = MM_MAIL_INIT;
 const mm_transport transport = MM_TRANSPORT_INIT;
 const mm_error_detail error_detail = MM_ERROR_DETAIL_INIT;

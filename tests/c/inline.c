@@ -6,6 +6,27 @@ static int calls;
 static char id[MM_QUEUE_ID_SIZE];
 static mm_send *started;
 
+static mm_mailbox *mailbox;
+
+static void mailboxes_would_block(void) {
+    mm_engine *engine = mm_engine_default();
+    mm_mailbox_delivery delivery = MM_MAILBOX_DELIVERY_INIT;
+    mm_mailbox *other;
+    mm_message *message;
+    size_t length;
+    char octets[10];
+    int count;
+    CHECK_OK(mm_mailbox_get_count(mailbox, &count, NULL)); /* only looks */
+    CHECK_INT(MM_E_STATE, mm_mailbox_open(engine, "bob", NULL, MM_MAILBOX_SHARED, &other));
+    CHECK_INT(MM_E_STATE, mm_mailbox_read(mailbox, 0, 0, octets, sizeof octets, &length));
+    CHECK_INT(MM_E_STATE, mm_mailbox_open_message(mailbox, 0, NULL, &message));
+    CHECK_INT(MM_E_STATE, mm_mailbox_delete(mailbox, (int[]){0}, 1, NULL));
+    CHECK_INT(MM_E_STATE, mm_mailbox_get_folder(engine, "bob", 0, octets, sizeof octets));
+    delivery.name = "bob";
+    delivery.message = "x";
+    CHECK_INT(MM_E_STATE, mm_mailbox_deliver(engine, &delivery, NULL));
+}
+
 /* What waits for the network or the disk. */
 static void would_block(void) {
     mm_engine *engine = mm_engine_default();
@@ -23,6 +44,7 @@ static void would_block(void) {
     CHECK_INT(1, step(cursor));
     CHECK_INT(MM_E_STATE, mm_queue_read(cursor, octets, sizeof octets, &length));
     mm_queue_close(cursor);
+    mailboxes_would_block();
 }
 
 /* A message that is in the queue when the callbacks look. */
@@ -53,11 +75,13 @@ int main(void) {
     SetConfigParamInt("callback_inline", 1);
     CHECK_OK(mm_last_error());
     enqueue();
+    CHECK_OK(mm_mailbox_open(mm_engine_default(), "bob", NULL, 0, &mailbox));
     server_start(request, ACTION_SMTP_SENDMSG);
     for (int i = 0; i < 20; i++)
         CHECK_INT(250, smtp_message("ann@example.org", "Subject: inline\r\n\r\nx\r\n"));
     CHECK_INT(20, calls);
     mm_send_free(started);
+    CHECK_OK(mm_mailbox_close(mailbox));
     server_stop();
     return check_result();
 }

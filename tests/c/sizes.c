@@ -4,6 +4,7 @@
  */
 #include "sizes_auth.h"
 #include "sizes_clients.h"
+#include "sizes_mailboxes.h"
 #include "sizes_messages.h"
 #include "sizes_old.h"
 #include "sizes_queue.h"
@@ -178,6 +179,7 @@ int main(void) {
     queue(engine);
     reading_into_much_room(engine);
     control_of_engines(root, has_control);
+    mailboxes(engine, zeros);
     passwords();
     keys();
     opening_of_messages(zeros);

@@ -19,6 +19,8 @@ static int has_size(const char *parameters) {
                                         "mm_queue_message *",
                                         "mm_queue_recipient *",
                                         "mm_mail *",
+                                        "mm_mailbox_message *",
+                                        "mm_mailbox_delivery *",
                                         "mm_transport *",
                                         "mm_smtp_reply *",
                                         "mm_error_detail *",

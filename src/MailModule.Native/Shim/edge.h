@@ -154,6 +154,17 @@ int mmi_queue_remove(mm_engine *engine, const char *id);
 int mmi_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target, char *new_id,
                        size_t size);
 int mmi_queue_set_events(mm_engine *engine, mm_queue_event_fn callback, void *user);
+int mmi_mailbox_open(mm_engine *engine, const char *name, const char *folder, int flags, mm_mailbox **mailbox);
+int mmi_mailbox_get_count(mm_mailbox *mailbox, int *count, int64_t *octets);
+int mmi_mailbox_get_message(mm_mailbox *mailbox, int index, mm_mailbox_message *message);
+int mmi_mailbox_find(mm_mailbox *mailbox, const char *id, int *index);
+int mmi_mailbox_read(mm_mailbox *mailbox, int index, int64_t offset, void *buffer, size_t size, size_t *length);
+int mmi_mailbox_open_message(mm_mailbox *mailbox, int index, const mm_message_options *options, mm_message **message);
+int mmi_mailbox_delete(mm_mailbox *mailbox, const int *indexes, size_t count, int *failed);
+int mmi_mailbox_close(mm_mailbox *mailbox);
+int mmi_mailbox_get_folder(mm_engine *engine, const char *name, int index, char *text, size_t size);
+int mmi_mailbox_deliver(mm_engine *engine, const mm_mailbox_delivery *delivery, char *id);
+int mmi_mailbox_set_events(mm_engine *engine, mm_mailbox_event_fn callback, void *user);
 int mmi_control_open(const char *path, mm_control **control);
 int mmi_control_close(mm_control *control);
 int mmi_control_get_counts(mm_control *control, mm_queue_counts *counts);
