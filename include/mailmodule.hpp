@@ -38,6 +38,7 @@
 #include "mailmodule/auth.hpp"
 #include "mailmodule/engine.hpp"
 #include "mailmodule/error.hpp"
+#include "mailmodule/mailbox.hpp"
 #include "mailmodule/message.hpp"
 #include "mailmodule/mime.hpp"
 #include "mailmodule/queue.hpp"

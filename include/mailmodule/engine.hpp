@@ -11,6 +11,7 @@ using log_function = std::function<void(mm_log_level level, std::string_view are
 
 /** The event and its texts live until the callback returns. */
 using queue_event_function = std::function<void(const mm_queue_event &event)>;
+using mailbox_event_function = std::function<void(const mm_mailbox_event &event)>;
 
 namespace detail {
 
@@ -45,7 +46,7 @@ class engine {
 
     engine(engine &&other) noexcept
         : engine_(std::exchange(other.engine_, nullptr)), is_owned_(other.is_owned_), thrown_(other.thrown_),
-          log_(std::move(other.log_)), events_(std::move(other.events_)) {
+          log_(std::move(other.log_)), events_(std::move(other.events_)), mail_(std::move(other.mail_)) {
     }
 
     engine &operator=(engine &&other) noexcept {
@@ -55,6 +56,7 @@ class engine {
         thrown_ = other.thrown_;
         log_ = std::move(other.log_);
         events_ = std::move(other.events_);
+        mail_ = std::move(other.mail_);
         return *this;
     }
 
@@ -101,7 +103,7 @@ class engine {
         return detail::done(code, std::move(value));
     }
 
-    /** Throws what a callback for log, queue events, or the end of a check has thrown. */
+    /** Throws what a callback for log, events of queue or mailboxes, or the end of a check has thrown. */
     returns<void> stop(int timeout_ms) {
         const int code = mm_engine_stop(engine_, timeout_ms);
         thrown_->rethrow();
@@ -126,6 +128,15 @@ class engine {
         return detail::done(code);
     }
 
+    /** New mail in mailboxes here. An empty function: nobody hears. */
+    returns<void> set_mailbox_events(mailbox_event_function function) {
+        auto next = std::make_shared<detail::replaceable<mailbox_event_function>>(std::move(function), thrown_);
+        const int code = mm_mailbox_set_events(engine_, next->call ? on_mail : nullptr, next.get());
+        if (code == MM_OK)
+            mail_.swap(next);
+        return detail::done(code);
+    }
+
   private:
     friend struct detail::engine_parts;
 
@@ -139,6 +150,7 @@ class engine {
         // A callback still runs, or may come: what it uses stays for good.
         static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(log_)));
         static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(events_)));
+        static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(mail_)));
     }
 
     void detach() noexcept {
@@ -146,6 +158,8 @@ class engine {
             mm_engine_set_log(engine_, MM_LOG_ERROR, nullptr, nullptr);
         if (events_)
             mm_queue_set_events(engine_, nullptr, nullptr);
+        if (mail_)
+            mm_mailbox_set_events(engine_, nullptr, nullptr);
     }
 
     static void MM_CALL on_log(int level, const char *area, const char *line, void *user) noexcept {
@@ -158,11 +172,17 @@ class engine {
         detail::at_border(*events->thrown, [&] { events->call(*event); });
     }
 
+    static void MM_CALL on_mail(const mm_mailbox_event *event, void *user) noexcept {
+        const auto mail = static_cast<detail::replaceable<mailbox_event_function> *>(user)->shared_from_this();
+        detail::at_border(*mail->thrown, [&] { mail->call(*event); });
+    }
+
     mm_engine *engine_;
     bool is_owned_;
     std::shared_ptr<detail::caught> thrown_ = std::make_shared<detail::caught>();
     std::shared_ptr<detail::replaceable<log_function>> log_;
     std::shared_ptr<detail::replaceable<queue_event_function>> events_;
+    std::shared_ptr<detail::replaceable<mailbox_event_function>> mail_;
 };
 
 namespace detail {
