@@ -26,6 +26,8 @@ PREFIXES: dict[str, type[enum.IntEnum]] = {
     "mm_send_notify": constants.Notify,
     "mm_queue_state": constants.QueueState,
     "mm_queue_event_kind": constants.QueueEventKind,
+    "mm_mailbox_flags": constants.MailboxOpening,
+    "mm_mailbox_message_flags": constants.MailboxFlag,
     "mm_again": constants.Again,
     "mm_ready": constants.Ready,
     "mm_certificate_problem": constants.CertificateProblem,

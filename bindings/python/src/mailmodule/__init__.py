@@ -47,6 +47,8 @@ from .constants import (
     ErrorCode,
     Layer,
     LogLevel,
+    MailboxFlag,
+    MailboxOpening,
     MessageLimit,
     Notify,
     PartFlag,
@@ -71,6 +73,7 @@ from .errors import ErrorDetail, LibraryNotFound, MailModuleError, SendFailure, 
 from .handlers import Answer, SmtpHandlers
 from .lookups import DkimKey, Finding, MailHost, config_check, dkim_key_make, find_mx, password_make
 from .mail import Address, Mail, ReadyMessage, send_mail, start_mail
+from .mailbox import Mailbox, MailboxEvent, MailboxEventHandler, MailboxMessage
 from .message import Attachment, ComposedMessage, Field, FoundAddress, ParsedMessage, Part
 from .queue import Control, EngineQueue, Queue, QueueCounts, QueuedMessage, QueuedRecipient, QueueEvent
 from .queue import QueueEventHandler
@@ -134,6 +137,12 @@ __all__ = [
     "LogLevel",
     "Mail",
     "MailHost",
+    "Mailbox",
+    "MailboxEvent",
+    "MailboxEventHandler",
+    "MailboxFlag",
+    "MailboxMessage",
+    "MailboxOpening",
     "MailModuleError",
     "Message",
     "MessageLimit",

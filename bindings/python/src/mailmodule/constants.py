@@ -147,6 +147,22 @@ class QueueState(_Open):
     RELAYED = 7
 
 
+class MailboxOpening(IntFlag):
+    """How a mailbox is opened (enum mm_mailbox_flags)."""
+
+    SHARED = 1
+    CREATE = 2
+
+
+class MailboxFlag(IntFlag):
+    """What is known of a message in a mailbox (enum mm_mailbox_message_flags)."""
+
+    DELETED = 1
+    SEEN = 2
+    FLAGGED = 4
+    ANSWERED = 8
+
+
 class QueueEventKind(_Open):
     """What happened to a recipient in the queue, or to a mailbox (MM_QUEUE_EVENT_...)."""
 

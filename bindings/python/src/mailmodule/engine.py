@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping
 from ctypes import byref, c_int64, c_size_t, c_void_p, create_string_buffer
 from typing import Union
 
-from . import _exit
+from . import _exit, mailbox
 from ._abi import structures as s
 from ._abi.callbacks import Logged, Registry, logger
 from ._abi.library import library
+from ._abi.readers import Reader
 from ._abi.text import decode, encode, milliseconds
 from ._closing import Closing
 from .constants import ErrorCode, LogLevel
 from .errors import MailModuleError
 from .handlers import forget_handlers
+from .mailbox import Mailbox, MailboxEventHandler
 from .queue import EngineQueue, forget_events
 from .sending import EventHandler, Message, SendOptions
 
@@ -116,6 +118,7 @@ class Engine(Closing):
         self._is_default = is_default
         self._log = 0
         self._queue_events = 0
+        self._mailbox_events = 0
         self._handlers: set[int] = set()
         self.settings = Settings(self)
         _exit.engines.add(self)
@@ -155,6 +158,27 @@ class Engine(Closing):
     def queue(self) -> EngineQueue:
         """The queue of mail for other hosts."""
         return EngineQueue(self)
+
+    def mailbox(self, name: str, folder: str = "", *, shared: bool = False, create: bool = False) -> Mailbox:
+        """Opens a user's mailbox, or a folder of it."""
+        return Mailbox(self, name, folder, shared=shared, create=create)
+
+    def mailbox_folders(self, name: str) -> list[str]:
+        """The folders of a user's mailbox."""
+        return mailbox.folders(self, name)
+
+    def deliver(
+        self, name: str, content: bytes | Reader | os.PathLike[str], *, folder: str = "", sender: str = ""
+    ) -> str:
+        """Puts a message into a user's mailbox; when it returns, it is on disk. Gives its id in the spool.
+
+        content  octets, a function of a size that gives them piece by piece, or the path of a file.
+        """
+        return mailbox.deliver(self, name, content, folder=folder, sender=sender)
+
+    def set_mailbox_events(self, handler: MailboxEventHandler | None) -> None:
+        """Names the function that hears of new mail in mailboxes here; None: nobody hears."""
+        mailbox.set_events(self, handler)
 
     def message(self, sender: str, options: SendOptions | None = None, on_event: EventHandler | None = None) -> Message:
         """Begins a message, which is given recipients and content, and started."""
@@ -204,6 +228,7 @@ class Engine(Closing):
         _exit.engines.discard(self)
         _loggers.remove(self._log)
         forget_events(self)
+        mailbox.forget_events(self)
         forget_handlers(self, self._handlers)
 
 

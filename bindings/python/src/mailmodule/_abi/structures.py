@@ -185,6 +185,47 @@ class mm_queue_event(Structure):
 mm_queue_event_fn = CFUNCTYPE(None, POINTER(mm_queue_event), c_void_p)
 
 
+class mm_mailbox_message(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("id", c_char_p),
+        ("received", c_int64),
+        ("octets", c_int64),
+        ("length", c_int64),
+        ("flags", c_int),
+        ("reserved", c_int),
+    ]
+
+
+class mm_mailbox_delivery(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("name", c_char_p),
+        ("folder", c_char_p),
+        ("from", c_char_p),
+        ("message", c_void_p),
+        ("message_size", c_size_t),
+        ("path", c_char_p),
+        ("read", mm_send_read_fn),
+        ("read_user", c_void_p),
+    ]
+
+
+class mm_mailbox_event(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("sequence", c_int64),
+        ("octets", c_int64),
+        ("name", c_char_p),
+        ("folder", c_char_p),
+        ("id", c_char_p),
+        ("sender", c_char_p),
+    ]
+
+
+mm_mailbox_event_fn = CFUNCTYPE(None, POINTER(mm_mailbox_event), c_void_p)
+
+
 class mm_smtp_server_options(Structure):
     _fields_ = [
         ("size", c_size_t),
