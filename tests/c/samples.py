@@ -2,6 +2,7 @@
 
 mailhost serves, send, oldsend, queue, smtp_verbs and send_mail send, pop3 fetches, SIGTERM ends; then engine serves by
 an engine of its own; smtp_cancel is cancelled; gateway, archive, mailbox, sink, show and handover serve by handlers;
+mailboxes has a user's mailbox without a server;
 spf, dkim, dmarc and arc judge messages by a name server that is here;
 smtp_openssl speaks TLS by itself where OpenSSL's headers were there. COMMAND runs a program of another system here,
 such as wine. On Windows it is the end of its input that ends mailhost.
@@ -56,6 +57,16 @@ def send(programs, folder, smtp, source):
     config.write_text(f"mail_root={root} smtp_name=example.net smtpproxy=127.0.0.1:{smtp}\n")
     said = programs.run("queue", config, "bert@example.net", "anna@example.org", source)
     assert "anna@example.org: queued" in said and "anna@example.org: delivered by 127.0.0.1" in said, said
+
+
+def use_a_mailbox(programs, folder, source):
+    """A message is put into a mailbox, heard of, looked at and deleted, without a server."""
+    config, root = folder / "mailboxes.cfg", programs.path(folder / "mailboxes")
+    config.write_text(f"mail_root={root} smtp_name=example.org\nuser=anna;secret;;PS\n")
+    for _ in range(2):
+        said = programs.run("mailboxes", config, "anna", source)
+        assert "new mail for anna from <>: " in said and "\n0: " in said and "\n1: " not in said, said
+        assert "deleted 0" in said, said
 
 
 def send_verb_by_verb(programs, smtp, source):
@@ -332,6 +343,7 @@ def main(programs, messages, *command):
             host.kill()
             host.wait()
         serve_by_an_engine(programs, folder, sources[0])
+        use_a_mailbox(programs, folder, sources[0])
         archive(programs, folder, sources)
         mailbox(programs, folder)
         take_all(programs, folder)
