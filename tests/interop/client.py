@@ -12,6 +12,7 @@ from support.mailhost import MailHost
 class ClientTest(unittest.TestCase):
     program = None
     settings = {}
+    kind = MailHost
 
     @classmethod
     def setUpClass(cls):
@@ -20,7 +21,7 @@ class ClientTest(unittest.TestCase):
         with contextlib.ExitStack() as stack:
             cls.folder = stack.enter_context(place.folder())
             cls.cert, cls.key = place.certificate(cls.folder)
-            cls.host = MailHost(cls.folder, cls.cert, cls.key, **cls.settings)
+            cls.host = cls.kind(cls.folder, cls.cert, cls.key, **cls.settings)
             stack.enter_context(cls.host)
             cls.addClassCleanup(stack.pop_all().close)
 

@@ -7,18 +7,37 @@ import os
 import poplib
 import shutil
 import ssl
+import subprocess
 import time
 import unittest
 
 from client import ClientTest
 from support import place
+from support.mailhost import MailHost
 from test_sasl_server import Scram
 
 USER, PASSWORD = "anna", "secret"
 
 
+class CommandHost(MailHost):
+    """A host without a request callback, which would be asked about logins: `mailmodule serve`."""
+
+    def start(self, seconds=15):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([str(place.OUT / "bin" / "mailmodule"), "serve", str(self.config)],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
+        ready = place.wait_until(
+            lambda: self.process.poll() is not None or (self.answers(self.smtp) and self.answers(self.pop)), seconds, 0.02)
+        if not ready or self.process.poll() is not None:
+            self.kill()
+            raise RuntimeError("mailmodule serve does not start:\n" + self.said())
+        return self
+
+
 class Pop3Logins(ClientTest):
     """Passwords are plain: each way can be used."""
+
+    kind = CommandHost
 
     def session(self, tls=True):
         pop = poplib.POP3("localhost", self.host.pop, timeout=20)
@@ -164,7 +183,21 @@ class Pop3Logins(ClientTest):
                 self.assertIn(token, inbox.read_bytes())
 
 
+class Asked(ClientTest):
+    """A host whose request callback is asked about logins, and gets the password."""
+
+    def test_only_what_tells_the_password_is_offered(self):
+        pop = poplib.POP3("localhost", self.host.pop, timeout=20)
+        self.addCleanup(pop.close)
+        self.assertNotIn(b"<", pop.getwelcome())
+        self.assertEqual(["PLAIN", "LOGIN"], pop.capa()["SASL"])
+        self.assertTrue(pop._shortcmd("AUTH PLAIN " + base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode())
+                        .startswith(b"+OK"))
+        pop.quit()
+
+
 class Expiry(ClientTest):
+    kind = CommandHost
     settings = {"pop_expire": 30, "pop_login_delay": 3600}
 
     def test_what_is_announced_holds(self):
