@@ -115,6 +115,29 @@ public class MaildirFaultTests
 
     // Runs with a failure at call 1, 2, 3 … until a run makes fewer calls than that; at least one run must have
     // noticed.
+    [Fact]
+    public void A_look_without_the_lock_is_whole_or_fails_and_folders_are_listed_or_not()
+        => ForEveryCall(Errno.Io, false, (calls, home) =>
+        {
+            var whole = new MaildirStore("h");
+            var content = new TextContent("text\n");
+            Assert.Equal(Fault.None, whole.Deliver(home, "id0000000001", Time, content, mayBeDuplicate: false));
+            Assert.Equal(Fault.None, whole.DeliverInto(home, "spam", "id0000000002", Time, content));
+            var store = new MaildirStore("h", calls: calls);
+            Fault listed = store.ListFolders(home, out IReadOnlyList<string> folders);
+            // A folder that cannot be looked into is left out.
+            Assert.True(listed == Fault.None || folders.Count == 0);
+            Fault found = store.FindFolder(home, "spam");
+            Assert.NotEqual(Fault.NotFound, found);
+            Fault opened = store.OpenShared(home, "spam", out IMaildrop drop);
+            if (opened == Fault.None)
+                using (drop)
+                    Assert.Equal(1, drop.Count);
+            Assert.Equal(Fault.None, whole.Open(home, "spam", out IMaildrop locked)); // no lock is left
+            locked.Dispose();
+            return listed != Fault.None ? listed : found != Fault.None ? found : opened;
+        });
+
     private static void ForEveryCall(int error, bool andAllAfter, Func<FailingFileCalls, string, Fault> run)
     {
         int noticed = 0;

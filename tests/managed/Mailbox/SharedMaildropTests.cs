@@ -59,7 +59,8 @@ public sealed class SharedMaildropTests : IDisposable
         Assert.Equal(Fault.None, _store.Open(Home, out IMaildrop locked));
         using (locked)
             Text(locked, 0);
-        Assert.EndsWith(",S=8,W=10", Assert.Single(Directory.GetFiles(Home + "/Maildir/new")), StringComparison.Ordinal);
+        file = Assert.Single(Directory.GetFiles(Home + "/Maildir/new"));
+        Assert.EndsWith(",S=8,W=10", file, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -125,7 +125,8 @@ public sealed class HostDelivery : IDisposable
         if (fault != Fault.None)
             return FaultReason.Because(fault, $"the spool {_access.Spool.Folder}: {FaultWords.Of(fault)}");
         id = writer.Id;
-        _access.Log.Write(LogLevel.Info, "mailbox", $"{_account.Name}: the host has given {id}, {_content.Length} octets");
+        _access.Log.Write(
+            LogLevel.Info, "mailbox", $"{_account.Name}: the host has given {id}, {_content.Length} octets");
         return Fault.None;
     }
 

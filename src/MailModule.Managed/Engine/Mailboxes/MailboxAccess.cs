@@ -85,7 +85,8 @@ public sealed class MailboxAccess
         }
     }
 
-    /// <summary>The folders of a user's mailbox, as <see cref="Open"/> takes them, in the order of their names.</summary>
+    /// <summary>The folders of a user's mailbox, as <see cref="Open(string, string, MailboxOpening, out HostMailbox)"/>
+    /// takes them, in the order of their names.</summary>
     public Fault ListFolders(string name, out IReadOnlyList<string> folders)
     {
         folders = [];
@@ -158,7 +159,8 @@ public sealed class MailboxAccess
             || quota.Check(usage.Octets, usage.Messages, octets) == QuotaVerdict.Within)
             return Fault.None;
         return FaultReason.Because(
-            Fault.Full, $"the quota of {account.Name}: the mailbox has {usage.Octets} octets, {usage.Messages} messages");
+            Fault.Full,
+            $"the quota of {account.Name}: the mailbox has {usage.Octets} octets, {usage.Messages} messages");
     }
 
     private Fault Open(string home, string folder, MailboxOpening opening, out IMaildrop maildrop)

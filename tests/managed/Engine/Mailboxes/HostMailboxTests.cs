@@ -33,7 +33,8 @@ public sealed class HostMailboxTests : IDisposable
         using HostMailbox mailbox = _run.Open("ANN@mail.example");
         MailboxMessage message = Assert.Single(Messages(mailbox));
         string text = MailboxRun.Read(mailbox, 0);
-        Assert.StartsWith("Return-Path: <eve@there.example>\nReceived: by mail.example", text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Return-Path: <eve@there.example>\nReceived: by mail.example", text, StringComparison.Ordinal);
         Assert.EndsWith("\nSubject: x\n\nbody\n", text, StringComparison.Ordinal);
         Assert.Equal(text.Length, message.Length);
         Assert.Equal(text.Length + text.Count(c => c == '\n'), message.Octets);

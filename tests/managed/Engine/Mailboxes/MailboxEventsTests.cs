@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MailModule.Engine;
 using MailModule.Engine.Mailboxes;
 using MailModule.Primitives;
 
@@ -57,7 +58,8 @@ public sealed class MailboxEventsTests : IDisposable
             Assert.Equal(30, mailbox.Count);
         Assert.Empty(_heard);
         go.Set();
-        Assert.Equal(Enumerable.Range(1, 30).Select(i => (long)i), Enumerable.Range(0, 30).Select(_ => Next().Sequence));
+        for (int i = 1; i <= 30; i++)
+            Assert.Equal(i, Next().Sequence);
     }
 
     [Fact]
@@ -80,19 +82,22 @@ public sealed class MailboxEventsTests : IDisposable
     [Fact]
     public void What_was_delivered_before_a_stop_is_heard_before_its_end()
     {
+        using var go = new ManualResetEventSlim();
         _run.Engine.MailboxEvents.SetListener(one =>
         {
-            Thread.Sleep(20);
+            go.Wait(Long);
             _heard.Add(one);
         });
         for (int i = 0; i < 10; i++)
             _run.Deliver("ann", $"Subject: {i}\n\n");
+        Assert.Equal(Fault.None, _run.Engine.OpenMailData(out HostMailData? data));
+        using CancellationTokenRegistration stopping = data!.Stopping.Register(go.Set);
         Assert.Equal(Fault.None, _run.Engine.Stop(Long));
         Assert.Equal(10, _heard.Count);
     }
 
     [Fact]
-    public async Task When_a_listener_was_replaced_the_old_one_is_called_no_more()
+    public void When_a_listener_was_replaced_the_old_one_is_called_no_more()
     {
         using var inside = new ManualResetEventSlim();
         using var go = new ManualResetEventSlim();
@@ -105,10 +110,13 @@ public sealed class MailboxEventsTests : IDisposable
         });
         _run.Deliver("ann", "Subject: 1\n\n");
         Assert.True(inside.Wait(Long));
-        var replaced = Task.Run(() => _run.Engine.MailboxEvents.SetListener(_heard.Add));
-        Assert.NotSame(replaced, await Task.WhenAny(replaced, Task.Delay(100))); // it waits for the call that runs
+        var replacing = new Thread(() => _run.Engine.MailboxEvents.SetListener(_heard.Add));
+        replacing.Start();
+        // It waits for the call that runs.
+        Assert.True(SpinWait.SpinUntil(() => (replacing.ThreadState & ThreadState.WaitSleepJoin) != 0, Long));
+        Assert.Equal(0, old);
         go.Set();
-        await replaced.WaitAsync(Long);
+        Assert.True(replacing.Join(Long));
         Assert.Equal(1, old);
         _run.Deliver("ann", "Subject: 2\n\n");
         Assert.Equal(2, Next().Sequence);
