@@ -29,7 +29,11 @@ public sealed class StartedServer
     /// <see cref="Fault.Limit"/>: there are eight.
     /// </summary>
     public Fault AddHandlers(ISmtpHandlers handlers)
-        => IsRunning ? _server.AddHandlers([handlers]) : HasStopped();
+        => IsRunning && _server is SmtpServer smtp ? smtp.AddHandlers(handlers) : HasStopped();
+
+    /// <inheritdoc cref="AddHandlers(ISmtpHandlers)"/>
+    public Fault AddHandlers(IPop3Handlers handlers)
+        => IsRunning && _server is Pop3Server pop3 ? pop3.AddHandlers(handlers) : HasStopped();
 
     /// <summary>
     /// Serves a connection that the host has accepted. <see cref="Fault.Argument"/>: it is no connected socket, and

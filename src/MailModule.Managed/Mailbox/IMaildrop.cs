@@ -8,6 +8,12 @@ namespace MailModule.Mailbox;
 /// </summary>
 internal interface IMaildrop : IMessageList, IDisposable
 {
+    /// <summary>What is known of a message beside its size and id, without a file access.</summary>
+    MessageTraits Traits(int index);
+
+    /// <summary>The index of the message with this unique id; below 0 if there is none.</summary>
+    int IndexOf(ReadOnlySpan<byte> uniqueId);
+
     /// <summary>Whose it is.</summary>
     string Home { get; }
 

@@ -16,10 +16,4 @@ internal interface IMessageList
 
     /// <summary>Writes the unique id (1 to 70 octets of 0x21 to 0x7E) and returns its length.</summary>
     int UniqueId(int index, Span<byte> destination);
-
-    /// <summary>What is known of a message beside that.</summary>
-    MessageTraits Traits(int index);
-
-    /// <summary>The index of the message with this unique id; below 0 if there is none.</summary>
-    int IndexOf(ReadOnlySpan<byte> uniqueId);
 }

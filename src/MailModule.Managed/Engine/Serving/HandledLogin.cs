@@ -1,7 +1,5 @@
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Mail.Logins.Server;
-using MailModule.Policy;
-using MailModule.Primitives;
 using MailModule.Smtp.Server;
 
 namespace MailModule.Engine.Serving;
@@ -19,17 +17,12 @@ internal sealed class HandledLogin(SmtpSession session, SmtpDependencies depende
     /// <inheritdoc cref="SmtpLogin.MayTry"/>
     public bool MayTry() => _login.MayTry();
 
-    public LoginRequest ToRequest() => new(exchange.Mechanism, exchange.User, exchange.Identity)
-    {
-        Password = exchange is PasswordExchange given ? given.Password : default(ReadOnlyMemory<byte>),
-        Token = exchange is OAuthExchange token ? token.Token : "",
-        Certificate = exchange is ExternalExchange ? session.Peer.VerifiedCertificate?.Subject ?? "" : "",
-    };
+    public LoginRequest ToRequest() => HostLogins.RequestOf(exchange, session.Peer.VerifiedCertificate);
 
     /// <param name="user">Null: the name that the client told.</param>
     public Verdict Accept(string? user, Verdict accepted)
     {
-        exchange.User = user ?? NameTold();
+        exchange.User = user ?? HostLogins.NameTold(exchange, session.Peer.VerifiedCertificate);
         _login.Judged(isRight: true);
         return accepted;
     }
@@ -52,27 +45,15 @@ internal sealed class HandledLogin(SmtpSession session, SmtpDependencies depende
     {
         if (answer.Kind == StepAnswerKind.Continue)
             return own.FindSecret(session, (SecretExchange)exchange);
-        if (secret is null)
-            return SetSecret(null);
-        if (StoredPassword.TryParse(secret, out StoredPassword password, out string error))
-            return SetSecret(password);
-        dependencies.Log.Write(LogLevel.Error, "smtp", $"a password that the host has given has no form: {error}");
-        return SetSecret(null);
+        return SetSecret(secret);
     }
 
     /// <summary>The host knows no such user, which the client must not see yet.</summary>
     public Verdict HasNone() => SetSecret(null);
 
-    // EXTERNAL tells no user of its own, and perhaps nobody at all.
-    private string NameTold()
-        => exchange.User.Length > 0 ? exchange.User
-            : exchange.Identity.Length > 0 ? exchange.Identity
-            : exchange is ExternalExchange ? session.Peer.VerifiedCertificate?.Subject ?? "" : "";
-
-    private Verdict SetSecret(StoredPassword? password)
+    private Verdict SetSecret(string? secret)
     {
-        ((SecretExchange)exchange).Secret = dependencies.Policy().Accounts.SecretOfHost(
-            exchange.User, password, ServerMechanisms.Find(exchange.Mechanism));
+        HostLogins.SetSecret(exchange, secret, dependencies.Policy().Accounts, dependencies.Log, "smtp");
         return Verdict.Accept;
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -49,10 +48,8 @@ internal abstract class MailServer(
     /// <summary>Sets the callback that sessions to come ask.</summary>
     public abstract void SetCallback(HostCallback host);
 
-    /// <summary>
-    /// Adds tables of handlers, which sessions to come ask; <see cref="Fault.Limit"/>: there are as many as can be.
-    /// </summary>
-    public virtual Fault AddHandlers(IReadOnlyList<ISmtpHandlers> tables) => Fault.None;
+    /// <summary>Takes the tables of handlers that the server starts with.</summary>
+    protected abstract Fault AddHandlers(ServerOptions options);
 
     /// <summary>The server stops: what its sessions wait for comes to an end within the time.</summary>
     protected virtual void EndWaits(TimeSpan timeout)
@@ -79,7 +76,7 @@ internal abstract class MailServer(
         if (ports.Count > 0 && options.IsTlsFirst)
             ports[0] = ports[0] with { IsTlsFirst = true };
         Protocol = options.Protocol;
-        Fault fault = AddHandlers(options.Handlers);
+        Fault fault = AddHandlers(options);
         text = fault == Fault.None ? null : FaultReason.Current.Text;
         if (fault == Fault.None)
             fault = LoadCertificate(values, ports, out text);

@@ -1,5 +1,6 @@
 using MailModule.Mail.Logins.Server;
 using MailModule.Mailbox;
+using MailModule.Policy;
 using MailModule.Pop3.Server;
 using MailModule.Transport;
 
@@ -14,6 +15,16 @@ namespace MailModule.Engine.Serving;
 internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? connection) : IPop3Backend
 {
     private Pop3RequestHandler? _handler;
+
+    /// <summary>Asked in place of opening the mailbox of who has logged in, on a thread that may block; null: it is
+    /// opened.</summary>
+    public Func<Account, string, Pop3Verdict>? Entering { get; set; }
+
+    /// <summary>A host is asked about each message: none is read ahead.</summary>
+    public bool AsksAboutMessages { get; init; }
+
+    /// <summary>What QUIT deletes here; null: all that is marked.</summary>
+    public IReadOnlyList<int>? ToDelete { get; private set; }
     private RetrReadAhead? _ahead;
 
     public Pop3Verdict FindSecret(Pop3Session session, SecretExchange exchange)
@@ -32,6 +43,17 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
         => HandlerFor(session).NoteSize(wireLength);
 
     public Pop3Verdict Quit(Pop3Session session) => HandlerFor(session).Quit();
+
+    /// <summary>Opens the mailbox of who has logged in. Blocks.</summary>
+    public Pop3Verdict Enter(Pop3Session session, Account account, string folder)
+        => HandlerFor(session).EnterNow(account, folder);
+
+    /// <summary>QUIT, which deletes these messages. Blocks.</summary>
+    public Pop3Verdict QuitNow(Pop3Session session, IReadOnlyList<int> toDelete)
+    {
+        ToDelete = toDelete;
+        return HandlerFor(session).QuitNow();
+    }
 
     public void CloseMessage(Pop3Session session) => HandlerFor(session).CloseMessage();
 

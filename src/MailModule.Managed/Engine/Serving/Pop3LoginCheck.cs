@@ -84,9 +84,16 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
         if (_isThrottled)
             _session.Answer(Throttled);
         else if (_account is not null)
-            _session.Answer(Admit(_account, _folder));
+            Enter(_account);
         else
             RefuseLate(Pop3Verdict.Refuse());
+    }
+
+    // Who opens the mailbox may have to ask somebody first, and answers then.
+    private void Enter(Account account)
+    {
+        if (Admit(account, _folder) is { Kind: not Pop3VerdictKind.Pending } verdict)
+            _session.Answer(verdict);
     }
 
     /// <summary>The host has decided: it vouches for this user, or for none.</summary>

@@ -81,6 +81,11 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         return Start(Step.Open, RequestAction.PopGetMessage);
     }
 
+    /// <summary>As <see cref="Quit"/>, at once. Blocks.</summary>
+    public Pop3Verdict QuitNow() => DeleteAndQuit();
+
+    private IReadOnlyList<int> Marked => _backend.ToDelete ?? _session.Deleted;
+
     public Pop3Verdict Quit()
     {
         if (_session.Deleted.Count > 0 || _maildrop is { OwesNames: true })
@@ -212,6 +217,16 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     }
 
     private Pop3Verdict Enter(Account account, string folder)
+        => _backend.Entering is { } asks ? asks(account, folder) : OpenMaildrop(account, folder);
+
+    /// <summary>Opens the mailbox of who has logged in elsewhere. Blocks.</summary>
+    public Pop3Verdict EnterNow(Account account, string folder)
+    {
+        _told = (account.Name, null);
+        return OpenMaildrop(account, folder);
+    }
+
+    private Pop3Verdict OpenMaildrop(Account account, string folder)
     {
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
         _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account.Home);
@@ -255,7 +270,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     // A host that is asked about messages is asked before each.
     private bool ReadAhead()
-        => !_dependencies.Host.AsksAbout(RequestAction.PopGetMessage) && _backend.ReadAhead(_maildrop!, _index);
+        => !_backend.AsksAboutMessages && !_dependencies.Host.AsksAbout(RequestAction.PopGetMessage)
+            && _backend.ReadAhead(_maildrop!, _index);
 
     private Pop3Verdict OpenHostContent(SubmissionContent content)
     {
@@ -301,7 +317,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         List<int> ours = [];
         int kept = 0;
         string? words = null;
-        foreach (int index in _session.Deleted)
+        foreach (int index in Marked)
         {
             _index = index;
             int answer = AskHost(RequestAction.PopDeleteMessage);
@@ -319,8 +335,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             kept += failed;
         }
         GiveMaildropBack();
-        if (_session.Deleted.Count > 0)
-            _dependencies.Log.Deleted(_told.User, _session.Deleted.Count - kept, kept);
+        if (Marked.Count > 0)
+            _dependencies.Log.Deleted(_told.User, Marked.Count - kept, kept);
         return fault == Fault.None && kept == 0
             ? Pop3Verdict.Accept
             : Pop3Verdict.Refuse(words ?? "[SYS/TEMP] some deleted messages not removed");

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
@@ -23,7 +24,10 @@ internal sealed class Pop3Server(
         LoginDelays = new LoginDelays(limits.Guessing.Clock),
     };
 
-    private volatile OptionSet _options = new(settings.Current, asksHost: false);
+    private volatile OptionSet _options = new(settings.Current, asksHost: false, Pop3Steps.None);
+
+    private readonly ServerHandlers<IPop3Handlers, Pop3HandlerSet> _handlers = new(
+        settings, limits.Handlers, workers.Run, limits.Guessing.Clock, host.Calls, log, Pop3HandlerSet.Of);
 
     protected override ClientGate Gate { get; } = new(
         settings, limits, static values => values.PopGate,
@@ -50,40 +54,73 @@ internal sealed class Pop3Server(
     protected override ISession NewSession(Connection connection, ServerPort port)
     {
         Pop3Dependencies dependencies = _dependencies;
-        Pop3ServerOptions options = OptionsOf(Settings.Current, dependencies.Host.AsksAbout(RequestAction.PopLogin))
-            .For(connection.RemoteEndPoint.Address, port);
-        return new Pop3Session(options, new Pop3Backend(dependencies, connection), connection);
+        Pop3Steps asked = _handlers.Set is { } set ? set.Steps & (Pop3Steps.Auth | Pop3Steps.Secret) : Pop3Steps.None;
+        Pop3ServerOptions options =
+            OptionsOf(Settings.Current, dependencies.Host.AsksAbout(RequestAction.PopLogin), asked)
+                .For(connection.RemoteEndPoint.Address, port);
+        return new Pop3Session(options, NewBackend(connection), connection);
     }
 
-    private OptionSet OptionsOf(SettingValues values, bool asksHost)
+    private OptionSet OptionsOf(SettingValues values, bool asksHost, Pop3Steps asked)
     {
         OptionSet options = _options;
-        if (options.Version != values.Version || options.AsksHost != asksHost)
-            _options = options = new OptionSet(values, asksHost);
+        if (options.Version != values.Version || options.AsksHost != asksHost || options.Asked != asked)
+            _options = options = new OptionSet(values, asksHost, asked);
         return options;
     }
+
+    private IPop3Backend NewBackend(Connection connection)
+    {
+        Pop3Dependencies dependencies = _dependencies;
+        if (_handlers.Set is not { } set)
+            return new Pop3Backend(dependencies, connection);
+        var own = new Pop3Backend(dependencies, connection) { AsksAboutMessages = set.Has(Pop3Steps.Retrieve) };
+        return new HandledPop3Backend(own, dependencies, set);
+    }
+
+    /// <inheritdoc cref="SmtpServer.AddHandlers(ISmtpHandlers)"/>
+    public Fault AddHandlers(IPop3Handlers table)
+        => (table.Steps & (Pop3Steps.Open | Pop3Steps.Retrieve)) == Pop3Steps.Open
+            ? FaultReason.Because(Fault.Argument, "a table of handlers with open needs retr")
+            : _handlers.Add(table);
+
+    protected override Fault AddHandlers(ServerOptions options)
+    {
+        Fault fault = Fault.None;
+        foreach (IPop3Handlers table in options.Pop3Handlers)
+            if (fault == Fault.None)
+                fault = AddHandlers(table);
+        return fault;
+    }
+
+    protected override void EndWaits(TimeSpan timeout) => _handlers.EndWaits(timeout);
+
+    protected override bool Ended(TimeSpan timeout) => _handlers.End(timeout);
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
     /// <param name="asksHost">The request callback is asked about logins, and gets the password: who logs in without
     /// telling it cannot be asked about, so nothing else is offered.</param>
-    private sealed class OptionSet(SettingValues values, bool asksHost)
+    /// <param name="asked">What handlers are asked about logins: <see cref="Pop3Steps.Auth"/> and
+    /// <see cref="Pop3Steps.Secret"/>.</param>
+    private sealed class OptionSet(SettingValues values, bool asksHost, Pop3Steps asked)
     {
         private readonly Pop3ServerOptions _plain = new()
         {
             HostName = values.OwnName.Text,
             OfferStls = values.Flag(Keys.SmtpTls),
             Logins = new LoginOffer(
-                asksHost ? MechanismsOf(values) & MechanismSet.OfPasswords : MechanismsOf(values),
+                asksHost ? MechanismsOf(values, asked) & MechanismSet.OfPasswords : MechanismsOf(values, asked),
                 LoginKeys.TokenHintOf(values)),
             ExpireDays = (int)values.Int(Keys.Pop.Expire),
             LoginDelay = (int)values.Int(Keys.Pop.LoginDelay),
-            NewStamp = asksHost || !OffersApop(values) ? null : StampsOf(values.OwnName.Text),
+            NewStamp = asksHost || !OffersApop(values, asked) ? null : StampsOf(values.OwnName.Text),
         };
 
         private readonly Pop3ServerOptions?[] _variants = new Pop3ServerOptions?[4];
 
         public int Version => values.Version;
         public bool AsksHost => asksHost;
+        public Pop3Steps Asked => asked;
 
         public Pop3ServerOptions For(IPAddress peer, ServerPort port)
         {
@@ -96,13 +133,14 @@ internal sealed class Pop3Server(
             };
         }
 
-        private static MechanismSet MechanismsOf(SettingValues values)
-            => OfferedMechanisms.Of(values, AccountFlags.Mailbox, hostJudges: false, hostHasSecrets: false);
+        private static MechanismSet MechanismsOf(SettingValues values, Pop3Steps asked)
+            => OfferedMechanisms.Of(
+                values, AccountFlags.Mailbox, asked.HasFlag(Pop3Steps.Auth), asked.HasFlag(Pop3Steps.Secret));
 
         // RFC 1939 §7: it needs the password itself, as CRAM-MD5 does
-        private static bool OffersApop(SettingValues values)
-            => values.Flag(Keys.Pop.Apop) && OpenSsl.IsThere
-                && (values.Accounts.MechanismsOf(AccountFlags.Mailbox).Each & MechanismSet.CramMd5) != 0;
+        private static bool OffersApop(SettingValues values, Pop3Steps asked)
+            => values.Flag(Keys.Pop.Apop) && OpenSsl.IsThere && (asked.HasFlag(Pop3Steps.Secret)
+                || (values.Accounts.MechanismsOf(AccountFlags.Mailbox).Each & MechanismSet.CramMd5) != 0);
 
         private static Func<string> StampsOf(string host) => () => ApopExchange.NewStamp(host);
     }

@@ -1,14 +1,18 @@
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
-using MailModule.Smtp;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
 /// <summary>The tables of handlers of one server, and what runs and owes their answers. Any thread.</summary>
-internal sealed class ServerHandlers(
-    EngineSettings settings, HandlerPools pools, Action<IJob> runJob, TimeProvider clock, HostCalls calls, Log log)
+/// <typeparam name="TTable">A table of the protocol's steps.</typeparam>
+/// <typeparam name="TSet">The tables, and how they are called.</typeparam>
+/// <param name="make">Gets all tables, and what a step hears that finds no place in the pool.</param>
+internal sealed class ServerHandlers<TTable, TSet>(
+    EngineSettings settings, HandlerPools pools, Action<IJob> runJob, TimeProvider clock, HostCalls calls, Log log,
+    Func<IReadOnlyList<TTable>, HandlerSetup, string?, TSet> make)
+    where TSet : HandlerSetup
 {
     /// <summary>Before the time of a stop is up clients are told what became of their commands.</summary>
     private static readonly TimeSpan StopMargin = TimeSpan.FromMilliseconds(200);
@@ -16,33 +20,34 @@ internal sealed class ServerHandlers(
     private readonly Lock _lock = new();
     private readonly PendingAnswers _pending = new(clock);
     private HandlerPool? _pool;
-    private volatile HandlerSet? _set;
+    private IReadOnlyList<TTable> _tables = [];
+    private volatile TSet? _set;
 
     /// <summary>What sessions take that begin now; null: there is no table.</summary>
-    public HandlerSet? Set => _set;
+    public TSet? Set => _set;
 
     /// <summary>Answers that are owed.</summary>
     public int Owed => _pending.Count;
 
     /// <summary><see cref="Fault.Limit"/>: there are as many as can be.</summary>
-    public Fault Add(ISmtpHandlers table)
+    public Fault Add(TTable table)
     {
         lock (_lock)
         {
-            IReadOnlyList<ISmtpHandlers> before = _set?.Tables ?? [];
-            if (before.Count >= HandlerSet.Most)
-                return FaultReason.Because(Fault.Limit, $"a server has at most {HandlerSet.Most} tables of handlers");
+            if (_tables.Count >= HandlerSetup.Most)
+                return FaultReason.Because(Fault.Limit, $"a server has at most {HandlerSetup.Most} tables of handlers");
             SettingValues values = settings.Current;
             bool isInline = values.Flag(Keys.CallbackInline);
             if (!isInline)
                 _pool ??= pools.Start(values.Int(Keys.Handlers.Threads), values.Int(Keys.Handlers.Queue), log);
-            _set = new HandlerSet([.. before, table], isInline ? null : _pool, runJob, _pending, log)
+            var setup = new HandlerSetup(isInline ? null : _pool, runJob, _pending, log)
             {
                 IsInline = isInline,
                 Timeout = TimeSpan.FromSeconds(values.Int(Keys.Handlers.Timeout)),
-                Busy = BusyReply(values.Text(Keys.Handlers.Busy)),
                 Calls = calls,
             };
+            _tables = [.. _tables, table];
+            _set = make(_tables, setup, values.Text(Keys.Handlers.Busy));
             return Fault.None;
         }
     }
@@ -53,11 +58,4 @@ internal sealed class ServerHandlers(
 
     /// <summary>The server has no session any more. False: a handler still runs when the time is up.</summary>
     public bool End(TimeSpan timeout) => _pool is not { } pool || pools.Retire(pool, timeout);
-
-    private static Reply BusyReply(string? text)
-    {
-        var reply = new HandlerReply();
-        var ordinary = new Reply(451, "4.3.2", HandlerKeys.BusyText);
-        return reply.Set(0, null, text) == Fault.None ? reply.Over(ordinary, 0, utf8: false) : ordinary;
-    }
 }

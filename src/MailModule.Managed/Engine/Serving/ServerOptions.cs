@@ -29,11 +29,14 @@ public sealed record ServerOptions
     /// </summary>
     public SmtpProtocol Protocol { get; init; }
 
-    /// <summary>SMTP servers: TLS from the first octet on <see cref="Port"/>.</summary>
+    /// <summary>TLS from the first octet on <see cref="Port"/>.</summary>
     public bool IsTlsFirst { get; init; }
 
     /// <summary>SMTP servers: what sessions ask the host, in order.</summary>
     public IReadOnlyList<ISmtpHandlers> Handlers { get; init; } = [];
+
+    /// <summary>POP3 servers: what sessions ask the host, in order.</summary>
+    public IReadOnlyList<IPop3Handlers> Pop3Handlers { get; init; } = [];
 
     /// <summary>What is wrong; null if nothing.</summary>
     public string? FindProblem()

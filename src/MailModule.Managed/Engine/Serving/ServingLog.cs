@@ -97,6 +97,13 @@ internal static class ServingLog
             log.Write(LogLevel.Info, "smtp", $"refused by the host: {reply} client={client?.Address}");
     }
 
+    /// <param name="text">What a client of POP3 hears; null: the ordinary text.</param>
+    public static void RefusedByHost(this Log log, string? text, IPEndPoint? client)
+    {
+        if (log.IsEnabled(LogLevel.Info))
+            log.Write(LogLevel.Info, "pop3", $"refused by the host: {text ?? "-ERR"} client={client?.Address}");
+    }
+
     public static void Login(this Log log, string area, string user, bool succeeded, IPEndPoint? client)
     {
         LogLevel level = succeeded ? LogLevel.Info : LogLevel.Warning;

@@ -30,8 +30,8 @@ internal sealed class SmtpServer(
     /// <summary>How messages of ours are signed at each moment; null: they are not.</summary>
     public Func<SigningOptions?> Signing { init => _dependencies = _dependencies with { Signing = value }; }
 
-    private readonly ServerHandlers _handlers = new(
-        settings, limits.Handlers, workers.Run, limits.Guessing.Clock, host.Calls, log);
+    private readonly ServerHandlers<ISmtpHandlers, HandlerSet> _handlers = new(
+        settings, limits.Handlers, workers.Run, limits.Guessing.Clock, host.Calls, log, HandlerSet.Of);
 
     private readonly SteppedSessions _stepped = new(workers.Run, host.Calls, log);
     private readonly SessionMemory _memory = limits.Memory;
@@ -94,10 +94,15 @@ internal sealed class SmtpServer(
         }
     }
 
-    public override Fault AddHandlers(IReadOnlyList<ISmtpHandlers> tables)
+    /// <summary>
+    /// Adds a table of handlers, which sessions to come ask; <see cref="Fault.Limit"/>: there are as many as can be.
+    /// </summary>
+    public Fault AddHandlers(ISmtpHandlers table) => _handlers.Add(table);
+
+    protected override Fault AddHandlers(ServerOptions options)
     {
         Fault fault = Fault.None;
-        foreach (ISmtpHandlers table in tables)
+        foreach (ISmtpHandlers table in options.Handlers)
             if (fault == Fault.None)
                 fault = _handlers.Add(table);
         return fault;

@@ -34,7 +34,7 @@ internal interface IPop3Backend
     /// <summary>DELE, if it is of <see cref="Asked"/>; Accept: the message is marked.</summary>
     Pop3Verdict Delete(Pop3Session session, int index) => Pop3Verdict.Accept;
 
-    /// <summary>RSET, if it is of <see cref="Asked"/>; Accept: no message is marked any more.</summary>
+    /// <summary>RSET, if it is of <see cref="Asked"/>; no message is marked any more, whatever the verdict.</summary>
     Pop3Verdict Reset(Pop3Session session) => Pop3Verdict.Accept;
 
     /// <summary>RETR (<paramref name="lines"/> -1) or TOP. On Accept the backend holds the message open, LF lines that

@@ -45,7 +45,7 @@ internal static class Pop3Replies
     public const string NoCapabilities = "[SYS/TEMP] no capabilities now";
     public const string NoopRefused = "not now";
     public const string NotMarked = "the message cannot be deleted";
-    public const string NotReset = "the marks stay";
+    public const string NotReset = "no message is marked any more, whatever the refusal";
     public const string LoginFailed = "[AUTH] authentication failed";
     public const string CannotOpen = "[SYS/TEMP] the message cannot be read";
     public const string NotAllDeleted = "[SYS/TEMP] some messages could not be deleted";

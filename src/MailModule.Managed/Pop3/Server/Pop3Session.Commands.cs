@@ -213,9 +213,10 @@ internal sealed partial class Pop3Session
 
     internal Next OnResetVerdict(Pop3Verdict verdict, Output output)
     {
+        // RFC 1939 §5: RSET has no failure, and what is not marked is not lost.
+        _marks.Clear();
         if (verdict.Kind != Pop3VerdictKind.Accept)
             return Refuse(verdict, Pop3Replies.NotReset, output);
-        _marks.Clear();
         return Done(verdict, Pop3Replies.Ok, output);
     }
 

@@ -69,6 +69,9 @@ internal sealed partial class Pop3Session : ISession
     /// <summary>Logins that failed by name or password on this connection; nothing makes them fewer.</summary>
     public int FailedLogins => _login.Failures;
 
+    /// <summary>The client has given more unwelcome commands than are borne.</summary>
+    public bool IsCutOff => _errors >= Options.ErrorLimit;
+
     /// <summary>Set by the backend at login, which holds the maildrop behind it; null in no maildrop.</summary>
     public IMessageList? Messages { get; set; }
 

@@ -19,7 +19,7 @@ internal sealed class HandlerCalls : TableCalls<StepAnswer>
     private StepAnswer _chunkAnswer;
 
     public HandlerCalls(HandlerSet set, SmtpSession session, ISessionEffects effects)
-        : base(set, session.Peer, HostCall.SmtpHandler, "smtp")
+        : base(set, session.Peer, HostCall.SmtpHandler, "smtp", ReplyForm.Smtp)
     {
         Set = set;
         Session = session;

@@ -5,7 +5,8 @@ using MailModule.Smtp;
 namespace MailModule.Engine.Serving.Handlers;
 
 /// <summary>The reply that a handler puts together, piece by piece. One thread at a time.</summary>
-internal sealed class HandlerReply
+/// <param name="form">What a status is.</param>
+internal sealed class HandlerReply(ReplyForm form = ReplyForm.Smtp)
 {
     private const int MostLines = 100;
 
@@ -15,6 +16,15 @@ internal sealed class HandlerReply
     private readonly List<string> _more = [];
     private string? _status;
     private string? _text;
+
+    /// <summary>Null: the one that goes with the verdict.</summary>
+    public string? Status => _status;
+
+    /// <summary>The first line's; null: the library's.</summary>
+    public string? Text => _text;
+
+    /// <summary>The lines behind the first.</summary>
+    public IReadOnlyList<string> More => _more;
 
     /// <summary>0: the one that goes with the verdict.</summary>
     public int Code { get; private set; }
@@ -37,11 +47,8 @@ internal sealed class HandlerReply
     {
         if (code is not 0 and (< 200 or > 599))
             return FaultReason.Because(Fault.Argument, "code: a reply code is 200 to 599");
-        if (status is not null && !EnhancedCode.IsValid(Encoding.UTF8.GetBytes(status)))
-            return FaultReason.Because(
-                Fault.Argument, "status: three numbers with dots between, the first of them 2, 4 or 5");
-        if (status is not null && code != 0 && status[0] - '0' != code / 100)
-            return FaultReason.Because(Fault.Argument, "status: its class is not that of the code");
+        if (status is not null && WhyNoStatus(code, status) is { } reason)
+            return FaultReason.Because(Fault.Argument, reason);
         Fault fault = text is null ? Fault.None : CheckText(text);
         if (fault == Fault.None)
             (Code, _status, _text) = (code, status, text);
@@ -74,6 +81,16 @@ internal sealed class HandlerReply
         // RFC 6531 §3.7.4.1: these name a mailbox, which would be another one in ASCII
         code = code switch { 251 => 250, 551 => 550, _ => code };
         return new Reply(code, StatusFor(code, ordinary), [.. lines.Select(InAscii)]);
+    }
+
+    private string? WhyNoStatus(int code, string status)
+    {
+        if (form == ReplyForm.Pop3)
+            return ResponseCode.IsValid(status)
+                ? null : "status: a response code without its brackets, such as SYS/TEMP (RFC 2449 section 8)";
+        if (!EnhancedCode.IsValid(Encoding.UTF8.GetBytes(status)))
+            return "status: three numbers with dots between, the first of them 2, 4 or 5";
+        return code != 0 && status[0] - '0' != code / 100 ? "status: its class is not that of the code" : null;
     }
 
     // RFC 2034 §4: none in the greeting, in the answer to EHLO and HELO, and where the code is 3yz

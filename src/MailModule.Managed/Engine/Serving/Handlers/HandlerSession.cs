@@ -61,8 +61,8 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
     {
         if (!IsIn(HandlerSteps.Auth))
             return WrongStep();
-        if (user.Length == 0 || user.Any(char.IsControl) || Encoding.UTF8.GetByteCount(user) > MostLoginOctets)
-            return FaultReason.Because(Fault.Argument, "user: a name has 1 to 255 octets without controls");
+        if (WhyNoLogin(user) is { } reason)
+            return FaultReason.Because(Fault.Argument, reason);
         calls.Findings.Login = user;
         return Fault.None;
     }
@@ -150,6 +150,12 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
         path = null;
         return IsIn(HandlerSteps.Message) ? calls.Effects.GetPath(out path) : WrongStep();
     }
+
+    /// <summary>Why a host's name for who has logged in is none; null: it is one.</summary>
+    public static string? WhyNoLogin(string user)
+        => user.Length == 0 || user.Any(char.IsControl) || Encoding.UTF8.GetByteCount(user) > MostLoginOctets
+            ? "user: a name has 1 to 255 octets without controls"
+            : null;
 
     private bool IsIn(HandlerSteps steps) => IsOpen && (calls.Step & steps) != 0;
 

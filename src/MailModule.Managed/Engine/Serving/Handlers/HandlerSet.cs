@@ -31,6 +31,21 @@ internal sealed record HandlerSet(
 
     private AskedCommands? _asked;
 
+    /// <param name="busyText">What <see cref="Busy"/> says; null: its ordinary text.</param>
+    public static HandlerSet Of(IReadOnlyList<ISmtpHandlers> tables, HandlerSetup setup, string? busyText)
+    {
+        var set = new HandlerSet(tables, setup.Pool, setup.RunJob, setup.Pending, setup.Log)
+        {
+            IsInline = setup.IsInline,
+            Timeout = setup.Timeout,
+            Calls = setup.Calls,
+        };
+        var said = new HandlerReply();
+        return said.Set(0, null, busyText) == Fault.None
+            ? set with { Busy = said.Over(set.Busy, 0, utf8: false) }
+            : set;
+    }
+
     /// <summary>The commands that sessions ask about.</summary>
     public AskedCommands Asked => _asked ??= s_commands.Where(pair => Has(pair.Step))
         .Aggregate(AskedCommands.None, static (all, pair) => all | pair.Command);

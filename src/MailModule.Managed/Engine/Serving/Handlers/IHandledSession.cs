@@ -21,13 +21,14 @@ public interface IHandledSession
     /// its code does; the last one counts. <see cref="Fault.Argument"/>: a code, status or text that is none.
     /// </summary>
     /// <param name="code">200 to 599; 0: the one that goes with the verdict.</param>
-    /// <param name="status">Enhanced status; null: one that goes with the code.</param>
+    /// <param name="status">Enhanced status, over POP3 a response code without its brackets (RFC 2449 §8); null: one
+    /// that goes with the code.</param>
     /// <param name="text">The first line; null: the library's.</param>
     Fault SetReply(int code, string? status, string? text);
 
     /// <summary>
-    /// One more line; <see cref="Fault.Limit"/> behind a hundred, <see cref="Fault.State"/> in Helo, whose reply is one
-    /// line.
+    /// One more line; <see cref="Fault.Limit"/> behind a hundred, <see cref="Fault.State"/> where the reply is one line:
+    /// in Helo, and over POP3 in all steps but Capabilities.
     /// </summary>
     Fault AddReplyLine(string text);
 

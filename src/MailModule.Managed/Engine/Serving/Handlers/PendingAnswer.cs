@@ -77,6 +77,16 @@ public sealed class PendingAnswer : IJob
         return Fault.None;
     }
 
+    /// <summary>It has not been given, by whomever.</summary>
+    internal bool IsStillOpen
+    {
+        get
+        {
+            lock (_lock)
+                return IsOpen;
+        }
+    }
+
     /// <summary>A number that a deferred answer may be.</summary>
     internal static bool IsVerdict(int verdict)
         => verdict is >= HandlerVerdict.Continue and <= HandlerVerdict.Error and not HandlerVerdict.Pending

@@ -11,7 +11,9 @@ namespace MailModule.Engine.Serving.Handlers;
 /// <param name="peer">The session's connection.</param>
 /// <param name="call">As what calls are counted.</param>
 /// <param name="area">Of lines of the log.</param>
-internal abstract class TableCalls<TAnswer>(HandlerSetup setup, IPeer peer, HostCall call, string area)
+/// <param name="form">What a status of a reply is.</param>
+internal abstract class TableCalls<TAnswer>(
+    HandlerSetup setup, IPeer peer, HostCall call, string area, ReplyForm form)
     : IJob, IPendingOwner
     where TAnswer : struct
 {
@@ -21,7 +23,7 @@ internal abstract class TableCalls<TAnswer>(HandlerSetup setup, IPeer peer, Host
     private (Fault Fault, string Text)? _end;
 
     /// <summary>The reply that the handler under way puts together, or that goes with the answer it owes.</summary>
-    public HandlerReply Reply { get; } = new();
+    public HandlerReply Reply { get; } = new(form);
 
     IPeer IPendingOwner.Peer => peer;
 
@@ -42,6 +44,10 @@ internal abstract class TableCalls<TAnswer>(HandlerSetup setup, IPeer peer, Host
 
     /// <summary>A handler of the table runs, or owes its answer.</summary>
     public bool IsOpenTo(int table) => Volatile.Read(ref _openTable) == table;
+
+    /// <summary>What belongs to the table's answer may still come: it has not answered.</summary>
+    public bool IsAnswerOpen(int table)
+        => IsOpenTo(table) && Volatile.Read(ref _pending) is not { IsStillOpen: false };
 
     /// <inheritdoc cref="IHandledSession.SetReply"/>
     public Fault SetReply(int table, int code, string? status, string? text)
