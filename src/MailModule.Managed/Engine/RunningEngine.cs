@@ -39,9 +39,8 @@ internal sealed class RunningEngine : IDisposable
     private readonly ClientLimits _limits;
     private readonly Lock _opening = new();
     private readonly EngineServers _servers;
-    private readonly MailboxEvents _mailboxEvents;
+    private readonly EngineListeners _listeners;
     private MailData? _data;
-    private Action<QueueEvent>? _queueListener;
     private volatile string _stoppingPart = "";
     private bool _isClosed;
 
@@ -51,9 +50,8 @@ internal sealed class RunningEngine : IDisposable
         EngineSettings settings, Action<QueueEvent>? queueListener, MailboxEvents mailboxEvents, Workers workers,
         HostCalls hostCalls, Log log)
     {
-        _mailboxEvents = mailboxEvents;
         HostCalls = hostCalls;
-        _queueListener = Counted(queueListener);
+        _listeners = new EngineListeners(mailboxEvents) { Queue = Counted(queueListener) };
         _settings = settings;
         _log = log;
         _workers = workers;
@@ -140,7 +138,7 @@ internal sealed class RunningEngine : IDisposable
         MailData? data = CloseData();
         data?.Control?.Stop(); // opened since, perhaps
         Fault fault = data?.Stop(Remaining(deadline) + CloseGrace, Remaining(deadline)) ?? Fault.None;
-        _mailboxEvents.Drain(Remaining(deadline));
+        _listeners.Mailboxes.Drain(Remaining(deadline));
         _stoppingPart = "connections to other hosts";
         OutboundDelivery.Stop();
         return fault;
@@ -237,8 +235,8 @@ internal sealed class RunningEngine : IDisposable
             : Fault.None;
         if (fault == Fault.None)
             fault = MailData.TryOpen(
-                _settings, OutboundDelivery, _workers, _log, _queueListener,
-                mail => _mailboxEvents.Post(_workers, mail), Outgoing.Signing, out _data, out text);
+                _settings, OutboundDelivery, _workers, _log, _listeners.Queue,
+                mail => _listeners.Mailboxes.Post(_workers, mail), Outgoing.Signing, out _data, out text);
         if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
         if (fault == Fault.None)
@@ -287,7 +285,7 @@ internal sealed class RunningEngine : IDisposable
         listener = Counted(listener);
         lock (_opening)
         {
-            _queueListener = listener;
+            _listeners.Queue = listener;
             data = _data;
         }
         data?.Queue.SetListener(listener);

@@ -28,9 +28,11 @@ internal static class MailboxFolders
                     && TryRead(name, home, out string folder) && IsMaildir(inbox, name))
                     found.Add(folder);
             }, Limit);
+        if (result < 0)
+            return SystemFault.Of(result);
         found.Sort(StringComparer.Ordinal);
         folders = found;
-        return SystemFault.Of(Math.Min(result, 0));
+        return Fault.None;
     }
 
     // A folder is told by the name by which it is opened: one that no name leads to is none of ours.
