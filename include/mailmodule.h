@@ -1296,12 +1296,13 @@ typedef struct mm_smtp_server_options {
 #define MM_SMTP_SERVER_OPTIONS_INIT                                                                                    \
     { sizeof(mm_smtp_server_options), NULL, 0, 0, 0, 0 }
 
-/** A session of a client with an SMTP server, as the handlers of one table see it. It ends when close has returned. */
+/** A session of a client with a server, as the handlers of one table see it. It ends when close has returned. */
 typedef struct mm_session mm_session;
 
 /**
  * What a handler answers. In place of these it may answer a reply code: 200 to 399 accepts, 400 to 599 refuses, 421
- * closes too. What does not fit the step is logged and taken for 451.
+ * closes too. What does not fit the step is logged and taken for 451. Over POP3 a code says +OK (200 to 399) or -ERR;
+ * at a login 400 to 499 is no wrong password, but one that could not be looked at; 421 closes too.
  */
 enum mm_verdict {
     MM_VERDICT_CONTINUE = 0,  /**< as if there were no such handler: the next table is asked, then the library's own
@@ -1614,22 +1615,120 @@ typedef struct mm_pop3_server_options {
     const char *addresses; /**< to listen on, with commas between; NULL: the setting pop_bind */
     int port;              /**< 1 to 65535; 0: the setting pop_port (110); MM_PORT_ANY */
     int max_sessions;      /**< at once, 1 to 1000000; 0: the setting pop3_max */
+    int tls;               /**< 1: TLS from the first octet (RFC 8314) */
+    int reserved;          /**< 0 */
 } mm_pop3_server_options;
 
 #define MM_POP3_SERVER_OPTIONS_INIT                                                                                    \
-    { sizeof(mm_pop3_server_options), NULL, 0, 0 }
+    { sizeof(mm_pop3_server_options), NULL, 0, 0, 0, 0 }
 
-/** What a POP3 server asks the host. It has no handlers in this version. */
+/** One message of a POP3 session, as a handler is told of it. Texts are never NULL. */
+typedef struct mm_session_message {
+    size_t size;     /**< set by the library: the octets it has filled */
+    const char *id;  /**< its unique id, as mm_session_add_message gave it, or the library's own */
+    void *data;      /**< what mm_session_add_message kept with it; NULL where the library has the mailbox */
+    int64_t octets;  /**< its size, as LIST tells it */
+    int number;      /**< from 1, as the client counts */
+    int lines;       /**< retr: of the body, for TOP; -1: all of the message, for RETR; else -1 */
+} mm_session_message;
+
+/**
+ * A step of a POP3 session about one message: retr, dele, remove.
+ *
+ * session  whose it is.
+ * message  lives until the handler returns.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_..., or a code (enum mm_verdict). Threads: as mm_pop3_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_message_at_fn)(mm_session *session, const mm_session_message *message, void *user);
+
+/**
+ * Opens the mailbox of who has logged in.
+ *
+ * session  whose login it is.
+ * name     the user, as mm_session_set_login has given it, else as the client told it.
+ * folder   of the mailbox, where the client logged in as user/folder and the name is no user's of the settings as a
+ *          whole, nor as a whole what mm_session_set_login has given; "" the mailbox itself.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_ACCEPT: mm_session_add_message has told the messages, one call each, in the order of their
+ * numbers (none: the mailbox is empty); MM_VERDICT_CONTINUE: the library's own mailbox of that user, who must be one of
+ * the settings, or one that auth has accepted; MM_VERDICT_REJECT: -ERR [IN-USE], or what mm_session_set_reply says, and
+ * no failed login; MM_VERDICT_ERROR: -ERR [SYS/TEMP]; MM_VERDICT_CLOSE. Threads: as mm_pop3_server_handlers says.
+ * Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_open_fn)(mm_session *session, const char *name, const char *folder, void *user);
+
+/**
+ * Gives the next octets of the message that retr has accepted, by mm_session_write. The client's pace is the pace of
+ * these calls: the next one comes when what the last one gave has gone out.
+ *
+ * session  whose answer it is.
+ * room     octets that mm_session_write takes in this call, at least 16,384.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_CONTINUE: something was written, and there is more (with MM_VERDICT_PENDING, when
+ * mm_pending_answer says so); MM_VERDICT_DONE: that was the last of it; anything else: the connection is cut, so that
+ * the client does not take a part for the whole. Of TOP the library sends what was asked for, and asks no further
+ * then. Threads: as mm_pop3_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_read_fn)(mm_session *session, size_t room, void *user);
+
+/**
+ * What a POP3 server asks the host: one handler for each decision. One that is NULL means the library's own
+ * behaviour. A table in which auth, open and retr alone are set is a whole mail store; one with auth alone lets the
+ * host's users in to the library's mailboxes.
+ *
+ * Order of a session: connect; auth, or secret; open; retr, read, dele and rset as the client likes; at QUIT remove for
+ * each message that is marked, then update; close. A session that ends without QUIT deletes nothing (RFC 1939 section
+ * 6): after open only close is called. In a session whose open has said MM_VERDICT_CONTINUE, retr, dele, rset, remove
+ * and update are asked as well; with MM_VERDICT_CONTINUE the library does it.
+ *
+ * Handlers run on a pool of threads of their own (settings handler_threads, handler_queue), so they may block; each but
+ * timeout, error and close may put its answer off (mm_session_defer). Two for one session never run at once. With the
+ * setting callback_inline they run on the thread that serves all connections, and must not block. None of them may
+ * throw an exception or jump out. An answer that is no verdict, or none that fits the step, is logged and costs the
+ * client one "-ERR [SYS/TEMP]", nothing else; in update it is -ERR to a QUIT whose removals are not undone.
+ */
 typedef struct mm_pop3_server_handlers {
-    size_t size; /**< sizeof(mm_pop3_server_handlers) */
+    size_t size;                   /**< sizeof(mm_pop3_server_handlers) */
+    mm_session_fn connect;         /**< a client has connected, before the greeting. REJECT, CLOSE: -ERR and the end */
+    mm_session_fn capa;            /**< CAPA. With ACCEPT, lines added to the reply are further capabilities */
+    mm_session_auth_fn auth;       /**< a login that tells its password or token, or shows a certificate: USER and PASS
+                                        (mechanism "USER"), AUTH (RFC 5034). ACCEPT: logged in; REJECT: a wrong
+                                        password, answered late; ERROR: -ERR [SYS/TEMP], no wrong password */
+    mm_session_text_fn secret;     /**< APOP, AUTH by CRAM-MD5 or SCRAM: the user's name; mm_session_set_secret gives
+                                        its password, of which APOP and CRAM-MD5 need the plain form. REJECT: there is
+                                        none */
+    mm_session_open_fn open;       /**< who has logged in wants his mailbox. Needs retr */
+    mm_session_message_at_fn retr; /**< RETR, TOP. DONE: mm_session_write has given all of it; ACCEPT: read gives it,
+                                        behind what was written here; CONTINUE: out of the library's mailbox; REJECT:
+                                        -ERR */
+    mm_session_read_fn read;       /**< the next octets of a message that retr has accepted */
+    mm_session_message_at_fn dele; /**< DELE: it is marked. REJECT: it is not. Without remove, in a mailbox of the
+                                        host's, it never is: -ERR */
+    mm_session_fn rset;            /**< RSET: no message is marked any more, whatever is answered */
+    mm_session_message_at_fn remove; /**< QUIT, once for each marked message, in the order of their numbers. DONE: the
+                                        host has deleted it; CONTINUE: out of the library's mailbox, when all have been
+                                        asked; ACCEPT: as DONE in a mailbox of the host's, else as CONTINUE; REJECT: it
+                                        stays, and QUIT is -ERR */
+    mm_session_fn update;          /**< QUIT, behind the last remove, also where there was none: what was done is to
+                                        last. REJECT, ERROR: -ERR */
+    mm_session_text_fn noop;       /**< NOOP */
+    mm_session_unknown_fn unknown; /**< any other command. A reply of one line. Without: -ERR */
+    mm_session_event_fn timeout;   /**< the client was silent for too long */
+    mm_session_error_fn error;     /**< the session ends by a failure */
+    mm_session_event_fn close;     /**< the session is over */
 } mm_pop3_server_handlers;
 
 #define MM_POP3_SERVER_HANDLERS_INIT                                                                                   \
-    { sizeof(mm_pop3_server_handlers) }
+    {                                                                                                                  \
+        sizeof(mm_pop3_server_handlers), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+            NULL, NULL, NULL                                                                                           \
+    }
 
 /**
- * Starts the POP3 server of an engine. As mm_smtp_server_start; the port of the setting pop3s_port is served too. An
- * engine has one POP3 server at a time, by this function or by SetPOP3Server. Threads: any. Since 0.1.
+ * Starts the POP3 server of an engine. As mm_smtp_server_start; the port of the setting pop3s_port is served
+ * too. An engine has one POP3 server at a time, by this function or by SetPOP3Server. A table with open and without
+ * retr is MM_E_ARGUMENT. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *options,
                                         const mm_pop3_server_handlers *handlers, void *user, mm_pop3_server **server);
@@ -1640,24 +1739,37 @@ MM_API int MM_CALL mm_pop3_server_start(mm_engine *engine, const mm_pop3_server_
 MM_API int MM_CALL mm_pop3_server_get_port(mm_pop3_server *server, int *port);
 
 /**
- * Stops a server and ends its handle, as mm_smtp_server_stop. Threads: any. Since 0.1.
+ * Stops a server and ends its handle, as mm_smtp_server_stop. A QUIT that is under way comes to its end, in the time;
+ * where it waits for a handler that owes its answer, the deadline's verdict counts. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 
+/**
+ * Adds a table of handlers, as mm_smtp_server_add_handlers. The first table whose open accepts has the mailbox: retr,
+ * read, dele, rset, remove and update are asked of it alone. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_server_add_handlers(mm_pop3_server *server, const mm_pop3_server_handlers *handlers,
+                                               void *user);
+
 /* ---------------------------------------------------------------------------------------------------------------- */
-/* Sessions of an SMTP server, in its handlers                                                                      */
+/* Sessions of a server, in its handlers                                                                            */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
 /* What these functions give lives until the handler that has called them returns. Outside its handlers, while it owes
  * no answer either, a session is MM_E_STATE, save for mm_session_set_user and mm_session_get_user. So is a call in a
- * step in which it would have no effect. */
+ * step in which it would have no effect. Of a POP3 session these are of use: mm_session_set_reply,
+ * mm_session_add_reply_line (in capa), mm_session_defer and what follows it, mm_session_set_user, mm_session_get_user,
+ * mm_session_get_info, mm_session_set_login, mm_session_set_secret, mm_session_add_message, mm_session_write; the
+ * others are MM_E_STATE. */
 
 /**
  * Sets the reply to the step whose handler runs, or whose answer is owed, in place of the library's; the last one
  * counts. It goes out with the verdict, of mm_pending_answer too: one that accepts needs a code of 2yz (354 in data;
  * helo, ehlo and rset say 250 whatever it is), one that refuses 4yz or 5yz; with MM_VERDICT_CONTINUE and with the
  * verdict of a deadline it is dropped. With a code as verdict, that code counts, and code may be 0. Clients hear none
- * with what accepts in secret and chunk, with MM_VERDICT_LOCAL, and with a lasting refusal in secret.
+ * with what accepts in secret and chunk, with MM_VERDICT_LOCAL, and with a lasting refusal in secret. Over POP3 code is
+ * 0, or one that says of which kind the answer is (enum mm_verdict), and status is a response code (RFC 2449 section 8)
+ * without its brackets, such as "SYS/TEMP", or NULL.
  *
  * code    200 to 599; 0: the one that goes with the verdict.
  * status  enhanced status (RFC 3463) such as "5.7.1"; NULL: the one that goes with the code.
@@ -1753,8 +1865,8 @@ typedef struct mm_session_info {
     const char *client;         /**< the client's address: as PROXY or XCLIENT told it, where they may */
     const char *connected_from; /**< the address that the connection came from */
     const char *server;         /**< the address it came to */
-    const char *helo;           /**< what HELO, EHLO or LHLO named */
-    const char *protocol;       /**< as in Received (RFC 3848): "ESMTPSA", "LMTP", ... */
+    const char *helo;           /**< what HELO, EHLO or LHLO named; "" over POP3 */
+    const char *protocol;       /**< as in Received (RFC 3848): "ESMTPSA", "LMTP", ...; "POP3", "POP3S" */
     const char *tls;            /**< version and cipher; "" in clear text */
     const char *tls_name;       /**< the server's name that the client asked for (SNI) */
     const char *certificate;    /**< distinguished name of the client's verified certificate, controls escaped */
@@ -1763,8 +1875,8 @@ typedef struct mm_session_info {
     int64_t began;              /**< when */
     int client_port;            /**< of client */
     int server_port;            /**< of server */
-    int trusted;                /**< 1: it may relay: by its address, or logged in */
-    int messages;               /**< taken so far */
+    int trusted;                /**< 1: it may relay: by its address, or logged in; 0 over POP3 */
+    int messages;               /**< taken so far; over POP3 retrieved */
 } mm_session_info;
 
 #define MM_SESSION_INFO_INIT                                                                                           \
@@ -1900,6 +2012,30 @@ enum mm_check_result {
     MM_CHECK_REFUSED = 4,      /**< the list says that it is asked too much (127.255.255.0/24): as not listed */
     MM_CHECK_UNKNOWN = 5       /**< no answer yet, or left out: its test entries are wrong (RFC 5782 section 5) */
 };
+
+/**
+ * In open: one message of the mailbox; the first call is number 1. May be called while the answer is owed.
+ *
+ * octets  its size with CRLF line ends, as LIST tells it (RFC 1939 section 11); 0 or more.
+ * id      its unique id: 1 to 70 characters from 0x21 to 0x7E, no other message's of the mailbox, the same in each
+ *         session (RFC 1939 section 7).
+ * data    kept with it for the handlers of this session; never touched by the library.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (octets, id); MM_E_LIMIT (more than memory is given to one
+ * session; 2,147,483,647). Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_add_message(mm_session *session, int64_t octets, const char *id, void *data);
+
+/**
+ * In retr and read: octets of the message, cut anywhere, with any line ends, dots not doubled: the library does that,
+ * and ends the last line. In retr they are gathered (in memory up to 128 KiB, then in a file of mode 0600) and go out
+ * with MM_VERDICT_DONE or MM_VERDICT_ACCEPT; in read they go out as they are given. May be called while the answer is
+ * owed.
+ *
+ * octets, size  in read at most what is left of its room.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (octets NULL); MM_E_LIMIT (more than the room; none is taken);
+ * MM_E_IO; MM_E_FULL. Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_write(mm_session *session, const void *octets, size_t size);
 
 /** One check of a session. Texts are never NULL, "" for none. */
 typedef struct mm_session_check {

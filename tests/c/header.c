@@ -61,7 +61,7 @@ SAME(send_result_layout, WORDS_AND(mm_send_result, 8, 24) && offsetof(mm_send_re
 SAME(smtp_server_options_layout,
      WORDS_AND(mm_smtp_server_options, 2, 16) && offsetof(mm_smtp_server_options, size) == 0);
 SAME(pop3_server_options_layout,
-     WORDS_AND(mm_pop3_server_options, 2, 8) && offsetof(mm_pop3_server_options, size) == 0);
+     WORDS_AND(mm_pop3_server_options, 2, 16) && offsetof(mm_pop3_server_options, size) == 0);
 SAME(smtp_server_handlers_layout, sizeof(mm_smtp_server_handlers) == 23 * sizeof(size_t));
 SAME(session_login_layout, WORDS_AND(mm_session_login, 8, 0) && offsetof(mm_session_login, size) == 0);
 SAME(session_mail_layout, WORDS_AND(mm_session_mail, 7, 16) && offsetof(mm_session_mail, size) == 0);
@@ -73,7 +73,8 @@ SAME(auth_query_layout, WORDS_AND(mm_auth_query, 10, 8) && offsetof(mm_auth_quer
 SAME(sign_options_layout, WORDS_AND(mm_sign_options, 5, 0) && offsetof(mm_sign_options, size) == 0);
 SAME(smtp_stepped_options_layout,
      WORDS_AND(mm_smtp_stepped_options, 6, 16) && offsetof(mm_smtp_stepped_options, size) == 0);
-SAME(pop3_server_handlers_layout, sizeof(mm_pop3_server_handlers) == sizeof(size_t));
+SAME(pop3_server_handlers_layout, sizeof(mm_pop3_server_handlers) == 17 * sizeof(size_t));
+SAME(session_message_layout, WORDS_AND(mm_session_message, 3, 16) && offsetof(mm_session_message, size) == 0);
 SAME(queue_counts_layout, WORDS_AND(mm_queue_counts, 8, 0) && offsetof(mm_queue_counts, size) == 0);
 SAME(queue_message_layout, WORDS_AND(mm_queue_message, 6, 8) && offsetof(mm_queue_message, size) == 0);
 SAME(queue_recipient_layout, WORDS_AND(mm_queue_recipient, 7, 16) && offsetof(mm_queue_recipient, size) == 0);
@@ -97,6 +98,7 @@ SAME(error_detail_end, ENDS_WITH(mm_error_detail, reserved));
 SAME(smtp_reply_end, ENDS_WITH(mm_smtp_reply, reserved));
 SAME(session_rcpt_end, ENDS_WITH(mm_session_rcpt, reserved));
 SAME(session_info_end, ENDS_WITH(mm_session_info, messages));
+SAME(session_message_end, ENDS_WITH(mm_session_message, lines));
 SAME(session_check_end, ENDS_WITH(mm_session_check, reserved));
 SAME(auth_result_end, ENDS_WITH(mm_auth_result, reserved));
 SAME(auth_query_end, ENDS_WITH(mm_auth_query, reserved));

@@ -98,7 +98,13 @@ static inline void one_call_of_session(mm_session *session) {
     void *user;
     size_t length;
     int count;
-    switch (dice(11)) {
+    switch (dice(13)) {
+    case 11:
+        CALL(mm_session_add_message, session, odd_number(), odd_text(), octets);
+        break;
+    case 12:
+        CALL(mm_session_write, session, dice(8) ? octets : NULL, dice(sizeof octets));
+        break;
     case 0:
         CALL(mm_session_set_user, session, octets);
         break;
@@ -316,7 +322,11 @@ static inline void one_call_of_stepped(void) {
 
 static inline void one_call_of_servers(void) {
     int port;
-    switch (dice(8)) {
+    switch (dice(9)) {
+    case 8:
+        CALL(mm_pop3_server_add_handlers, (mm_pop3_server *)(void *)odd_server(),
+             odd_struct(sizeof(mm_pop3_server_handlers)), NULL);
+        break;
     case 0:
         CALL(mm_smtp_server_get_port, odd_server(), dice(8) ? &port : NULL);
         break;

@@ -67,6 +67,8 @@ static void servers_of_engines(mm_engine *engine) {
     smtp_options.max_sessions = pop3_options.max_sessions = 1000000;
     CHECK_OK(mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
     CHECK_OK(mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
+    TRY(mm_pop3_server_add_handlers);
+    SIZES_REFUSED(pop3_handlers, mm_pop3_server_add_handlers(pop3, &pop3_handlers, NULL));
     TRY(mm_smtp_server_stop);
     TRY(mm_pop3_server_stop);
     CHECK_INT(MM_E_ARGUMENT, mm_smtp_server_stop(smtp, INT32_MIN));

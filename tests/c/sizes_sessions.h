@@ -74,6 +74,12 @@ static int sizes_message(mm_session *session, int64_t size, void *user) {
     size_t length = 7;
     (void)user;
     CHECK_INT(3, size);
+    TRY(mm_session_add_message); /* of POP3 sessions: pop3_handlers.c has what they take */
+    CHECK_INT(MM_E_STATE, mm_session_add_message(session, INT64_MIN, "a", NULL));
+    CHECK_INT(MM_E_STATE, mm_session_add_message(session, INT64_MAX, "a", NULL));
+    TRY(mm_session_write);
+    CHECK_INT(MM_E_STATE, mm_session_write(session, room, SIZE_MAX));
+    CHECK_INT(MM_E_STATE, mm_session_write(session, room, 0));
     TRY(mm_session_set_recipient_reply);
     CHECK_INT(MM_E_NOT_FOUND, mm_session_set_recipient_reply(session, 1, 550, NULL, NULL));
     for (size_t i = 0; i < sizeof odd_numbers / sizeof odd_numbers[0]; i++) {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Primitives;
 
@@ -9,9 +8,8 @@ namespace MailModule.Native.Abi;
 /// </summary>
 internal sealed unsafe class HandlerTable : ISmtpHandlers
 {
-    private const int OnStack = 1024;
-    private const int OutOfHandles = 451;
-    private const int LoginTexts = 5;
+    private const int OnStack = HandlerCall.OnStack;
+    private const int OutOfHandles = HandlerCall.OutOfHandles;
     private const int MailTexts = 6;
     private const int RcptTexts = 6;
 
@@ -54,35 +52,7 @@ internal sealed unsafe class HandlerTable : ISmtpHandlers
     public void Timeout(IHandlerSession session) => Tell(session, _handlers.Timeout);
 
     public int Auth(IHandlerSession session, LoginRequest login)
-    {
-        if (SessionHandle.Enter(session) is not { } handle)
-            return OutOfHandles;
-        var places = stackalloc nint[LoginTexts];
-        byte* room = stackalloc byte[OnStack];
-        string[] texts = [login.Mechanism, login.User, login.Identity, login.Token, login.Certificate];
-        nint memory = TextBlock.Write(texts, new Span<nint>(places, LoginTexts), room, OnStack);
-        var password = new ZeroEnded(login.Password.Span);
-        var layout = new SessionLoginLayout
-        {
-            Size = (nuint)sizeof(SessionLoginLayout),
-            Mechanism = places[0],
-            User = places[1],
-            Identity = places[2],
-            Password = password.Address,
-            Token = places[3],
-            Certificate = places[4],
-            PasswordLength = (nuint)login.Password.Length,
-        };
-        using (Callbacks.Enter())
-        {
-            int verdict = ((delegate* unmanaged[Cdecl]<nint, SessionLoginLayout*, nint, int>)_handlers.Auth)(
-                handle.Address, &layout, _user);
-            password.Clear();
-            TextBlock.Clear(texts, places[0]);
-            Text.Free(memory);
-            return verdict;
-        }
-    }
+        => HandlerCall.Auth(session, _handlers.Auth, login, _user);
 
     public int Mail(IHandlerSession session, MailRequest mail)
     {
@@ -176,69 +146,19 @@ internal sealed unsafe class HandlerTable : ISmtpHandlers
     }
 
     public int Unknown(IHandlerSession session, string verb, string argument)
-    {
-        if (SessionHandle.Enter(session) is not { } handle)
-            return OutOfHandles;
-        var places = stackalloc nint[2];
-        byte* room = stackalloc byte[OnStack];
-        nint memory = TextBlock.Write([verb, argument], new Span<nint>(places, 2), room, OnStack);
-        using (Callbacks.Enter())
-        {
-            int verdict = ((delegate* unmanaged[Cdecl]<nint, nint, nint, nint, int>)_handlers.Unknown)(
-                handle.Address, places[0], places[1], _user);
-            Text.Free(memory);
-            return verdict;
-        }
-    }
+        => HandlerCall.Unknown(session, _handlers.Unknown, verb, argument, _user);
 
     public void Error(IHandlerSession session, Fault fault, string text)
-    {
-        if (SessionHandle.Enter(session) is not { } handle)
-            return;
-        nint words = Text.Allocate(text);
-        using (Callbacks.Enter())
-            ((delegate* unmanaged[Cdecl]<nint, int, nint, nint, void>)_handlers.Error)(
-                handle.Address, -(int)fault, words, _user);
-        Text.Free(words);
-    }
+        => HandlerCall.Error(session, _handlers.Error, fault, text, _user);
 
-    public void Close(IHandlerSession session)
-    {
-        if (_handlers.Close != 0)
-            Tell(session, _handlers.Close);
-        (session.User as SessionHandle)?.Close();
-    }
+    public void Close(IHandlerSession session) => HandlerCall.Close(session, _handlers.Close, _user);
 
-    private int Call(IHandlerSession session, nint handler)
-    {
-        if (SessionHandle.Enter(session) is not { } handle)
-            return OutOfHandles;
-        using (Callbacks.Enter())
-            return ((delegate* unmanaged[Cdecl]<nint, nint, int>)handler)(handle.Address, _user);
-    }
+    private int Call(IHandlerSession session, nint handler) => HandlerCall.Step(session, handler, _user);
 
     private int Call(IHandlerSession session, nint handler, string text)
-    {
-        if (SessionHandle.Enter(session) is not { } handle)
-            return OutOfHandles;
-        nint place = 0;
-        byte* room = stackalloc byte[OnStack];
-        nint memory = TextBlock.Write([text], new Span<nint>(ref place), room, OnStack);
-        using (Callbacks.Enter())
-        {
-            int verdict = ((delegate* unmanaged[Cdecl]<nint, nint, nint, int>)handler)(handle.Address, place, _user);
-            Text.Free(memory);
-            return verdict;
-        }
-    }
+        => HandlerCall.Step(session, handler, text, _user);
 
-    private void Tell(IHandlerSession session, nint handler)
-    {
-        if (SessionHandle.Enter(session) is not { } handle)
-            return;
-        using (Callbacks.Enter())
-            ((delegate* unmanaged[Cdecl]<nint, nint, void>)handler)(handle.Address, _user);
-    }
+    private void Tell(IHandlerSession session, nint handler) => HandlerCall.Tell(session, handler, _user);
 
     // The functions stand in the structure in the order of the steps' bits.
     private static HandlerSteps StepsOf(SmtpServerHandlersLayout handlers)
@@ -250,26 +170,5 @@ internal sealed unsafe class HandlerTable : ISmtpHandlers
             if (functions[i] != 0)
                 steps |= (HandlerSteps)(1 << i);
         return steps;
-    }
-
-    /// <summary>A copy of octets with a NUL behind them, which is cleared before it is freed.</summary>
-    private readonly struct ZeroEnded
-    {
-        private readonly int _size;
-
-        public ZeroEnded(ReadOnlySpan<byte> octets)
-        {
-            _size = octets.Length + 1;
-            Address = (nint)NativeMemory.AllocZeroed((nuint)_size);
-            octets.CopyTo(new Span<byte>((void*)Address, octets.Length));
-        }
-
-        public nint Address { get; }
-
-        public void Clear()
-        {
-            new Span<byte>((void*)Address, _size).Clear();
-            NativeMemory.Free((void*)Address);
-        }
     }
 }

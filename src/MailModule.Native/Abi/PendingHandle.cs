@@ -18,7 +18,7 @@ internal sealed class PendingHandle
     public PendingAnswer Owed { get; }
 
     /// <summary>Puts off the answer of the handler that runs.</summary>
-    public static Fault Open(IHandlerSession session, TimeSpan timeout, int verdict, out nint handle)
+    public static Fault Open(IHandledSession session, TimeSpan timeout, int verdict, out nint handle)
     {
         handle = 0;
         var fault = session.Defer(timeout, verdict, out var answer);

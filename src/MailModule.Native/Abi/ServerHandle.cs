@@ -61,5 +61,8 @@ internal abstract class ServerHandle
             => SteppedHandle.Open(_server, options, out handle);
     }
 
-    internal sealed class Pop3(StartedServer server) : ServerHandle(server);
+    internal sealed class Pop3(StartedServer server) : ServerHandle(server)
+    {
+        public Fault AddHandlers(Pop3HandlerTable handlers) => _server.AddHandlers(handlers);
+    }
 }

@@ -40,13 +40,23 @@ internal static class ServerOptionsReader
         options = new ServerOptions();
         if (pointer == 0)
             return Fault.None;
-        var fault = Layout.Read(pointer, out ServerOptionsLayout given);
+        var fault = Layout.Read(pointer, out Pop3ServerOptionsLayout given);
         if (fault != Fault.None)
             return fault;
         if (given.Port == ServerOptions.NoPort)
             return FaultReason.Because(Fault.Argument, "port: a POP3 server listens");
+        if (given.Tls is not (0 or 1))
+            return FaultReason.Because(Fault.Argument, "tls is 0 or 1");
+        if (given.Reserved != 0)
+            return FaultReason.Because(Fault.Argument, "reserved is not 0");
         fault = Text.ReadOptional(given.Addresses, "addresses", out string? addresses);
-        options = new ServerOptions { Addresses = addresses, Port = given.Port, MaxSessions = given.MaxSessions };
+        options = new ServerOptions
+        {
+            Addresses = addresses,
+            Port = given.Port,
+            MaxSessions = given.MaxSessions,
+            IsTlsFirst = given.Tls != 0,
+        };
         return fault;
     }
 
@@ -56,9 +66,4 @@ internal static class ServerOptionsReader
         protocol = (SmtpProtocol)number;
         return Enum.IsDefined(protocol) ? Fault.None : FaultReason.Because(Fault.Argument, $"{number} is no protocol");
     }
-
-    /// <summary>Checks a table of POP3 handlers, of which there are none in this version.</summary>
-    /// <param name="pointer">0: there is none.</param>
-    public static Fault CheckPop3Handlers(nint pointer)
-        => pointer == 0 ? Fault.None : Layout.Read(pointer, out ServerHandlersLayout _);
 }

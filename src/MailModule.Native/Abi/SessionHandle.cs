@@ -16,20 +16,23 @@ internal sealed unsafe class SessionHandle
 
     private List<nint>? _texts;
 
-    private SessionHandle(IHandlerSession session)
+    private SessionHandle(IHandledSession session)
     {
         Session = session;
         Address = HandleTable.Add(this);
     }
 
     public nint Address { get; }
-    public IHandlerSession Session { get; }
+    public IHandledSession Session { get; }
+
+    /// <summary>The session as one of SMTP; of another protocol it is one outside of its handlers.</summary>
+    public IHandlerSession Smtp => Session as IHandlerSession ?? NoSmtpSession.Only;
 
     /// <summary>What the host keeps with it.</summary>
     public nint User { get; set; }
 
     /// <summary>The handle of a session whose handler is about to be called; null when a million are open.</summary>
-    public static SessionHandle? Enter(IHandlerSession session)
+    public static SessionHandle? Enter(IHandledSession session)
     {
         if (session.User is SessionHandle made)
         {
@@ -88,7 +91,7 @@ internal sealed unsafe class SessionHandle
     public Fault Sender(out nint text)
     {
         text = 0;
-        if (Session.Sender is not { } sender)
+        if (Smtp.Sender is not { } sender)
             return FaultReason.Because(Fault.State, "there is no transaction");
         text = Keep(sender);
         return Fault.None;
@@ -99,8 +102,8 @@ internal sealed unsafe class SessionHandle
         var fault = Layout.Check<SessionRcptLayout>(place);
         if (fault != Fault.None)
             return fault;
-        if (Session.RecipientAt(index) is not { } rcpt)
-            return Session.Info is null ? Outside : NoSuch("recipient", index);
+        if (Smtp.RecipientAt(index) is not { } rcpt)
+            return Smtp.Info is null ? Outside : NoSuch("recipient", index);
         Span<nint> texts = stackalloc nint[RecipientTexts];
         Keep(TextsOf(rcpt), texts);
         Layout.Write(place, LayoutOf(rcpt, texts));
@@ -112,9 +115,9 @@ internal sealed unsafe class SessionHandle
         var fault = Layout.Check<SessionCheckLayout>(place);
         if (fault != Fault.None)
             return fault;
-        if (Session.Info is null)
+        if (Smtp.Info is null)
             return Outside;
-        var checks = Session.Checks;
+        var checks = Smtp.Checks;
         if (index < 0 || index >= checks.Count)
             return NoSuch("check", index);
         var check = checks[index];
@@ -136,9 +139,9 @@ internal sealed unsafe class SessionHandle
         var fault = Layout.Check<AuthResultLayout>(place);
         if (fault != Fault.None)
             return fault;
-        if (Session.Info is null)
+        if (Smtp.Info is null)
             return Outside;
-        var results = Session.Authentication;
+        var results = Smtp.Authentication;
         if (index < 0 || index >= results.Count)
             return NoSuch("result", index);
         Span<nint> texts = stackalloc nint[AuthResultWriter.TextCount];
@@ -149,7 +152,7 @@ internal sealed unsafe class SessionHandle
 
     public Fault Path(out nint text)
     {
-        var fault = Session.GetPath(out string? path);
+        var fault = Smtp.GetPath(out string? path);
         text = fault == Fault.None ? Keep(path!) : 0;
         return fault;
     }

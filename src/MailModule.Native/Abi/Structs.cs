@@ -75,23 +75,6 @@ internal struct SendEventLayout
     public int ReplyCode;
 }
 
-/// <summary><c>mm_pop3_server_options</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct ServerOptionsLayout
-{
-    public nuint Size;
-    public nint Addresses;
-    public int Port;
-    public int MaxSessions;
-}
-
-/// <summary><c>mm_pop3_server_handlers</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct ServerHandlersLayout
-{
-    public nuint Size;
-}
-
 /// <summary><c>mm_queue_counts</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct QueueCountsLayout

@@ -22,7 +22,7 @@ internal static unsafe class Servers
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_server_start", CallConvs = [typeof(CallConvCdecl)])]
     private static int StartPop3(nint engine, nint options, nint handlers, nint user, nint place)
-        => Boundary.Code((engine, options, handlers, place), StartPop3);
+        => Boundary.Code((engine, options, handlers, user, place), StartPop3);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_server_get_port", CallConvs = [typeof(CallConvCdecl)])]
     private static int Pop3Port(nint server, nint port) => Boundary.Code((server, port), Port<ServerHandle.Pop3>);
@@ -74,17 +74,20 @@ internal static unsafe class Servers
         return ServerHandle.Open(engine!.Engine, ServerKind.Smtp, options, out *(nint*)call.Place);
     }
 
-    private static Fault StartPop3((nint Engine, nint Options, nint Handlers, nint Place) call)
+    private static Fault StartPop3((nint Engine, nint Options, nint Handlers, nint User, nint Place) call)
     {
         var fault = FindEngine(call.Engine, call.Place, out var engine);
         if (fault != Fault.None)
             return fault;
         fault = ServerOptionsReader.ReadPop3(call.Options, out var options);
-        if (fault == Fault.None)
-            fault = ServerOptionsReader.CheckPop3Handlers(call.Handlers);
-        return fault == Fault.None
-            ? ServerHandle.Open(engine!.Engine, ServerKind.Pop3, options, out *(nint*)call.Place)
-            : fault;
+        if (fault != Fault.None)
+            return fault;
+        fault = Pop3HandlerTable.Read(call.Handlers, call.User, out var handlers);
+        if (fault != Fault.None)
+            return fault;
+        if (handlers is not null)
+            options = options with { Pop3Handlers = [handlers] };
+        return ServerHandle.Open(engine!.Engine, ServerKind.Pop3, options, out *(nint*)call.Place);
     }
 
     private static Fault FindEngine(nint handle, nint place, out EngineHandle? engine)

@@ -30,7 +30,7 @@ internal static unsafe class SessionReplies
         {
             var fault = Read(call.status, call.text, out string? status, out string? text);
             return fault == Fault.None
-                ? handle.Session.SetRecipientReply(call.index, call.code, status, text)
+                ? handle.Smtp.SetRecipientReply(call.index, call.code, status, text)
                 : fault;
         });
 

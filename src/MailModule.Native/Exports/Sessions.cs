@@ -5,7 +5,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Exports;
 
-/// <summary>The sessions of an SMTP server as a host's handlers see them: what is kept with them, and who they are
+/// <summary>The sessions of a server as a host's handlers see them: what is kept with them, and who they are
 /// with.</summary>
 internal static unsafe class Sessions
 {
@@ -33,9 +33,9 @@ internal static unsafe class Sessions
     private static int GetCheckCount(nint session, nint place)
         => Get(session, place, "count", static (handle, place) =>
         {
-            if (handle.Session.Info is null)
+            if (handle.Smtp.Info is null)
                 return SessionHandle.Outside;
-            *(int*)place = handle.Session.Checks.Count;
+            *(int*)place = handle.Smtp.Checks.Count;
             return Fault.None;
         });
 
@@ -47,9 +47,9 @@ internal static unsafe class Sessions
     private static int GetAuthCount(nint session, nint place)
         => Get(session, place, "count", static (handle, place) =>
         {
-            if (handle.Session.Info is null)
+            if (handle.Smtp.Info is null)
                 return SessionHandle.Outside;
-            *(int*)place = handle.Session.Authentication.Count;
+            *(int*)place = handle.Smtp.Authentication.Count;
             return Fault.None;
         });
 
@@ -71,15 +71,15 @@ internal static unsafe class Sessions
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_session_set_sender", CallConvs = [typeof(CallConvCdecl)])]
     private static int SetSender(nint session, nint address)
-        => CallWithText(session, address, "address", static (handle, text) => handle.Session.SetSender(text));
+        => CallWithText(session, address, "address", static (handle, text) => handle.Smtp.SetSender(text));
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_session_get_recipient_count", CallConvs = [typeof(CallConvCdecl)])]
     private static int GetRecipientCount(nint session, nint place)
         => Get(session, place, "count", static (handle, place) =>
         {
-            if (handle.Session.Info is null)
+            if (handle.Smtp.Info is null)
                 return SessionHandle.Outside;
-            *(int*)place = handle.Session.RecipientCount;
+            *(int*)place = handle.Smtp.RecipientCount;
             return Fault.None;
         });
 
@@ -89,15 +89,15 @@ internal static unsafe class Sessions
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_session_add_recipient", CallConvs = [typeof(CallConvCdecl)])]
     private static int AddRecipient(nint session, nint address)
-        => CallWithText(session, address, "address", static (handle, text) => handle.Session.AddRecipient(text));
+        => CallWithText(session, address, "address", static (handle, text) => handle.Smtp.AddRecipient(text));
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_session_remove_recipient", CallConvs = [typeof(CallConvCdecl)])]
     private static int RemoveRecipient(nint session, int index)
-        => Call(session, index, static (handle, index) => handle.Session.RemoveRecipient(index));
+        => Call(session, index, static (handle, index) => handle.Smtp.RemoveRecipient(index));
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_session_set_expansion", CallConvs = [typeof(CallConvCdecl)])]
     private static int SetExpansion(nint session, nint address)
-        => CallWithText(session, address, "address", static (handle, text) => handle.Session.SetExpansion(text));
+        => CallWithText(session, address, "address", static (handle, text) => handle.Smtp.SetExpansion(text));
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_session_add_header", CallConvs = [typeof(CallConvCdecl)])]
     private static int AddHeader(nint session, nint name, nint value)
@@ -107,7 +107,7 @@ internal static unsafe class Sessions
             if (fault != Fault.None)
                 return fault;
             fault = Text.Read(call.value, "value", out string text);
-            return fault == Fault.None ? handle.Session.AddHeader(field, text) : fault;
+            return fault == Fault.None ? handle.Smtp.AddHeader(field, text) : fault;
         });
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_session_read_message", CallConvs = [typeof(CallConvCdecl)])]
@@ -119,7 +119,7 @@ internal static unsafe class Sessions
             if (call.offset < 0)
                 return FaultReason.Because(Fault.Argument, "offset is below 0");
             var room = new Span<byte>((void*)call.buffer, (int)Math.Min(call.size, int.MaxValue));
-            var fault = handle.Session.ReadMessage(call.offset, room, out int count);
+            var fault = handle.Smtp.ReadMessage(call.offset, room, out int count);
             *(nuint*)call.length = fault == Fault.None ? (nuint)count : 0;
             return fault;
         });

@@ -326,12 +326,46 @@ class mm_pop3_server_options(Structure):
         ("addresses", c_char_p),
         ("port", c_int),
         ("max_sessions", c_int),
+        ("tls", c_int),
+        ("reserved", c_int),
     ]
+
+
+class mm_session_message(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("id", c_char_p),
+        ("data", c_void_p),
+        ("octets", c_int64),
+        ("number", c_int),
+        ("lines", c_int),
+    ]
+
+
+mm_session_message_at_fn = CFUNCTYPE(c_int, c_void_p, POINTER(mm_session_message), c_void_p)
+mm_session_open_fn = CFUNCTYPE(c_int, c_void_p, c_char_p, c_char_p, c_void_p)
+mm_session_read_fn = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p)
 
 
 class mm_pop3_server_handlers(Structure):
     _fields_ = [
         ("size", c_size_t),
+        ("connect", mm_session_fn),
+        ("capa", mm_session_fn),
+        ("auth", mm_session_auth_fn),
+        ("secret", mm_session_text_fn),
+        ("open", mm_session_open_fn),
+        ("retr", mm_session_message_at_fn),
+        ("read", mm_session_read_fn),
+        ("dele", mm_session_message_at_fn),
+        ("rset", mm_session_fn),
+        ("remove", mm_session_message_at_fn),
+        ("update", mm_session_fn),
+        ("noop", mm_session_text_fn),
+        ("unknown", mm_session_unknown_fn),
+        ("timeout", mm_session_event_fn),
+        ("error", mm_session_error_fn),
+        ("close", mm_session_event_fn),
     ]
 
 

@@ -73,8 +73,9 @@ internal static class Pop3StepAnswers
     /// <param name="code">Where the host gives none; null: none then.</param>
     private static string? TextOf(HandlerReply given, string? code)
     {
+        // RFC 2449 §8: their case does not count, so that one form of it is enough
         if (given.Status is { } status)
-            return $"[{status}] {given.Text}".TrimEnd();
+            return $"[{status.ToUpperInvariant()}] {given.Text}".TrimEnd();
         if (given.Text is not { } text)
             return null;
         return code is null ? text : ResponseCode.Before(code, text);
