@@ -91,7 +91,7 @@ internal sealed class HandledPop3Login(
             session.Answer(verdict);
     }
 
-    /// <summary>A refusal that says nothing about the password: something of ours does not work (RFC 3206 §4).</summary>
+    /// <summary>A refusal that says nothing about the password, but of ours (RFC 3206 §4).</summary>
     public static bool IsOfOurs(string? text)
         => text is not null && (text.StartsWith("[SYS/", StringComparison.OrdinalIgnoreCase)
             || text.StartsWith("[IN-USE]", StringComparison.OrdinalIgnoreCase));

@@ -7,8 +7,8 @@ internal sealed class HandlerKeys
 
     public Setting Threads { get; } = Keys.Number(
         "handler_threads", 1, 1024, 16, "threads",
-        "Threads at most that run handlers of the host (`mm_smtp_server_handlers`, `mm_pop3_server_handlers`), for each "
-            + "server, when it gets its first.");
+        "Threads at most that run handlers of the host (`mm_smtp_server_handlers`, `mm_pop3_server_handlers`), for "
+            + "each server, when it gets its first.");
 
     public Setting Queue { get; } = Keys.Number(
         "handler_queue", 0, 1_000_000, 1024, "steps",

@@ -49,7 +49,8 @@ public class Pop3AskedTests
         harness.AskedVerdict = Pop3Verdict.Refuse();
         Assert.Equal(
             "-ERR not now\r\n-ERR the message cannot be deleted\r\n"
-                + "-ERR no message is marked any more, whatever the refusal\r\n-ERR [SYS/TEMP] no capabilities now\r\n-ERR unknown command\r\n",
+                + "-ERR no message is marked any more, whatever the refusal\r\n"
+                + "-ERR [SYS/TEMP] no capabilities now\r\n-ERR unknown command\r\n",
             harness.Send("NOOP\r\nDELE 2\r\nRSET\r\nCAPA\r\nXYZ\r\n"));
     }
 

@@ -27,8 +27,8 @@ public interface IHandledSession
     Fault SetReply(int code, string? status, string? text);
 
     /// <summary>
-    /// One more line; <see cref="Fault.Limit"/> behind a hundred, <see cref="Fault.State"/> where the reply is one line:
-    /// in Helo, and over POP3 in all steps but Capabilities.
+    /// One more line; <see cref="Fault.Limit"/> behind a hundred, <see cref="Fault.State"/> where the reply is one
+    /// line: in Helo, and over POP3 in all steps but Capabilities.
     /// </summary>
     Fault AddReplyLine(string text);
 

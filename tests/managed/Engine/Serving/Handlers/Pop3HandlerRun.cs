@@ -67,7 +67,8 @@ internal sealed class Pop3HandlerRun : IDisposable
     }
 
     /// <summary>Messages in the library's own mailbox of ann.</summary>
-    public string[] Mailbox => [.. ((string[])["new", "cur"]).Select(part => _folder.In($"mail/users/ann/Maildir/{part}"))
+    public string[] Mailbox => [.. ((string[])["new", "cur"])
+        .Select(part => _folder.In($"mail/users/ann/Maildir/{part}"))
         .Where(Directory.Exists).SelectMany(Directory.GetFiles)
         .Select(file => Path.GetFileName(file).Split(',', ':')[0]).Order()];
 

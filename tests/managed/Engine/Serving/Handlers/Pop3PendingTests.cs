@@ -8,7 +8,7 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Engine.Serving.Handlers;
 
-/// <summary>A handler of the POP3 server may owe its answer; what it may do meanwhile, and what ends the wait.</summary>
+/// <summary>A handler of the POP3 server may owe its answer: what it may do then, and what ends the wait.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class Pop3PendingTests : IDisposable
 {
@@ -52,8 +52,8 @@ public sealed class Pop3PendingTests : IDisposable
     public void A_piece_that_comes_after_its_deadline_goes_nowhere()
     {
         Pop3TestTable table = Deferring(
-            Pop3Steps.Auth | Pop3Steps.Open | Pop3Steps.Retrieve | Pop3Steps.Read, static step => step == Pop3Steps.Read,
-            TimeSpan.FromMilliseconds(50));
+            Pop3Steps.Auth | Pop3Steps.Open | Pop3Steps.Retrieve | Pop3Steps.Read,
+            static step => step == Pop3Steps.Read, TimeSpan.FromMilliseconds(50));
         using var run = new Pop3HandlerRun(table);
         using Pop3Wire client = run.Connect();
         client.Send(Login + "RETR 1\r\n");

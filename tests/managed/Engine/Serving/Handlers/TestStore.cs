@@ -26,7 +26,8 @@ internal sealed class TestStore(Pop3Steps more, int piece, params string[] messa
 
     public static TestStore Of(int piece, params string[] messages)
         => Answering(
-            Pop3Steps.Read | Pop3Steps.Remove | Pop3Steps.Update | Pop3Steps.Close, piece, static (_, _) => -1, messages);
+            Pop3Steps.Read | Pop3Steps.Remove | Pop3Steps.Update | Pop3Steps.Close, piece,
+            static (_, _) => -1, messages);
 
     public override int Retrieve(IPop3HandlerSession session, MessageRequest message)
     {
