@@ -309,7 +309,7 @@ MM_API int MM_CALL mm_engine_free(mm_engine *engine);
  *
  * filename  of the file; there is no default here.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (filename NULL); MM_E_NOT_FOUND; MM_E_IO; MM_E_CONFIG, and
- * MM_E_NOT_SUPPORTED (a key for access or safety that has no effect yet), where mm_last_error_message() has file and
+ * MM_E_NOT_SUPPORTED (a key for access or safety that has no effect here), where mm_last_error_message() has file and
  * line. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_load(mm_engine *engine, const char *filename);
@@ -319,7 +319,7 @@ MM_API int MM_CALL mm_engine_load(mm_engine *engine, const char *filename);
  *
  * key, text  neither NULL; relative paths count from the working directory.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_NOT_FOUND (no such key); MM_E_CONFIG (malformed or out of range);
- * MM_E_NOT_SUPPORTED (a key for access or safety that has no effect yet). Threads: any. Since 0.1.
+ * MM_E_NOT_SUPPORTED (a key for access or safety that has no effect here). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_set(mm_engine *engine, const char *key, const char *text);
 
@@ -4076,7 +4076,7 @@ MM_API int MM_CALL mm_dkim_key_make(int algorithm, int bits, char *key, size_t k
  * filename  NULL: mailmodule.cfg in the working directory, or ftp.cfg, the old module's name for it, if only that is
  *           there.
  * Returns 0; below 0 an MM_E_... value: MM_E_NOT_FOUND, MM_E_IO, MM_E_ARGUMENT; MM_E_CONFIG, and MM_E_NOT_SUPPORTED (a
- * key for access or safety that has no effect yet), where mm_last_error_message() has file and line. Threads: any.
+ * key for access or safety that has no effect here), where mm_last_error_message() has file and line. Threads: any.
  * Since 0.1.
  */
 MM_API int MM_CALL LoadConfig(const char *filename MM_DEFAULT(NULL));
@@ -4084,7 +4084,7 @@ MM_API int MM_CALL LoadConfig(const char *filename MM_DEFAULT(NULL));
 /**
  * Sets a parameter to text, read as in a file (there is no quoting). Lists (user, local_domain, ...) take one more
  * value. No result; mm_last_error() tells: MM_OK, MM_E_NOT_FOUND (no such parameter), MM_E_CONFIG (malformed or out
- * of range), MM_E_NOT_SUPPORTED (a key for access or safety that has no effect yet), MM_E_ARGUMENT (NULL, not UTF-8).
+ * of range), MM_E_NOT_SUPPORTED (a key for access or safety that has no effect here), MM_E_ARGUMENT (NULL, not UTF-8).
  * Threads: any. Since 0.1.
  */
 MM_API void MM_CALL SetConfigParamString(const char *param, const char *val);

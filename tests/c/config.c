@@ -86,8 +86,8 @@ static void risks_are_told(void) {
 }
 
 static void what_has_no_effect_and_what_repeats(void) {
-    CHECK_INT(0, check("seplog\nasync\nsmtpproxy_user=x\nasync=0\nuser=ann;{PLAIN}secret;;PS\nuser=ann;secret;;P\n"));
-    tells(MM_CONFIG_WARNING, 1, "seplog", "no effect");
+    CHECK_INT(0, check("smtpipv6\nasync\nsmtpproxy_user=x\nasync=0\nuser=ann;{PLAIN}secret;;PS\nuser=ann;secret;;P\n"));
+    tells(MM_CONFIG_WARNING, 1, "smtpipv6", "no effect");
     tells(MM_CONFIG_WARNING, 3, "smtpproxy_user", "smtpproxy");
     tells(MM_CONFIG_WARNING, 4, "async", "line 2");
     tells(MM_CONFIG_WARNING, 6, "user", "line 5");

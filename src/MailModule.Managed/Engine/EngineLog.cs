@@ -5,7 +5,7 @@ using MailModule.Transport;
 namespace MailModule.Engine;
 
 /// <summary>
-/// Where an engine's lines go: the file of the settings and the host's callback, each with its own level. With neither,
+/// Where an engine's lines go: the files of the settings and the host's callback, each with its own level. With neither,
 /// a line costs one comparison. Any thread.
 /// </summary>
 internal sealed class EngineLog
@@ -18,10 +18,9 @@ internal sealed class EngineLog
     private Action<LogLevel, string, string>? _hostSink;
     private LogLevel _hostLevel = Nothing;
     private LogLevel _fileLevel = Nothing;
-    private volatile LogFile? _file;
+    private volatile LogFiles? _files;
     private volatile Workers? _workers;
-    private string? _path;
-    private bool _isDaily;
+    private volatile int _lengthLimit;
 
     /// <param name="calls">Where the host's callback is counted while it runs.</param>
     public EngineLog(HostCalls calls)
@@ -40,16 +39,16 @@ internal sealed class EngineLog
     {
         _workers = workers;
         string? path = values.FullPath(Keys.LogPath);
-        bool isDaily = values.Flag(Keys.Logs.Day);
+        bool isDaily = values.Flag(Keys.Logs.Day), isSeparate = values.Flag(Keys.Logs.SeparateFiles);
         string? wrong = null;
-        if (path != _path || isDaily != _isDaily)
+        if (_files is { } files ? !files.Are(path, isDaily, isSeparate) : path is not null)
         {
-            _file?.Flush();
-            _file = path is null ? null : new LogFile(path, Run, TellHost, DaysOf(path, isDaily));
-            wrong = _file?.Check();
-            (_path, _isDaily) = (path, isDaily);
+            _files?.Flush();
+            _files = path is null ? null : new LogFiles(path, isDaily, isSeparate, Run, TellHost);
+            wrong = _files?.Check();
         }
-        _fileLevel = _file is null ? Nothing : values.LogLevel;
+        _lengthLimit = values.Int(Keys.Logs.Limit);
+        _fileLevel = _files is null ? Nothing : values.LogLevel;
         Adjust();
         if (wrong is not null)
             Log.Write(LogLevel.Error, "log", wrong);
@@ -70,11 +69,8 @@ internal sealed class EngineLog
     public void DetachWorkers()
     {
         _workers = null;
-        _file?.Flush();
+        _files?.Flush();
     }
-
-    private static DailyRename? DaysOf(string path, bool isDaily)
-        => isDaily ? new DailyRename(path, TimeProvider.System) : null;
 
     // Settings and host may change their levels at once: the later of the two has to see both.
     private void Adjust()
@@ -101,8 +97,9 @@ internal sealed class EngineLog
 
     private void Write(LogLevel level, string area, string text)
     {
+        text = LogLine.Cut(text, _lengthLimit);
         if (level <= _fileLevel)
-            _file?.Write(level, area, text);
+            _files?.Write(level, area, text);
         lock (_hostLock)
             if (level <= _hostLevel)
                 CallHost(level, area, text);

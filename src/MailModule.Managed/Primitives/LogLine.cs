@@ -9,6 +9,7 @@ namespace MailModule.Primitives;
 internal static class LogLine
 {
     private const int TextLimit = 4096;
+    private const string CutMark = "...";
 
     /// <summary>
     /// Appends one line. Whatever the text holds, one line comes of it: characters that end lines or steer a terminal
@@ -26,10 +27,20 @@ internal static class LogLine
         target.Write("\n"u8);
     }
 
+    /// <summary>A text as long as the settings allow, "..." behind one that is cut.</summary>
+    /// <param name="limit">Characters; 0: any number.</param>
+    public static string Cut(string text, int limit)
+    {
+        if (limit <= 0 || text.Length <= limit)
+            return text;
+        int end = char.IsHighSurrogate(text[limit - 1]) ? limit - 1 : limit;
+        return string.Concat(text.AsSpan(0, end), CutMark);
+    }
+
     /// <summary>The text as it stands in a line, for who writes lines of another form.</summary>
     public static string Clean(string text)
     {
-        if (text.Length <= TextLimit && !text.Any(IsUnsafe))
+        if (!IsTooLong(text) && !text.Any(IsUnsafe))
             return text;
         var clean = new ArrayBufferWriter<byte>();
         AppendClean(clean, text);
@@ -46,7 +57,7 @@ internal static class LogLine
 
     private static void AppendClean(IBufferWriter<byte> target, string text)
     {
-        bool isCut = text.Length > TextLimit;
+        bool isCut = IsTooLong(text);
         ReadOnlySpan<char> rest = isCut ? text.AsSpan(0, TextLimit) : text;
         while (!rest.IsEmpty)
         {
@@ -60,8 +71,11 @@ internal static class LogLine
             rest = rest[Math.Min(clean + 1, rest.Length)..];
         }
         if (isCut)
-            target.Write("..."u8);
+            Encoding.UTF8.GetBytes(CutMark, target);
     }
+
+    // One that was cut already is not cut again for the sake of its mark.
+    private static bool IsTooLong(string text) => text.Length > TextLimit + CutMark.Length;
 
     // Controls of both sets, line and paragraph separators, and the marks that turn the direction of writing.
     private static bool IsUnsafe(char c)

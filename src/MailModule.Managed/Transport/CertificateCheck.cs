@@ -17,6 +17,10 @@ internal sealed class CertificateCheck(string name, bool isRequired, Certificate
     private const X509ChainStatusFlags TimeOrTrust = X509ChainStatusFlags.NotTimeValid
         | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
 
+    /// <summary>What may be wrong where it is required; with all else the handshake ends.</summary>
+    public CertificateProblems Tolerated { get; init; }
+
+    /// <summary>Nothing is wrong with it, tolerated or not.</summary>
     public bool IsValid { get; private set; }
 
     /// <summary>What is wrong with it, in words; empty if nothing is, or before the handshake.</summary>
@@ -47,7 +51,7 @@ internal sealed class CertificateCheck(string name, bool isRequired, Certificate
         Problem = string.Join("; ", found.Select(one => one.Words));
         Problems = found.Aggregate(CertificateProblems.None, (all, one) => all | one.Kind);
         IsValid = found.Count == 0;
-        bool isAccepted = IsValid || !isRequired;
+        bool isAccepted = !isRequired || (Problems & ~Tolerated) == CertificateProblems.None;
         if (decide is not null)
             isAccepted = decide(
                 new ShownCertificate(name, shown, chain) { Problems = Problems, Words = Problem }, isAccepted);

@@ -13,6 +13,9 @@ namespace MailModule.Transport;
 internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certificate2Collection? Authorities = null)
     : ITlsSettings
 {
+    /// <summary>What <see cref="Verify"/> passes over.</summary>
+    public CertificateProblems Tolerated { get; init; }
+
     /// <summary>Has the last word on the server's certificate; null: <see cref="Verify"/> says all.</summary>
     public CertificateDecision? Decide { get; init; }
 
@@ -28,7 +31,7 @@ internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Cer
 
     public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out IHandshakeFindings? findings)
     {
-        var peer = new CertificateCheck(PeerName, Verify, Decide);
+        var peer = new CertificateCheck(PeerName, Verify, Decide) { Tolerated = Tolerated };
         findings = peer;
         return Rules.AllowSomething
             ? tls.AuthenticateAsClientAsync(CreateOptions(peer))

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using MailModule.Delivery.Routing;
 using MailModule.Dns;
+using MailModule.Lines;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Smtp;
@@ -50,7 +51,10 @@ internal sealed class HostConnector(
             Proxy = _proxy.Next(),
             Timeout = options.Timeout < options.ConnectTimeout ? options.Timeout : options.ConnectTimeout,
             Tls = new TlsClientSettings(CertificateName, options.VerifyCertificate, options.Authorities)
-            { Rules = options.TlsRules },
+            {
+                Rules = options.TlsRules,
+                Tolerated = options.Login is null ? options.Tolerated : CertificateProblems.None,
+            },
             IsTlsFirst = options.IsTlsFirst,
         };
         return Dialer.Connect(dial, dependencies.Connections, createSession, failed);
@@ -70,6 +74,7 @@ internal sealed class HostConnector(
             EightBit = options.EightBit,
             Chunking = ChunkingUse.FirstMessage,
             Timeout = options.Timeout,
+            Trace = options.IsTraced && dependencies.Log.IsEnabled(LogLevel.Info) ? NewTrace(connection) : null,
         };
         return new SmtpClientSession(sessionOptions, owner, connection);
     }
@@ -89,6 +94,18 @@ internal sealed class HostConnector(
             return false;
         _startTls = StartTlsUse.Never;
         return true;
+    }
+
+    private DialogueTrace NewTrace(Connection connection)
+    {
+        string start = $"{_target.Host.Name} ({connection.PeerEndPoint?.ToString() ?? "through a proxy"})";
+        return new DialogueTrace((direction, text) => dependencies.Log.Write(
+            LogLevel.Info, "send", direction switch
+            {
+                TraceDirection.Sent => $"{start} C: {text}",
+                TraceDirection.Received => $"{start} S: {text}",
+                _ => $"{start} {text}",
+            }));
     }
 
     // Beyond a proxy our address means nothing, and some use a proxy to hide it.

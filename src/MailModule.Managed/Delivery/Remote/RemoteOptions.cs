@@ -20,6 +20,12 @@ internal sealed record RemoteOptions
     /// <summary>With TLS: name and chain must be right.</summary>
     public bool VerifyCertificate { get; init; }
 
+    /// <summary>
+    /// With <see cref="VerifyCertificate"/>: what may be wrong all the same. It has no effect with a
+    /// <see cref="Login"/>: a password goes to the right host or to none.
+    /// </summary>
+    public CertificateProblems Tolerated { get; init; }
+
     /// <summary>Roots to trust in place of the system's; null: the system's.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
@@ -45,6 +51,9 @@ internal sealed record RemoteOptions
 
     /// <summary>How long one connection may take to be made.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The dialogue goes to the log, without secrets and content.</summary>
+    public bool IsTraced { get; init; }
 
     /// <summary>Null: straight to the host.</summary>
     public ProxyAddress? Proxy { get; init; }

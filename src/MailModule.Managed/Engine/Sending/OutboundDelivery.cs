@@ -108,12 +108,14 @@ internal sealed class OutboundDelivery : IDisposable
             : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered
             : StartTlsUse.Never,
         VerifyCertificate = values.Flag(Keys.SmtpCheckTls),
+        Tolerated = Keys.TlsTrust.ToleratedBy(values),
         Authorities = _trustedRoots.Of(values),
         TlsRules = values.TlsRules,
         AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
         EightBit = (EightBitUse)values.Number(Keys.Send8Bit),
         Timeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
         Proxy = values.Proxy,
+        IsTraced = values.Flag(Keys.Logs.Detail),
     };
 
     /// <summary>Cuts what is left. False: something would not end.</summary>

@@ -1,6 +1,7 @@
 using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Smtp.Client;
+using MailModule.Transport;
 
 namespace MailModule.Engine.Sending;
 
@@ -17,6 +18,7 @@ internal static class RemoteOptionsOverride
         {
             HelloName = options.HelloName ?? remote.HelloName,
             Timeout = options.Timeout ?? remote.Timeout,
+            Tolerated = options.VerifyCertificate == true ? CertificateProblems.None : remote.Tolerated,
         };
         if (options.User is null && remote.Login is not null)
             return Strengthen(result, options);

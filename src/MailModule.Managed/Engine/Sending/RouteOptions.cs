@@ -1,6 +1,7 @@
 using MailModule.Delivery.Remote;
 using MailModule.Engine.Settings;
 using MailModule.Smtp.Client;
+using MailModule.Transport;
 
 namespace MailModule.Engine.Sending;
 
@@ -17,5 +18,6 @@ internal static class RouteOptions
             : route.Tls == "opportunistic" ? StartTlsUse.IfOffered
             : options.StartTls,
         VerifyCertificate = options.VerifyCertificate || route.IsVerified,
+        Tolerated = route.IsVerified ? CertificateProblems.None : options.Tolerated,
     };
 }

@@ -64,6 +64,20 @@ internal abstract class MailServer(
 
     protected abstract ISession NewSession(Connection connection, ServerPort port);
 
+    /// <summary>Lines of the log about what is said begin with it.</summary>
+    protected abstract string Area { get; }
+
+    protected abstract ServerTrace NewTrace(Action<string> tell);
+
+    /// <summary>The session, whose dialogue goes to the log if the settings say so (<c>detail</c>).</summary>
+    protected ISession Traced(ISession session, IPeer peer)
+    {
+        if (!Settings.Current.Flag(Keys.Logs.Detail) || !log.IsEnabled(LogLevel.Info))
+            return session;
+        string client = peer.RemoteEndPoint?.ToString() ?? "unknown";
+        return new TracedSession(session, NewTrace(text => log.Write(LogLevel.Info, Area, $"{client} {text}")));
+    }
+
     /// <summary>Binds all ports, or none; <paramref name="text"/> says what is wrong.</summary>
     public Fault TryStart(ServerOptions options, out string? text)
     {
@@ -217,7 +231,7 @@ internal abstract class MailServer(
         connection.IdleTimeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout));
         connection.Pace = values.Pace;
         connection.CountIn(limits.Memory, values.IsExempt(connection.RemoteEndPoint.Address));
-        return NewSession(connection, port);
+        return Traced(NewSession(connection, port), connection);
     }
 
     /// <summary>A server that is to offer TLS does not begin without its certificate.</summary>

@@ -34,6 +34,7 @@ internal sealed class Pop3Server(
         new GateReplies("-ERR [SYS/PERM] connections from your address are not taken here\r\n"u8.ToArray(), null, null),
         log);
 
+    protected override string Area => "pop3";
     protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;
     protected override Setting LimitSetting => Keys.Pop3Max;
@@ -43,6 +44,8 @@ internal sealed class Pop3Server(
         "-ERR [SYS/TEMP] too many connections from your address, try again later\r\n"u8.ToArray();
 
     public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
+
+    protected override ServerTrace NewTrace(Action<string> tell) => new Pop3ServerTrace(tell);
 
     protected override IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol)
     {

@@ -45,6 +45,7 @@ internal sealed class SmtpServer(
             BackendReplies.OverVolume421.Wire.ToArray()),
         log);
 
+    protected override string Area => "smtp";
     protected override Setting PortSetting => Keys.SmtpPort;
     protected override Setting BindSetting => Keys.SmtpBind;
     protected override Setting LimitSetting => Keys.SmtpMax;
@@ -53,6 +54,8 @@ internal sealed class SmtpServer(
         "421 4.7.0 Too many connections from your address, try again later\r\n"u8.ToArray();
 
     public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
+
+    protected override ServerTrace NewTrace(Action<string> tell) => new SmtpServerTrace(tell);
 
     protected override IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol)
     {
@@ -134,7 +137,7 @@ internal sealed class SmtpServer(
         var smtp = new SmtpSession(
             offered with { OfferStartTls = options.OffersTls && options.Tls is null }, handled ?? (ISmtpBackend)own,
             made.Peer);
-        made.Begin(smtp, handled);
+        made.Begin(Traced(smtp, made.Peer), handled);
         Fault fault = _stepped.Add(made, SessionLimit - SessionCount);
         if (fault == Fault.None)
             session = made;

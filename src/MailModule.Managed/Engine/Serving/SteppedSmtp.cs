@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using MailModule.Primitives;
-using MailModule.Smtp.Server;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
@@ -68,7 +67,7 @@ public sealed class SteppedSmtp : IDisposable
     private TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64 - _began);
 
     /// <param name="handled">Null: the server has no handlers.</param>
-    internal void Begin(SmtpSession session, HandledBackend? handled)
+    internal void Begin(ISession session, HandledBackend? handled)
     {
         _handled = handled;
         _stepped = new SteppedSession(session, _peer);

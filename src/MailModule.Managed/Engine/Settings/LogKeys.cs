@@ -5,16 +5,22 @@ namespace MailModule.Engine.Settings;
 /// </summary>
 internal sealed class LogKeys
 {
-    private const string Later = "the log's finer options come in a later version";
-
-    public Setting Detail { get; } = Keys.FlagLater("detail", "The whole dialogue goes to the log.", Later);
+    public Setting Detail { get; } = Keys.Flag(
+        "detail",
+        "The dialogues of servers, and of what is sent, go to the log, line by line at level `info`: secrets as `***`, "
+            + "content as its length. For sessions that begin from then on.");
 
     public Setting Day { get; } = Keys.Flag(
         "logday", "A new log file every day (UTC): the day before's gets its date behind its name, "
             + "`mail.log.2026-11-27`; none is deleted.");
 
-    public Setting SeparateFiles { get; } = Keys.FlagLater("seplog", "A log file for each service.", Later);
+    public Setting SeparateFiles { get; } = Keys.Flag(
+        "seplog",
+        "A log file for each service beside `log`, which gets the other lines: its name with `.smtp`, `.pop3`, `.send`, "
+            + "`.fetch`, `.lists` or `.control` behind.");
 
-    public Setting Limit { get; } = Keys.NumberLater(
-        "limitlog", 0, 4096, 0, "characters", "Longest log line; 0 = no limit.", Later, "nolimitlog");
+    public Setting Limit { get; } = Keys.Number(
+        "limitlog", 0, 4096, 0, "characters",
+        "Longest text of a log line, without time, level and area; what is longer is cut, with `...` behind. 0 = 4,096.",
+        "nolimitlog");
 }

@@ -40,11 +40,11 @@ internal sealed record Setting(string Key, SettingKind Kind, string Meaning)
     /// <summary>Keys that mean "no such value": zero, or none.</summary>
     public string[] NoKeys { get; init; } = [];
 
-    /// <summary>Why it has no effect in this version; empty when it has.</summary>
+    /// <summary>Why it has no effect, and what to use in its place; empty when it has.</summary>
     public string Later { get; init; } = "";
 
     /// <summary>
-    /// It says who may do something, or keeps harm away. Where it has no effect yet, a value that asks for any is an
+    /// It says who may do something, or keeps harm away. Where it has no effect here, a value that asks for any is an
     /// error: nobody may rely on what is not there.
     /// </summary>
     public bool Guards { get; init; }

@@ -22,9 +22,11 @@ internal sealed class SettingsDraft
     /// <summary>What was set, in order.</summary>
     public IReadOnlyList<SettingKey> Touched => _touched;
 
-    /// <summary>What the last error of <see cref="Apply"/> is: <see cref="Fault.Config"/>, or
-    /// <see cref="Fault.NotSupported"/> for a guard that has no effect yet, or <see cref="Fault.Tls"/> for a value that
-    /// needs a TLS library where there is none.</summary>
+    /// <summary>
+    /// What the last error of <see cref="Apply"/> is: <see cref="Fault.Config"/>, or <see cref="Fault.NotSupported"/>
+    /// for a guard that has no effect here, or <see cref="Fault.Tls"/> for a value that needs a TLS library where there
+    /// is none.
+    /// </summary>
     public Fault Fault { get; private set; } = Fault.Config;
 
     public bool IsStrict => (_values[Keys.Strict.Index] ?? new SettingValue("", 0, "")).Number != 0;

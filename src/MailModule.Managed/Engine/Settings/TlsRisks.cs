@@ -36,10 +36,27 @@ internal static class TlsRisks
             findings.Warn(Keys.SmtpOnlyTls, "smtptls=0 says the opposite: what is sent uses no TLS, or is not sent");
         if (values.Flag(Keys.SmtpCheckTls) && !isUsed && !isMust)
             findings.Warn(Keys.SmtpCheckTls, "it has no effect with smtptls=0");
+        Trust(values, findings);
         if (values.IsSet(Keys.TlsCaFile) && values.FullPath(Keys.TlsCaFile) is { } file && !File.Exists(file))
             findings.Warn(Keys.TlsCaFile, $"{file}: there is no such file");
         if (values.IsSet(Keys.TlsCaPath) && values.FullPath(Keys.TlsCaPath) is { } path && !Directory.Exists(path))
             findings.Warn(Keys.TlsCaPath, $"{path}: there is no such folder");
+    }
+
+    private static void Trust(SettingValues values, ConfigFindings findings)
+    {
+        bool isChecked = values.Flag(Keys.SmtpCheckTls);
+        if (values.Flag(Keys.TlsTrust.IgnoreTime))
+            findings.Warn(
+                Keys.TlsTrust.IgnoreTime, isChecked
+                    ? "certificates are taken that have expired, whose keys others may have by now"
+                    : "it has no effect without smtpchktls: any certificate is taken");
+        if (values.Flag(Keys.TlsTrust.SelfSigned))
+            findings.Warn(
+                Keys.TlsTrust.SelfSigned, isChecked
+                    ? "whoever is on the way can make such a certificate: smtpchktls proves nothing then; a host's own "
+                        + "one can be put into tls_cafile"
+                    : "it has no effect without smtpchktls: any certificate is taken");
     }
 
     private static void Serving(SettingValues values, ConfigFindings findings)

@@ -1,3 +1,5 @@
+using MailModule.Transport;
+
 namespace MailModule.Engine.Settings;
 
 /// <summary>
@@ -6,14 +8,23 @@ namespace MailModule.Engine.Settings;
 /// </summary>
 internal sealed class TlsTrustKeys
 {
-    private const string Later = "checking the certificates of other hosts comes in a later version";
+    public Setting IgnoreTime { get; } = Keys.Flag(
+        "vpncln_tlsigntime",
+        "`smtpchktls` takes certificates that have expired, or are not valid yet. Not where a password goes, nor where "
+            + "a route or a message asks for the check itself.");
 
-    public Setting IgnoreTime { get; } = Keys.FlagLater(
-        "vpncln_tlsigntime", "Expired certificates are taken.", Later);
-
-    public Setting SelfSigned { get; } = Keys.FlagLater(
-        "vpncln_tlsssign", "Self-signed certificates are taken.", Later);
+    public Setting SelfSigned { get; } = Keys.Flag(
+        "vpncln_tlsssign",
+        "`smtpchktls` takes self-signed certificates that bear the host's name, as anybody can make them. Not where a "
+            + "password goes, nor where a route or a message asks for the check itself.");
 
     public Setting FirstUse { get; } = Keys.Guard(Keys.FlagLater(
-        "vpncln_tlssshstyle", "A certificate is trusted from its first use on.", Later));
+        "vpncln_tlssshstyle", "A certificate is trusted from its first use on.",
+        "what was shown first is not remembered here; put that host's certificate into `tls_cafile` or "
+            + "`tls_capath`"));
+
+    /// <summary>What <c>smtpchktls</c> passes over.</summary>
+    public CertificateProblems ToleratedBy(SettingValues values)
+        => (values.Flag(IgnoreTime) ? CertificateProblems.Time : CertificateProblems.None)
+            | (values.Flag(SelfSigned) ? CertificateProblems.SelfSigned : CertificateProblems.None);
 }

@@ -58,6 +58,9 @@ internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
 
     public EightBitUse EightBit { get; init; }
 
+    /// <summary>Hears of all that is said, of one session; null: nobody does.</summary>
+    public DialogueTrace? Trace { get; init; }
+
     public ChunkingUse Chunking { get; init; }
 
     public SmtpTimeouts Timeouts { get; init; } = SmtpTimeouts.Standard;

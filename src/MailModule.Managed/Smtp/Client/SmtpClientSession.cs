@@ -18,7 +18,7 @@ internal sealed class SmtpClientSession : ISession
     public SmtpClientSession(SmtpClientOptions options, ISmtpClientOwner owner, IPeer peer)
     {
         _owner = owner;
-        _dialogue = new SmtpDialogue(peer, options.Timeouts, options.Timeout);
+        _dialogue = new SmtpDialogue(peer, options.Timeouts, options.Timeout) { Trace = options.Trace };
         _opening = new SmtpOpening(options, _dialogue);
         _runner = new TransactionRunner(_dialogue, owner, peer.Resume)
         {

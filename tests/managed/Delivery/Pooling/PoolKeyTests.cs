@@ -79,6 +79,7 @@ public class PoolKeyTests
         nameof(RemoteOptions.StartTls) => options with { StartTls = StartTlsUse.Required },
         nameof(RemoteOptions.IsTlsFirst) => options with { IsTlsFirst = true },
         nameof(RemoteOptions.VerifyCertificate) => options with { VerifyCertificate = true },
+        nameof(RemoteOptions.Tolerated) => options with { Tolerated = CertificateProblems.Time },
         nameof(RemoteOptions.Authorities) => options with { Authorities = [] },
         nameof(RemoteOptions.TlsRules) => options with { TlsRules = new TlsRules(SslProtocols.Tls13, null) },
         nameof(RemoteOptions.Login) => options with { Login = null },
@@ -86,6 +87,7 @@ public class PoolKeyTests
         nameof(RemoteOptions.EightBit) => options with { EightBit = EightBitUse.Raw },
         nameof(RemoteOptions.Timeout) => options with { Timeout = TimeSpan.FromSeconds(7) },
         nameof(RemoteOptions.ConnectTimeout) => options with { ConnectTimeout = TimeSpan.FromSeconds(7) },
+        nameof(RemoteOptions.IsTraced) => options with { IsTraced = true },
         nameof(RemoteOptions.Proxy) => options with { Proxy = null },
         _ => throw new InvalidOperationException($"{member} is new: say here what is another one"),
     };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
 using MailModule.Mail;
@@ -7,6 +8,7 @@ using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Tests.Loopback;
 using MailModule.Tests.Support;
+using MailModule.Transport;
 using MailModule.Transport.Proxies;
 using static MailModule.Tests.Support.ScriptedSmtpServer;
 
@@ -92,6 +94,43 @@ public class HostConnectorTests
     }
 
     [Theory]
+    [InlineData("expired", CertificateProblems.Time, Fault.None)]
+    [InlineData("early", CertificateProblems.Time, Fault.None)]
+    [InlineData("expired", CertificateProblems.SelfSigned, Fault.Tls)]
+    [InlineData("expired name", CertificateProblems.Time, Fault.Tls)]
+    [InlineData("stranger", CertificateProblems.Time | CertificateProblems.SelfSigned, Fault.Tls)]
+    [InlineData("own", CertificateProblems.SelfSigned, Fault.None)]
+    [InlineData("own", CertificateProblems.Time, Fault.Tls)]
+    [InlineData("own name", CertificateProblems.SelfSigned, Fault.Tls)]
+    public void A_certificate_that_is_not_right_is_taken_for_what_is_tolerated_and_not_told_as_checked(
+        string kind, CertificateProblems tolerated, Fault expected)
+    {
+        using X509Certificate2 shown = Wrong(kind);
+        using var server = new ScriptedSmtpServer(shown, [StartTls, .. Plain("250 ok")]);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = Checked with { Tolerated = tolerated };
+        Assert.Equal(expected, hosts.Run(owner, options, LoopbackHosts.Host("mx.example", server)).Fault);
+        Assert.All(owner.Hosts, host => Assert.False(host!.IsVerified));
+    }
+
+    [Fact]
+    public void No_password_goes_to_who_shows_a_certificate_that_is_only_tolerated()
+    {
+        using X509Certificate2 shown = Wrong("expired");
+        using var server = new ScriptedSmtpServer(shown, [StartTls, .. Plain("250 ok")]);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = Checked with
+        {
+            Tolerated = CertificateProblems.Time,
+            Login = new Credentials("user", "secret"),
+        };
+        Assert.Equal(Fault.Tls, hosts.Run(owner, options, LoopbackHosts.Host("mx.example", server)).Fault);
+        Assert.DoesNotContain(server.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("554 5.3.2 not now")]
     [InlineData("220 hello", Line, "550 5.7.1 not you", Line, "550 5.7.1 not you")]
     public void What_a_smarthost_says_before_a_message_is_not_final(params string[] script)
@@ -122,6 +161,22 @@ public class HostConnectorTests
         hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("smart", server) with { IsNamed = true });
         Assert.Equal(isDeferred ? AttemptResultKind.Deferred : AttemptResultKind.Failed, transaction.Results[0]!.Kind);
     }
+
+    private static RemoteOptions Checked => LoopbackHosts.Options with
+    {
+        IsTlsFirst = true,
+        VerifyCertificate = true,
+        Authorities = TestAuthority.Trusted.Roots,
+    };
+
+    private static X509Certificate2 Wrong(string kind) => kind switch
+    {
+        "expired" => TestAuthority.Trusted.IssueExpired("mx.example"),
+        "early" => TestAuthority.Trusted.IssueEarly("mx.example"),
+        "expired name" => TestAuthority.Trusted.IssueExpired("other.example"),
+        "stranger" => TestAuthority.Stranger.Issue("mx.example"),
+        _ => TestAuthority.SelfSigned(kind == "own" ? "mx.example" : "other.example"),
+    };
 
     private static ProxyAddress Through(ScriptedProxy proxy, IPAddress address)
     {

@@ -3,6 +3,7 @@ using MailModule.Delivery.Remote;
 using MailModule.Engine.Sending;
 using MailModule.Mail;
 using MailModule.Smtp.Client;
+using MailModule.Transport;
 
 namespace MailModule.Tests.Engine.Sending;
 
@@ -62,6 +63,20 @@ public class RemoteOptionsOverrideTests
             s_open with { VerifyCertificate = true },
             new SendOptions { Route = default, Tls = SendTls.None, VerifyCertificate = false });
         Assert.Equal((StartTlsUse.Never, false), (result.StartTls, result.VerifyCertificate));
+    }
+
+    [Theory]
+    [InlineData(null, CertificateProblems.Time)]
+    [InlineData(false, CertificateProblems.Time)]
+    [InlineData(true, CertificateProblems.None)]
+    public void A_message_that_asks_for_the_check_gets_it_whole(bool? check, CertificateProblems tolerated)
+    {
+        foreach (RemoteOptions remote in (RemoteOptions[])[s_open, s_guarded])
+            Assert.Equal(
+                tolerated,
+                Apply(
+                    remote with { Tolerated = CertificateProblems.Time },
+                    new SendOptions { Route = default, VerifyCertificate = check }).Tolerated);
     }
 
     private static RemoteOptions Apply(RemoteOptions remote, SendOptions options)

@@ -55,6 +55,10 @@ public sealed class ConfigCheckTests : IDisposable
     [InlineData("smtp_pop_ip", "smtp_pop_ip", "without a login")]
     [InlineData("nouncheckip", "uncheckip", "is refused")]
     [InlineData("ban_threshold=3", "ban_threshold", "mistyped")]
+    [InlineData("smtpchktls vpncln_tlsigntime", "vpncln_tlsigntime", "have expired")]
+    [InlineData("smtpchktls vpncln_tlsssign", "vpncln_tlsssign", "tls_cafile")]
+    [InlineData("vpncln_tlsigntime", "vpncln_tlsigntime", "without smtpchktls")]
+    [InlineData("vpncln_tlsssign", "vpncln_tlsssign", "without smtpchktls")]
     public void What_is_risky_or_idle_in_the_rules_for_clients_and_domains_is_told(
         string line, string key, string words)
         => Assert.Contains(Check($"smtp_name=mail.example.org user=ann;{{PLAIN}}x;;PS {line}"),

@@ -2,6 +2,7 @@ using MailModule.Delivery.Remote;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Settings;
 using MailModule.Smtp.Client;
+using MailModule.Transport;
 
 namespace MailModule.Tests.Engine.Settings;
 
@@ -53,5 +54,15 @@ public class DomainRouteTests
         RemoteOptions options = RouteOptions.Of(new RemoteOptions { HelloName = "x", StartTls = general }, route);
         Assert.Equal((expected, false, option == "verify"),
             (options.StartTls, options.IsTlsFirst, options.VerifyCertificate));
+    }
+
+    [Theory]
+    [InlineData("required", CertificateProblems.SelfSigned)]
+    [InlineData("verify", CertificateProblems.None)]
+    public void A_route_that_asks_for_the_check_gets_it_whole(string option, CertificateProblems tolerated)
+    {
+        Assert.True(DomainRoute.TryParse($"a.example;h;{option}", out DomainRoute route, out _));
+        var general = new RemoteOptions { HelloName = "x", Tolerated = CertificateProblems.SelfSigned };
+        Assert.Equal(tolerated, RouteOptions.Of(general, route).Tolerated);
     }
 }

@@ -34,7 +34,7 @@ internal static class SettingsPage
           `quota` of the same user replaces the earlier.
         - Keys count to the letter, upper and lower case differ. An unknown key is a warning, with the nearest known
           one, and ignored; with `strict` it is an error.
-        - A key that says who may do something, or keeps harm away, and has no effect yet is an error
+        - A key that says who may do something, or keeps harm away, and has no effect here is an error
           (`MM_E_NOT_SUPPORTED`), unless its value asks for nothing; any other without effect is a line in the log.
         - A number out of its range or a malformed value is an error, told with file and line, and nothing of the file
           is taken.

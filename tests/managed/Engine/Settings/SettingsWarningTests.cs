@@ -22,11 +22,15 @@ public sealed class SettingsWarningTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("sysuser", "1")]
-    public void A_guard_that_has_no_effect_yet_is_an_error(string key, string value)
+    [InlineData("sysuser", "1", "`user`")]
+    [InlineData("grp_pop", "pop", "flag `P` of `user`")]
+    [InlineData("grp_smtp", "pop", "flag `S` of `user`")]
+    [InlineData("vpncln_tlssshstyle", "1", "`tls_cafile`")]
+    public void A_guard_that_has_no_effect_is_an_error_that_says_what_to_use(string key, string value, string instead)
     {
         Assert.Equal(Fault.NotSupported, _settings.Set(key, value, out string error));
         Assert.StartsWith($"{key}: it would have no effect: ", error, StringComparison.Ordinal);
+        Assert.Contains(instead, error, StringComparison.Ordinal);
         string file = Write($"smtp_max=7\n{key}={value}\n");
         Assert.Equal(Fault.NotSupported, _settings.Load(file, out error));
         Assert.StartsWith($"{file}:2: {key}: it would have no effect: ", error, StringComparison.Ordinal);
@@ -38,6 +42,7 @@ public sealed class SettingsWarningTests : IDisposable
     [InlineData("ip_range=1.0.0.1-254.254.254.254")]
     [InlineData("ip6_range=::1-ffff:ffff:ffff:ffff::")]
     [InlineData("checkmx=0 nocheckmx nosysuser noantivirus")]
+    [InlineData("grp_pop=mail grp_smtp=mail sysuser=0 novpncln_tlssshstyle")]
     [InlineData("smtp_ltime=0 smtp_ip_limit=2048")]
     [InlineData("wmail tls_lib=x goodlist=g.txt msgspam=no spam_time=3 pop_speed=9")]
     public void What_asks_a_guard_for_nothing_is_taken_and_so_is_what_guards_nothing(string text)
