@@ -95,6 +95,14 @@ static void what_has_no_effect_and_what_repeats(void) {
     tells(MM_CONFIG_WARNING, 1, "user", "nobody can log in");
 }
 
+static void what_loosens_a_check_is_told(void) {
+    CHECK_INT(0, check("smtpchktls\nvpncln_tlsigntime\nvpncln_tlsssign\n"));
+    tells(MM_CONFIG_WARNING, 2, "vpncln_tlsigntime", "expired");
+    tells(MM_CONFIG_WARNING, 3, "vpncln_tlsssign", "proves nothing");
+    CHECK_INT(1, check("grp_pop=mail\nvpncln_tlssshstyle\n"));
+    tells(MM_CONFIG_ERROR, 2, "vpncln_tlssshstyle", "tls_cafile");
+}
+
 static void what_contradicts(void) {
     CHECK_INT(1, check("smtp_port=2525\nsubmission_port=2525\nsmtponlytls\nnosmtptls\n"));
     tells(MM_CONFIG_ERROR, 2, "submission_port", "smtp_port");

@@ -110,6 +110,9 @@ static void settings_and_servers(void) {
     CHECK_OK(mm_engine_new(&engine));
     REFUSED(MM_E_NOT_FOUND, mm_engine_set(engine, "smpt_port", "25"), "smtp_port");
     REFUSED(MM_E_NOT_SUPPORTED, mm_engine_set(engine, "sysuser", "1"), "sysuser: it would have no effect");
+    REFUSED(MM_E_NOT_SUPPORTED, mm_engine_set(engine, "grp_pop", "pop"), "flag `P` of `user`");
+    REFUSED(MM_E_NOT_SUPPORTED, mm_engine_set(engine, "grp_smtp", "pop"), "flag `S` of `user`");
+    REFUSED(MM_E_NOT_SUPPORTED, mm_engine_set(engine, "vpncln_tlssshstyle", "1"), "`tls_cafile`");
     REFUSED(MM_E_CONFIG, mm_engine_get_int(engine, "smtp_range", &value), "smtp_range: its value is no number");
     REFUSED(MM_E_NOT_FOUND, mm_engine_get_int(engine, "no_such_key", &value), "a key that is not known");
     sprintf(path, "%s/none.cfg", check_folder);

@@ -1,6 +1,7 @@
 """Who may connect, as whom and how much, and where mail goes: swaks and curl against a server with such settings."""
 
 import shutil
+import time
 import unittest
 
 from support import place
@@ -81,6 +82,20 @@ class Policy(DeliveryTest):
         self.assertEqual(0, listed.returncode, listed.stdout)
         self.arrives(server, self.takes("somebody@routed.test", host=host, client="127.0.0.78"))
         self.refuses("550 5.7.1", "somebody@routed.test", host=host, client="127.0.0.79")
+
+    def test_a_slow_pop3_client_gets_its_message_whole_and_the_log_has_the_dialogue(self):
+        host = self.another(pop_speed=600, detail=1, quota="bert;1000000")
+        token = self.takes("bert@example.org", host=host, body=(b"x" * 78 + b"\r\n") * 500)
+        self.assertIsNotNone(host.wait_for("bert", token))
+        begun = time.monotonic()
+        fetched = self.curl(host, "127.0.0.83", "--verbose")
+        self.assertEqual(0, fetched.returncode, fetched.stdout)
+        self.assertEqual(500, fetched.stdout.count("x" * 78))
+        self.assertGreater(time.monotonic() - begun, 1.5)  # 40,000 octets at 10 KB a second, two seconds' worth of them at once
+        told = host.logs("C: RETR 1")
+        self.assertIn("C: (", told)
+        self.assertIn("octets in lines)", host.logs("octets in lines)"))
+        self.assertNotIn("hidden", told)
 
     def test_an_address_that_asks_for_many_is_banned(self):
         host = self.another(ban_threshold=3, ban_time=600, tarpit=0)

@@ -63,11 +63,29 @@ public class Pop3TranscriptTests
         Assert.Equal(expected, harness.Send(sent));
     }
 
-    private static void Run(string name, bool pending, Func<Pop3Harness, string, string> send)
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Told_in_the_log(string name)
+    {
+        var told = new List<string>();
+        foreach (bool pending in (bool[])[false, true])
+        {
+            Run(name, pending, (harness, text) => harness.Send(text), told.Add);
+            Run(
+                name, pending,
+                (harness, text) => string.Concat(text.Select(octet => harness.Send(octet.ToString()))), told.Add);
+        }
+        Assert.NotEmpty(told);
+        Assert.DoesNotContain(told, line => line.Contains("PASS p", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(told, line => line.Contains("first line", StringComparison.Ordinal));
+    }
+
+    private static void Run(string name, bool pending, Func<Pop3Harness, string, string> send,
+        Action<string>? trace = null)
     {
         string[] lines = File.ReadAllLines(Path.Combine(Folder, name + ".txt"));
         Assert.Contains(lines, line => line.StartsWith("S: ", StringComparison.Ordinal));
-        Pop3Harness harness = Harness(lines, pending);
+        Pop3Harness harness = Harness(lines, pending, trace);
         var expected = new StringBuilder();
         string received = harness.Send("");
         foreach (string line in lines)
@@ -84,7 +102,7 @@ public class Pop3TranscriptTests
         Assert.Equal(expected.ToString(), received);
     }
 
-    private static Pop3Harness Harness(string[] lines, bool pending)
+    private static Pop3Harness Harness(string[] lines, bool pending, Action<string>? trace = null)
         => new(new Pop3ServerOptions
         {
             HostName = "mail.example",
@@ -98,5 +116,5 @@ public class Pop3TranscriptTests
             ExpireDays = lines.Contains("! expire") ? 30 : 0,
             LoginDelay = lines.Contains("! login delay") ? 60 : 0,
         }, Texts)
-        { AnswersPending = pending };
+        { AnswersPending = pending, Trace = trace };
 }

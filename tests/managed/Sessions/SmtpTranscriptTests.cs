@@ -82,6 +82,41 @@ public partial class SmtpTranscriptTests
             RunCut(name, (Answers)random.Next(3), isSlow: random.Next(2) == 0, text => Texts.Cuts(random, text.Length));
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Told_in_the_log(string name)
+    {
+        var random = new Random(4954);
+        var told = new List<string>();
+        foreach (Answers answers in Enum.GetValues<Answers>())
+        {
+            RunCut(name, answers, isSlow: false, static text => [0..text.Length], told.Add);
+            RunCut(name, answers, isSlow: true, text => Texts.Cuts(random, text.Length), told.Add);
+        }
+        Assert.NotEmpty(told);
+        foreach (string secret in SecretsIn(Read(name)))
+            Assert.DoesNotContain(told, line => line.Contains(secret, StringComparison.Ordinal));
+    }
+
+    // What stands behind the mechanism, and what answers a challenge.
+    private static IEnumerable<string> SecretsIn(string[] lines)
+    {
+        bool isChallenged = false;
+        foreach (string line in lines)
+        {
+            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (line.StartsWith("C: ", StringComparison.Ordinal))
+            {
+                bool isAuth = words.Length > 3 && words[1].Equals("AUTH", StringComparison.OrdinalIgnoreCase);
+                if (isAuth && words[3].Length >= 6)
+                    yield return words[3];
+                if (isChallenged && words.Length > 1 && words[1].Length >= 6)
+                    yield return words[1];
+            }
+            isChallenged = line.StartsWith("S: 334", StringComparison.Ordinal);
+        }
+    }
+
     private static IEnumerable<Range> OctetByOctet(string text)
     {
         // the longest texts hold long runs of one letter: there a step of many octets shows as much
@@ -90,10 +125,11 @@ public partial class SmtpTranscriptTests
             yield return at..Math.Min(at + step, text.Length);
     }
 
-    private static void RunCut(string name, Answers answers, bool isSlow, Func<string, IEnumerable<Range>> cut)
+    private static void RunCut(
+        string name, Answers answers, bool isSlow, Func<string, IEnumerable<Range>> cut, Action<string>? trace = null)
     {
         string[] lines = Read(name);
-        SmtpHarness harness = Harness(lines, answers, isSlow);
+        SmtpHarness harness = Harness(lines, answers, isSlow, trace);
         var received = new StringBuilder(harness.Send(""));
         var expected = new StringBuilder();
         var sent = new StringBuilder();
@@ -144,7 +180,8 @@ public partial class SmtpTranscriptTests
         return lines;
     }
 
-    private static SmtpHarness Harness(string[] lines, Answers answers, bool isSlow)
+    private static SmtpHarness Harness(
+        string[] lines, Answers answers, bool isSlow, Action<string>? trace = null)
     {
         var options = new SmtpServerOptions
         {
@@ -175,7 +212,8 @@ public partial class SmtpTranscriptTests
             ? Verdict.Close(null)
             : Verdict.Accept;
         return new SmtpHarness(
-            options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect });
+            options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect })
+        { Trace = trace };
     }
 
     // The client that is named may log in, and use it as well, if it is of this machine; 192.0.2.66 may not connect.

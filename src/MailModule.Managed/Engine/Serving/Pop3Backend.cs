@@ -26,6 +26,7 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
     /// <summary>What QUIT deletes here; null: all that is marked.</summary>
     public IReadOnlyList<int>? ToDelete { get; private set; }
     private RetrReadAhead? _ahead;
+    private ClientSpeed? _speed;
 
     public Pop3Verdict FindSecret(Pop3Session session, SecretExchange exchange)
         => HandlerFor(session).FindSecret(exchange);
@@ -34,8 +35,9 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
 
     public Pop3Verdict Open(Pop3Session session, int index, int lines) => HandlerFor(session).Open(index, lines);
 
+    // What was read ahead would go out at once.
     public bool TryAnswer(Pop3Session session, int index, Output output)
-        => _ahead is not null && _ahead.TryWrite(index, output);
+        => _ahead is not null && _speed is not { IsLimited: true } && _ahead.TryWrite(index, output);
 
     public int Read(Pop3Session session, byte[] buffer) => HandlerFor(session).Read(buffer);
 
@@ -64,11 +66,16 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
     {
         _ahead?.Clear();
         _handler?.Close();
+        _speed?.End();
     }
 
     /// <summary>Reads the answer to a RETR ahead, and perhaps those to the next. Workers only.</summary>
     public bool ReadAhead(IMaildrop maildrop, int index)
         => (_ahead ??= new RetrReadAhead(dependencies.ReadAheadBuffers)).ReadFrom(maildrop, index);
+
+    /// <summary>How fast the client gets messages.</summary>
+    public ClientSpeed SpeedOf(Pop3Session session)
+        => _speed ??= new ClientSpeed(dependencies.Speeds, session.Peer.RemoteEndPoint?.Address);
 
     private Pop3RequestHandler HandlerFor(Pop3Session session)
         => _handler ??= new Pop3RequestHandler(session, dependencies, this, connection);

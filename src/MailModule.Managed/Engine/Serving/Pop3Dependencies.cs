@@ -21,6 +21,9 @@ internal sealed record Pop3Dependencies(
 
     public LoginDelays LoginDelays { get; init; } = new(TimeProvider.System);
 
+    /// <summary>How fast clients get messages.</summary>
+    public ClientSpeeds Speeds { get; init; } = ClientSpeeds.None;
+
     public IMailStore Store => Mailboxes.Store;
     public LocalDelivery Delivery => Mailboxes.Delivery;
     public string ScratchFolder => Mailboxes.ScratchFolder;

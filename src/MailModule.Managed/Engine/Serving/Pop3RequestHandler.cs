@@ -131,13 +131,19 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     public int Read(byte[] buffer)
     {
-        if (Workers.IsCurrent || _message is MemoryStream)
+        TimeSpan wait = _message is null ? TimeSpan.Zero : Speed.Wait;
+        if (wait == TimeSpan.Zero && (Workers.IsCurrent || _message is MemoryStream))
             return ReadNow(buffer);
         _buffer = buffer;
         _step = Step.Read;
-        _dependencies.RunJob(this);
+        if (wait > TimeSpan.Zero)
+            _dependencies.Guessing.LateAnswers.After(wait, _dependencies.RunJob, this);
+        else
+            _dependencies.RunJob(this);
         return -2;
     }
+
+    private ClientSpeed Speed => _backend.SpeedOf(_session);
 
     // With callback_inline the host is asked here, on the session's thread; what touches files goes to a worker all the
     // same.
@@ -239,6 +245,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Messages = _maildrop = maildrop;
+        Speed.Begin();
         return Pop3Verdict.Accept;
     }
 
@@ -270,7 +277,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     // A host that is asked about messages is asked before each.
     private bool ReadAhead()
-        => !_backend.AsksAboutMessages && !_dependencies.Host.AsksAbout(RequestAction.PopGetMessage)
+        => !_backend.AsksAboutMessages && !_dependencies.Host.AsksAbout(RequestAction.PopGetMessage) && !Speed.IsLimited
             && _backend.ReadAhead(_maildrop!, _index);
 
     private Pop3Verdict OpenHostContent(SubmissionContent content)
@@ -290,7 +297,10 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         int count = TryRead(buffer);
         if (count > 0)
+        {
+            Speed.Add(count);
             return count;
+        }
         _message?.Dispose();
         _message = null;
         return count;
@@ -300,7 +310,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         try
         {
-            return _message?.Read(buffer, 0, buffer.Length) ?? -1;
+            return _message?.Read(buffer, 0, Math.Min(buffer.Length, Speed.Piece)) ?? -1;
         }
         catch (IOException e)
         {

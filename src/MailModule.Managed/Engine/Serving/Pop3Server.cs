@@ -22,6 +22,7 @@ internal sealed class Pop3Server(
         Guessing = limits.Guessing,
         PopLogins = limits.PopLogins,
         LoginDelays = new LoginDelays(limits.Guessing.Clock),
+        Speeds = new ClientSpeeds(limits.Guessing.Clock, () => SpeedIn(settings.Current)),
     };
 
     private volatile OptionSet _options = new(settings.Current, asksHost: false, Pop3Steps.None);
@@ -53,6 +54,9 @@ internal sealed class Pop3Server(
         if (values.Int(Keys.Pop3sPort) is > 0 and var secure)
             yield return new ServerPort(secure, true);
     }
+
+    private static SpeedLimit SpeedIn(SettingValues values)
+        => new(values.Number(Keys.Pop.Speed) * 1024 / 60.0, values.Int(Keys.Pop.SpeedUsers));
 
     protected override ISession NewSession(Connection connection, ServerPort port)
     {

@@ -70,7 +70,7 @@ internal abstract class ServerTrace(Action<string> tell)
             return;
         }
         string line = Encoding.UTF8.GetString(octets.TrimEnd("\r\n"u8));
-        tell("C: " + (Next == Said.Response ? Redaction.Response(line) : Command(line) ?? NoCommand(line.Length)));
+        tell("C: " + (Next == Said.Response ? Redaction.Response(line) : Command(line) ?? NoCommand(octets.Length)));
     }
 
     /// <summary>The session has answered.</summary>

@@ -6,7 +6,11 @@ namespace MailModule.Engine.Settings;
 /// </summary>
 internal sealed class PopKeys
 {
-    private const string SpeedLater = "speed limits of POP3 come in a later version";
+    public Setting Speed { get; } = Keys.Number(
+        "pop_speed", 0, 2_097_152, 0, "KB/min",
+        "How fast the POP3 clients of one address together get messages, on the average (1,024 octets are a KB; an IPv6 "
+            + "/64 is one address); 0 = no limit.",
+        "nopop_speed");
 
     public Setting Apop { get; } = Keys.Flag(
         "pop_apop",
@@ -22,12 +26,9 @@ internal sealed class PopKeys
         "pop_login_delay", 0, 86_400, 0, "s",
         "A user's next login by POP3 is refused so long after the last, with `[LOGIN-DELAY]`. 0 = no delay.");
 
-    public Setting Speed { get; } = Keys.NumberLater(
-        "pop_speed", 0, 2_097_152, 0, "KB/min", "Speed of one client; 0 = no limit.", SpeedLater, "nopop_speed");
-
-    public Setting SpeedUsers { get; } = Keys.NumberLater(
+    public Setting SpeedUsers { get; } = Keys.Number(
         "pop_spdusr", 0, 2_097_152, 0, "connections",
-        "Other connections that must be active before `pop_speed` counts.", SpeedLater);
+        "Other POP3 connections that must be logged in for `pop_speed` to count.");
 
     public Setting Proxy { get; } = Keys.FlagLater(
         "pop3_proxy", "POP3 logins of the form `user@host` are passed on to that host.",

@@ -131,6 +131,32 @@ public class HostConnectorTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_dialogue_is_told_without_secrets_and_content_where_the_settings_say_so(bool isTraced)
+    {
+        using var server = new ScriptedSmtpServer(
+            null, ["220 hello", Line, "250-x\r\n250 AUTH PLAIN", Line, "235 in", .. Plain("250 ok").Skip(3)]);
+        using var hosts = new LoopbackHosts { IsTold = true };
+        var owner = new AttemptOwner(AttemptOwner.Transaction("hidden\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with
+        {
+            Login = new Credentials("user", "hunter2"),
+            IsTraced = isTraced,
+        };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("mx.example", server)).Fault);
+        string start = $"send mx.example (127.0.0.1:{server.Port}) ";
+        string[] told = [.. hosts.Told.Where(line => line.StartsWith(start, StringComparison.Ordinal))];
+        Assert.Equal(isTraced, told.Contains(start + "C: AUTH PLAIN ***"));
+        Assert.Equal(isTraced, told.Contains(start + "S: 235 in"));
+        Assert.Equal(isTraced, told.Any(line => line.EndsWith("octets of content sent", StringComparison.Ordinal)));
+        string secret = Convert.ToBase64String("\0user\0hunter2"u8);
+        Assert.DoesNotContain(
+            hosts.Told, line => line.Contains("hidden", StringComparison.Ordinal)
+                || line.Contains("hunter2", StringComparison.Ordinal) || line.Contains(secret, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("554 5.3.2 not now")]
     [InlineData("220 hello", Line, "550 5.7.1 not you", Line, "550 5.7.1 not you")]
     public void What_a_smarthost_says_before_a_message_is_not_final(params string[] script)

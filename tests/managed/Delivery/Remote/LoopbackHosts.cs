@@ -21,6 +21,7 @@ internal sealed class LoopbackHosts : IDisposable
 
     private readonly Workers _workers = new(WorkerLimit);
     private readonly ConcurrentQueue<string> _warnings = new();
+    private readonly ConcurrentQueue<string> _told = new();
     private readonly ConnectionSet _connections;
 
     public LoopbackHosts() => _connections = new ConnectionSet(_workers, Log.None);
@@ -37,6 +38,12 @@ internal sealed class LoopbackHosts : IDisposable
         listener.Stop();
         return new RouteHost(name, port, [IPAddress.Loopback]);
     }
+
+    /// <summary>Lines at level info are kept too.</summary>
+    public bool IsTold { get; init; }
+
+    /// <summary>Those, as they are.</summary>
+    public string[] Told => [.. _told];
 
     /// <summary>Lines of the log so far that an operator must see.</summary>
     public string[] Warnings => [.. _warnings];
@@ -59,11 +66,19 @@ internal sealed class LoopbackHosts : IDisposable
     public DeliveryAttempt BeginLater(
         AttemptOwner owner, RemoteOptions options, Func<CancellationToken, ValueTask<Route>> findRoute)
     {
-        var log = new Log(LogLevel.Warning, (_, _, text) => _warnings.Enqueue(text));
+        var log = new Log(IsTold ? LogLevel.Info : LogLevel.Warning, Hear);
         var dependencies = new DeliveryAttemptDependencies(_connections, (name, _) => NoAddress(name), log);
         var attempt = new DeliveryAttempt(dependencies, () => options, findRoute, owner);
         attempt.Start();
         return attempt;
+    }
+
+    private void Hear(LogLevel level, string area, string text)
+    {
+        if (level <= LogLevel.Warning)
+            _warnings.Enqueue(text);
+        else
+            _told.Enqueue($"{area} {text}");
     }
 
     private static ValueTask<AddressAnswer> NoAddress(string name)

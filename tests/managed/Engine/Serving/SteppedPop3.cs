@@ -19,13 +19,14 @@ internal static class SteppedPop3
     /// <param name="runJob">Gets the jobs that are a worker's elsewhere.</param>
     public static SteppedSession Over(
         MemoryPeer peer, MaildirStore store, TemporaryFolder folder, Action<IJob> runJob, HostCallback host,
-        Func<Accounts> accounts, Guessing? guessing = null)
-        => Over(peer, store, folder, runJob, host, accounts, guessing ?? new Guessing(), s_options, null, out _);
+        Func<Accounts> accounts, Guessing? guessing = null, ClientSpeeds? speeds = null)
+        => Over(peer, store, folder, runJob, host, accounts, guessing ?? new Guessing(), s_options, null, out _,
+            speeds: speeds);
 
     public static SteppedSession Over(
         MemoryPeer peer, MaildirStore store, TemporaryFolder folder, Action<IJob> runJob, HostCallback host,
         Func<Accounts> accounts, Guessing guessing, Pop3ServerOptions options, PopLogins? popLogins,
-        out Pop3Session session, LoginDelays? delays = null)
+        out Pop3Session session, LoginDelays? delays = null, ClientSpeeds? speeds = null)
     {
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
@@ -40,6 +41,7 @@ internal static class SteppedPop3
             Guessing = guessing,
             PopLogins = popLogins,
             LoginDelays = delays ?? new LoginDelays(guessing.Clock),
+            Speeds = speeds ?? ClientSpeeds.None,
         };
         session = new Pop3Session(options, new Pop3Backend(dependencies, null), peer);
         return new SteppedSession(session, peer);

@@ -18,7 +18,7 @@ internal sealed class Pop3Harness : IPop3Backend
     private readonly Output _output = new();
     private readonly StringBuilder _received = new();
     private readonly MemoryPeer _peer = new();
-    private readonly SteppedSession _stepped;
+    private SteppedSession? _stepped;
     private RetrReadAhead? _ahead;
     private Action? _pending;
     private Stream? _message;
@@ -28,8 +28,13 @@ internal sealed class Pop3Harness : IPop3Backend
         Drop = new MemoryMaildrop(texts);
         Session = new Pop3Session(
             options ?? new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true }, this, _peer);
-        _stepped = new SteppedSession(Session, _peer);
     }
+
+    /// <summary>The dialogue is told to it; null: it is not.</summary>
+    public Action<string>? Trace { get; init; }
+
+    private SteppedSession Stepped => _stepped ??= new SteppedSession(
+        Trace is null ? Session : new TracedSession(Session, new Pop3ServerTrace(Trace)), _peer);
 
     public Pop3Session Session { get; }
     public MemoryMaildrop Drop { get; }
@@ -50,7 +55,7 @@ internal sealed class Pop3Harness : IPop3Backend
     public ReadAheadBuffers? ReadAheadBuffers { get; init; }
     public int Opens { get; private set; }
     public List<string> Calls { get; } = [];
-    public bool IsClosed => _stepped.Waits == Next.Close;
+    public bool IsClosed => Stepped.Waits == Next.Close;
     public int LargestOutput { get; private set; }
     public int Reads { get; private set; }
 
@@ -59,7 +64,7 @@ internal sealed class Pop3Harness : IPop3Backend
 
     public string Send(byte[] octets)
     {
-        if (_stepped.Waits == Next.Write)
+        if (Stepped.Waits == Next.Write)
             Step([]);
         Step(octets);
         string received = _received.ToString();
@@ -75,11 +80,11 @@ internal sealed class Pop3Harness : IPop3Backend
         return this;
     }
 
-    public void Lose() => Assert.Equal(Next.Close, _stepped.Lose(Fault.Closed));
+    public void Lose() => Assert.Equal(Next.Close, Stepped.Lose(Fault.Closed));
 
     public string Expire(ExpiryReason reason)
     {
-        Assert.Equal(Next.Close, _stepped.Stop(reason, _output));
+        Assert.Equal(Next.Close, Stepped.Stop(reason, _output));
         Collect();
         return _received.ToString();
     }
@@ -214,14 +219,14 @@ internal sealed class Pop3Harness : IPop3Backend
     /// <summary>Steps on until the session waits for input, or is closed.</summary>
     private void Step(ReadOnlySpan<byte> octets)
     {
-        Next next = _stepped.Step(octets, default, _output);
+        Next next = Stepped.Step(octets, default, _output);
         while (Collect() && next is not (Next.Read or Next.Close))
         {
             if (next == Next.Wait)
                 GivePending();
             next = next == Next.StartTls
-                ? _stepped.BeginTls("TLSv1.3", default, _output)
-                : _stepped.Step([], default, _output);
+                ? Stepped.BeginTls("TLSv1.3", default, _output)
+                : Stepped.Step([], default, _output);
         }
     }
 

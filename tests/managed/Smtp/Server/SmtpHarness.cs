@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MailModule.Engine.Serving;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
 using MailModule.Transport;
@@ -21,26 +22,31 @@ internal sealed class SmtpHarness : IBlockingPeer
         EndPointBinding = new byte[32],
     };
 
-    private readonly SteppedSession _stepped;
+    private SteppedSession? _stepped;
 
     public SmtpHarness(SmtpServerOptions? options = null, FakeBackend? backend = null)
     {
         Backend = backend ?? new FakeBackend();
         Session = new SmtpSession(options ?? new SmtpServerOptions { HostName = "mail.example" }, Backend, _peer);
-        _stepped = new SteppedSession(Session, _peer);
     }
 
     public FakeBackend Backend { get; }
+    /// <summary>The dialogue is told to it; null: it is not.</summary>
+    public Action<string>? Trace { get; init; }
+
+    private SteppedSession Stepped => _stepped ??= new SteppedSession(
+        Trace is null ? Session : new TracedSession(Session, new SmtpServerTrace(Trace)), _peer);
+
     public SmtpSession Session { get; }
-    public bool IsClosed => _stepped.Waits == Next.Close;
-    public bool IsWaiting => _stepped.Waits == Next.Wait;
-    public int Kept => _stepped.Unconsumed.Length;
+    public bool IsClosed => Stepped.Waits == Next.Close;
+    public bool IsWaiting => Stepped.Waits == Next.Wait;
+    public int Kept => Stepped.Unconsumed.Length;
     public int LongestOutput { get; private set; }
 
     /// <summary>Gives octets to the session and returns all that it answers.</summary>
     public string Send(string octets)
     {
-        if (_stepped.Waits == Next.Write)
+        if (Stepped.Waits == Next.Write)
             Step([], awaits: true);
         Step(Encoding.Latin1.GetBytes(octets), awaits: true);
         return Take();
@@ -67,12 +73,12 @@ internal sealed class SmtpHarness : IBlockingPeer
 
     public ReadOnlySpan<byte> WaitForInput(int known = 0)
     {
-        if (_stepped.Unconsumed.Length <= known && _coming.TryDequeue(out byte[]? piece))
-            Assert.Equal(Next.Wait, _stepped.Step(piece, default, _output));
-        return _stepped.Unconsumed;
+        if (Stepped.Unconsumed.Length <= known && _coming.TryDequeue(out byte[]? piece))
+            Assert.Equal(Next.Wait, Stepped.Step(piece, default, _output));
+        return Stepped.Unconsumed;
     }
 
-    public void Consume(int count) => _stepped.Consume(count);
+    public void Consume(int count) => Stepped.Consume(count);
 
     public bool SendBlocking(ReadOnlySpan<byte> octets)
     {
@@ -86,7 +92,7 @@ internal sealed class SmtpHarness : IBlockingPeer
     /// <summary>The client is gone; an answer that is owed comes behind that.</summary>
     public void Close()
     {
-        if (_stepped.Lose(Fault.Closed) == Next.Wait)
+        if (Stepped.Lose(Fault.Closed) == Next.Wait)
             Answer(awaits: true);
         Assert.True(IsClosed);
     }
@@ -101,14 +107,14 @@ internal sealed class SmtpHarness : IBlockingPeer
     /// <param name="awaits">The answers that it waits for are given.</param>
     private void Step(ReadOnlySpan<byte> octets, bool awaits)
     {
-        Next next = _stepped.Step(octets, default, _output);
+        Next next = Stepped.Step(octets, default, _output);
         while (Collect() && next is not (Next.Read or Next.Close) && (awaits || next != Next.Wait))
         {
             if (next == Next.Wait)
                 Assert.True(Backend.RunLater(), "the session waits for nothing");
             next = next == Next.StartTls
-                ? _stepped.BeginTls("TLSv1.3", default, _output)
-                : _stepped.Step([], default, _output);
+                ? Stepped.BeginTls("TLSv1.3", default, _output)
+                : Stepped.Step([], default, _output);
         }
     }
 
