@@ -145,6 +145,7 @@ int main(void) {
     unknown_keys_are_told_with_the_nearest();
     risks_are_told();
     what_has_no_effect_and_what_repeats();
+    what_loosens_a_check_is_told();
     what_contradicts();
     included_files();
     what_is_no_file();
