@@ -5,8 +5,8 @@ using MailModule.Transport;
 namespace MailModule.Engine;
 
 /// <summary>
-/// Where an engine's lines go: the files of the settings and the host's callback, each with its own level. With neither,
-/// a line costs one comparison. Any thread.
+/// Where an engine's lines go: the files of the settings and the host's callback, each with its own level. With
+/// neither, a line costs one comparison. Any thread.
 /// </summary>
 internal sealed class EngineLog
 {

@@ -79,8 +79,8 @@ internal sealed class ClientSpeeds(TimeProvider clock, Func<SpeedLimit> limit)
     }
 
     /// <summary>
-    /// How many octets may be taken at once, between <see cref="Begin"/> and <see cref="End"/>: a second's worth, but no
-    /// less than 512. <see cref="int.MaxValue"/>: there is no limit now.
+    /// How many octets may be taken at once, between <see cref="Begin"/> and <see cref="End"/>: a second's worth, but
+    /// no less than 512. <see cref="int.MaxValue"/>: there is no limit now.
     /// </summary>
     public int Piece
     {

@@ -16,11 +16,12 @@ internal sealed class LogKeys
 
     public Setting SeparateFiles { get; } = Keys.Flag(
         "seplog",
-        "A log file for each service beside `log`, which gets the other lines: its name with `.smtp`, `.pop3`, `.send`, "
-            + "`.fetch`, `.lists` or `.control` behind.");
+        "A log file for each service beside `log`, which gets the other lines: its name with `.smtp`, `.pop3`, "
+            + "`.send`, `.fetch`, `.lists` or `.control` behind.");
 
     public Setting Limit { get; } = Keys.Number(
         "limitlog", 0, 4096, 0, "characters",
-        "Longest text of a log line, without time, level and area; what is longer is cut, with `...` behind. 0 = 4,096.",
+        "Longest text of a log line, without time, level and area; what is longer is cut, with `...` behind. "
+            + "0 = 4,096.",
         "nolimitlog");
 }

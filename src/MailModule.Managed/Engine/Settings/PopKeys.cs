@@ -8,8 +8,8 @@ internal sealed class PopKeys
 {
     public Setting Speed { get; } = Keys.Number(
         "pop_speed", 0, 2_097_152, 0, "KB/min",
-        "How fast the POP3 clients of one address together get messages, on the average (1,024 octets are a KB; an IPv6 "
-            + "/64 is one address); 0 = no limit.",
+        "How fast the POP3 clients of one address together get messages, on the average (1,024 octets are a KB; an "
+            + "IPv6 /64 is one address); 0 = no limit.",
         "nopop_speed");
 
     public Setting Apop { get; } = Keys.Flag(

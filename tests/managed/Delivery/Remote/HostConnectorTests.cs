@@ -153,7 +153,8 @@ public class HostConnectorTests
         string secret = Convert.ToBase64String("\0user\0hunter2"u8);
         Assert.DoesNotContain(
             hosts.Told, line => line.Contains("hidden", StringComparison.Ordinal)
-                || line.Contains("hunter2", StringComparison.Ordinal) || line.Contains(secret, StringComparison.Ordinal));
+                || line.Contains("hunter2", StringComparison.Ordinal)
+                || line.Contains(secret, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -6,7 +6,9 @@ using MailModule.Tests.Smtp.Server;
 
 namespace MailModule.Tests.Engine.Serving;
 
-/// <summary>What is told of a server's dialogue (<c>detail</c>); the transcripts show that it changes nothing.</summary>
+/// <summary>
+/// What is told of a server's dialogue (<c>detail</c>); the transcripts show that it changes nothing.
+/// </summary>
 public class TracedSessionTests
 {
     // "\0user\0hunter2", in base64
@@ -67,7 +69,8 @@ public class TracedSessionTests
         for (int length = 0; length <= dialogue.Length; length++)
             foreach (bool isWhole in (bool[])[true, false])
                 Assert.DoesNotContain(
-                    ToldBySmtp(isWhole, dialogue[..length]), line => line.Contains(Secret[..8], StringComparison.Ordinal));
+                    ToldBySmtp(isWhole, dialogue[..length]),
+                    line => line.Contains(Secret[..8], StringComparison.Ordinal));
     }
 
     [Theory]
