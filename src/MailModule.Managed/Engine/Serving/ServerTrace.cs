@@ -6,8 +6,8 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>
 /// Tells a dialogue as a server has it, for people: "C: " before what the client said, "S: " before the answers. No
-/// line of it has a secret, nor content: of content it says how long it was, and so of a line that is no command, for it may
-/// be a password in a wrong place.
+/// line of it has a secret, nor content: of content it says how long it was, and so of a line that is no command, for
+/// it may be a password in a wrong place.
 /// </summary>
 internal abstract class ServerTrace(Action<string> tell)
 {
