@@ -173,6 +173,21 @@ public sealed partial class MailEngine
         return fault;
     }
 
+    /// <inheritdoc cref="Retrieval.NewClient"/>
+    public Fault NewPop3Client(ClientSetup setup, out Pop3Client? client)
+    {
+        client = null;
+        Fault fault = RunForSending(out _);
+        return fault == Fault.None ? Retrieval.NewClient(RunPop3Clients, setup, out client) : fault;
+    }
+
+    private Fault RunPop3Clients(out OpenClients? clients)
+    {
+        Fault fault = OpenRetrieval(out Retrieval? retrieval);
+        clients = retrieval?.Clients;
+        return fault;
+    }
+
     /// <summary>Spool and mailboxes, whose first use opens them and begins delivery: it may fail as
     /// <see cref="OpenQueue"/> does.</summary>
     /// <param name="data">Not null when the result is None.</param>

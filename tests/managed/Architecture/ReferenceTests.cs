@@ -29,7 +29,7 @@ public class ReferenceTests
         ["Dns.Local", "Authentication.Checks"],
         ["Smtp", "Pop3", "Policy", "Policy.Expressions", "Policy.DnsLists", "Spool", "Mailbox", "Mime"],
         ["Mime.Reading", "Mime.Composing"],
-        ["Smtp.Server", "Smtp.Client", "Pop3.Server", "Policy.SenderLists"],
+        ["Smtp.Server", "Smtp.Client", "Pop3.Server", "Pop3.Client", "Policy.SenderLists"],
         ["Delivery"],
         ["Delivery.Signing"],
         ["Delivery.Routing", "Delivery.Reports"],

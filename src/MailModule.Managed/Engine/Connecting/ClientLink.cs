@@ -109,6 +109,9 @@ internal class ClientLink(ClientSettings settings) : IDisposable
         return fault;
     }
 
+    /// <summary>The connection is there; next comes the greeting.</summary>
+    public void BeginTalk() => Stage = ClientStage.Greeting;
+
     /// <summary>Without a word to the server.</summary>
     public virtual void Close()
     {

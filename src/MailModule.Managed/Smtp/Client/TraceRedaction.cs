@@ -1,3 +1,5 @@
+using MailModule.Lines;
+
 namespace MailModule.Smtp.Client;
 
 /// <summary>
@@ -6,81 +8,24 @@ namespace MailModule.Smtp.Client;
 /// </summary>
 internal sealed class TraceRedaction
 {
-    /// <summary>What stands in the place of a secret.</summary>
-    public const string Secret = "***";
-
-    /// <summary>Secrets that are looked for in later answers: those of the last exchanges.</summary>
-    private const int KeptLimit = 8;
-
-    /// <summary>A shorter one stands in answers by chance.</summary>
-    private const int KeptLength = 6;
-
-    // RFC 4422 §3.1
-    private const int MechanismLimit = 20;
-
-    private readonly Queue<string> _said = new();
+    private readonly SpokenSecrets _secrets = new();
 
     /// <summary>A command as it goes out, without its line end.</summary>
     public string Command(string line)
     {
         int verb = SkipBlanks(line, 0);
         int verbEnd = SkipWord(line, verb);
-        if (!line.AsSpan(verb, verbEnd - verb).Equals("AUTH", StringComparison.OrdinalIgnoreCase))
-            return line;
-        int begin = SkipBlanks(line, verbEnd);
-        int end = begin + MechanismLength(line.AsSpan(begin));
-        if (line.AsSpan(end).Trim().IsEmpty)
-            return line;
-        KeepWords(line[end..]);
-        return $"{line[..end].TrimEnd()} {Secret}";
+        return line.AsSpan(verb, verbEnd - verb).Equals("AUTH", StringComparison.OrdinalIgnoreCase)
+            ? _secrets.Login(line, SkipBlanks(line, verbEnd))
+            : line;
     }
 
-    /// <summary>The client's answer to a challenge. RFC 4954 §4: a single "*" cancels.</summary>
-    public string Response(string line)
-    {
-        if (line is "*" or "")
-            return line;
-        KeepWords(line);
-        return Secret;
-    }
+    /// <summary>The client's answer to a challenge.</summary>
+    public string Response(string line) => _secrets.Response(line);
 
     /// <summary>One line of a reply, without its code.</summary>
     public string ReplyText(int code, string text)
-    {
-        if (code == 334)
-            return text.Length == 0 ? "" : Secret;
-        // One may be the beginning of another.
-        foreach (string secret in _said.OrderByDescending(secret => secret.Length))
-            text = text.Replace(secret, Secret, StringComparison.Ordinal);
-        return text;
-    }
-
-    private void KeepWords(string text)
-    {
-        foreach (string word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (word.Length < KeptLength)
-                continue;
-            _said.Enqueue(word);
-            if (_said.Count > KeptLimit)
-                _said.Dequeue();
-        }
-    }
-
-    /// <summary>
-    /// RFC 4422 §3.1: upper-case letters, digits, hyphen, underscore; some write all of it in lower case. What looks
-    /// otherwise may be a secret in a wrong place, and is none.
-    /// </summary>
-    private static int MechanismLength(ReadOnlySpan<char> text)
-    {
-        int length = text.IndexOfAny(' ', '\t') is >= 0 and var blank ? blank : text.Length;
-        ReadOnlySpan<char> word = text[..length];
-        bool isOneCase = !word.ContainsAnyInRange('a', 'z') || !word.ContainsAnyInRange('A', 'Z');
-        foreach (char c in word)
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
-                return 0;
-        return isOneCase && length <= MechanismLimit ? length : 0;
-    }
+        => code != 334 ? _secrets.Hide(text) : text.Length == 0 ? "" : SpokenSecrets.Mark;
 
     private static int SkipBlanks(string line, int at)
     {
