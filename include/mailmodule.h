@@ -2311,13 +2311,13 @@ enum mm_smtp_stage {
     MM_STAGE_RESOLVE = 1,
     MM_STAGE_CONNECT = 2, /**< through a proxy as well */
     MM_STAGE_GREETING = 3,
-    MM_STAGE_HELLO = 4, /**< EHLO, HELO, LHLO */
-    MM_STAGE_TLS = 5,   /**< STARTTLS and the handshake */
+    MM_STAGE_HELLO = 4, /**< EHLO, HELO, LHLO; CAPA */
+    MM_STAGE_TLS = 5,   /**< STARTTLS, STLS and the handshake */
     MM_STAGE_AUTH = 6,
     MM_STAGE_MAIL = 7,
     MM_STAGE_RCPT = 8,
     MM_STAGE_DATA = 9,
-    MM_STAGE_CONTENT = 10,     /**< the message is on its way */
+    MM_STAGE_CONTENT = 10,     /**< the message is on its way, to the server or from it */
     MM_STAGE_END_OF_DATA = 11, /**< its end has been said: the server may have taken it */
     MM_STAGE_OTHER = 12        /**< any other command */
 };
@@ -2867,6 +2867,376 @@ MM_API int MM_CALL mm_smtp_send_all(mm_smtp *smtp, mm_smtp_next_fn next, mm_smtp
  */
 MM_API int MM_CALL mm_smtp_send_message(mm_smtp *smtp, const mm_smtp_message *message, mm_smtp_recipient *results,
                                         int *code);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* POP3 client, verb by verb                                                                                        */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * A connection to a POP3 server, one function for each command. What is said above of the SMTP client holds here too:
+ * the call that says a command waits for its answer, on the thread of the caller; the result says whether the exchange
+ * came about, status what the server answered; the errors that each may give; what closes the connection
+ * (mm_pop3_connect begins again); mm_pop3_get_error has the failure as data; mm_pop3_cancel is for any thread.
+ *
+ * An answer of many lines is read before the next command is said: by mm_pop3_next (LIST, UIDL), by mm_pop3_read (RETR,
+ * TOP, commands of the host's own), or it is passed over: then the next command waits for its end.
+ */
+
+/** A client's connection, open or not. */
+typedef struct mm_pop3 mm_pop3;
+
+/** What a server has answered. */
+enum mm_pop3_status {
+    MM_POP3_NONE = 0,     /**< there is no answer */
+    MM_POP3_OK = 1,       /**< +OK */
+    MM_POP3_ERR = 2,      /**< -ERR; mm_pop3_get_reply has its response code */
+    MM_POP3_CHALLENGE = 3 /**< "+ ": a login goes on (mm_pop3_auth_raw) */
+};
+
+/** How a client works. All 0 but size: as the engine's settings say. */
+typedef struct mm_pop3_options {
+    size_t size;             /**< sizeof(mm_pop3_options) */
+    int connect_timeout_ms;  /**< for one address, proxy included; for a TLS handshake; 0: 30 seconds; -1: none */
+    int send_timeout_ms;     /**< how long the server may take nothing; 0: the setting pop_timeout; -1: none */
+    int receive_timeout_ms;  /**< how long the server may be silent; 0: the setting pop_timeout; -1: none */
+    int tls_check;           /**< MM_TLS_CHECK_...: with MM_TLS_CHECK_SETTINGS the certificate is always checked here */
+    const char *proxy;       /**< in the form of the setting proxy; NULL: that setting; "": none */
+    const char *certificate; /**< PEM file with our own certificate and its chain; NULL: none */
+    const char *key;         /**< PEM file with its private key; NULL: it is in the same file */
+    mm_certificate_fn on_certificate; /**< NULL: tls_check decides alone */
+    mm_trace_fn on_trace;             /**< NULL: nobody hears. Of messages it tells only how long they were */
+    void *user;                       /**< passed on to both */
+} mm_pop3_options;
+
+#define MM_POP3_OPTIONS_INIT                                                                                           \
+    { sizeof(mm_pop3_options), 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL }
+
+/**
+ * Makes a client. Nothing is connected.
+ *
+ * engine   whose settings are used (resolver, proxy, TLS, trusted roots); started by it if it does not run. When it is
+ *          stopped, the client's connection ends with MM_E_CANCELLED.
+ * options  NULL: all of them 0. Copied.
+ * pop3     gets the handle, which mm_pop3_free ends; NULL on failure.
+ * Returns as mm_smtp_new. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_new(mm_engine *engine, const mm_pop3_options *options, mm_pop3 **pop3);
+
+/**
+ * Closes the connection without a word if it is open, which deletes nothing at the server (RFC 1939 section 6), and
+ * ends the handle and all its texts. NULL is allowed.
+ * Returns as mm_smtp_free. Threads: any, when no other thread uses the handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_free(mm_pop3 *pop3);
+
+/**
+ * Changes the time-outs, for waits that begin later. Each as in mm_pop3_options.
+ * Returns MM_OK; MM_E_ARGUMENT (below -1). Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_set_timeouts(mm_pop3 *pop3, int connect_ms, int send_ms, int receive_ms);
+
+/** Bits for mm_pop3_connect, mm_pop3_connect_transport and mm_pop3_start_tls. */
+enum mm_pop3_connect_flags {
+    MM_POP3_NO_GREETING = 1, /**< connecting: return when connected; mm_pop3_receive reads the greeting, or
+                                  mm_pop3_start_tls with MM_POP3_GREETING */
+    MM_POP3_TLS = 2,         /**< connecting: TLS from the first octet (RFC 8314) */
+    MM_POP3_GREETING = 4     /**< mm_pop3_start_tls: the greeting follows the handshake; read it */
+};
+
+/**
+ * Connects to a server and reads its greeting, as mm_smtp_connect.
+ *
+ * port    1 to 65535; 0: 110, with MM_POP3_TLS 995.
+ * flags   MM_POP3_NO_GREETING, MM_POP3_TLS.
+ * status  of the greeting; MM_POP3_NONE with MM_POP3_NO_GREETING.
+ * Returns as mm_smtp_connect. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_connect(mm_pop3 *pop3, const char *host, int port, int flags, int *status);
+
+/** Takes a way of the host's in place of a socket, as mm_smtp_connect_transport. Since 0.1. */
+MM_API int MM_CALL mm_pop3_connect_transport(mm_pop3 *pop3, const mm_transport *transport, const char *host, int flags,
+                                             int *status);
+
+/**
+ * Says STLS (RFC 2595). After MM_POP3_OK the server waits for a handshake: mm_pop3_start_tls, or mm_pop3_set_transport.
+ * What the server sent before the handshake is dropped, and its capabilities are those of no server until the next
+ * CAPA. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_stls(mm_pop3 *pop3, int *status);
+
+/** Makes the TLS handshake on the open connection, as mm_smtp_start_tls. Since 0.1. */
+MM_API int MM_CALL mm_pop3_start_tls(mm_pop3 *pop3, const char *server_name, int flags, int *status);
+
+/** Lays a way of the host's over the open connection, as mm_smtp_set_transport. Since 0.1. */
+MM_API int MM_CALL mm_pop3_set_transport(mm_pop3 *pop3, const mm_transport *transport);
+
+/** The connection's socket, as mm_smtp_get_socket. Since 0.1. */
+MM_API int MM_CALL mm_pop3_get_socket(mm_pop3 *pop3, mm_socket *socket);
+
+/** Waits for the connection, as mm_smtp_wait. Since 0.1. */
+MM_API int MM_CALL mm_pop3_wait(mm_pop3 *pop3, int wanted, int timeout_ms, int *found);
+
+/**
+ * Ends whatever call of the handle is under way on another thread, as mm_smtp_cancel. A QUIT that is cancelled may have
+ * deleted or not.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, while others use the handle; not in a signal handler. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_cancel(mm_pop3 *pop3);
+
+/** Closes the connection without a word, which deletes nothing at the server. What is not open is MM_OK. Since 0.1. */
+MM_API int MM_CALL mm_pop3_close(mm_pop3 *pop3);
+
+/**
+ * Says CAPA (RFC 2449), and learns the server's capabilities. -ERR: it has none that it tells. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_capa(mm_pop3 *pop3, int *status);
+
+/** How many capabilities the server told in its last answer to CAPA, as mm_smtp_get_capability_count. Since 0.1. */
+MM_API int MM_CALL mm_pop3_get_capability_count(mm_pop3 *pop3, int *count);
+
+/**
+ * One capability, as the server wrote it, such as "SASL PLAIN SCRAM-SHA-256".
+ *
+ * index  from 0.
+ * text   gets it; it lives until the next CAPA, STLS, handshake, connect or mm_pop3_free. NULL on failure.
+ * Returns MM_OK; MM_E_ARGUMENT (no such index). Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_get_capability(mm_pop3 *pop3, int index, const char **text);
+
+/** Looks a capability up by its keyword, as mm_smtp_find_capability. Since 0.1. */
+MM_API int MM_CALL mm_pop3_find_capability(mm_pop3 *pop3, const char *name, const char **parameters);
+
+/** Bits for mm_pop3_login: what may not be used. */
+enum mm_pop3_login_flags {
+    MM_POP3_NO_SASL = 1,       /**< AUTH (RFC 5034) */
+    MM_POP3_NO_APOP = 2,       /**< APOP (RFC 1939 section 7), whose digest is MD5 */
+    MM_POP3_NO_USER = 4,       /**< USER and PASS, which tell the password */
+    MM_POP3_CLEAR_PASSWORD = 8 /**< no ban, but a leave: the password may go in clear text to this server */
+};
+
+/**
+ * Logs in with a user name and a password, by what is best: the strongest SASL mechanism that both know, APOP where the
+ * greeting has a stamp, USER and PASS; and by the next where the server does not know one. Says CAPA first, if that was
+ * not said yet on this connection. What tells the password in clear goes only under TLS, to this machine, with
+ * plain_auth=always, or with MM_POP3_CLEAR_PASSWORD; so does APOP, from which a password can be guessed.
+ *
+ * flags   MM_POP3_NO_..., MM_POP3_CLEAR_PASSWORD.
+ * status  of the last answer.
+ * Returns MM_OK; MM_E_TLS (nothing that may be used is offered, for want of TLS or of OpenSSL); MM_E_NOT_SUPPORTED
+ * (nothing that may be used is offered); MM_E_PROTOCOL, as mm_smtp_auth. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_login(mm_pop3 *pop3, const char *user, const char *password, int flags, int *status);
+
+/**
+ * Says USER.
+ *
+ * name  the user's; blanks in it go out as they are. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_user(mm_pop3 *pop3, const char *name, int *status);
+
+/**
+ * Says PASS.
+ * Returns MM_OK; MM_E_TLS (as mm_pop3_login: not in clear text). Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_pass(mm_pop3 *pop3, const char *password, int *status);
+
+/**
+ * Says APOP.
+ * Returns MM_OK; MM_E_NOT_SUPPORTED (the greeting has no stamp); MM_E_TLS (no OpenSSL for the digest). Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_apop(mm_pop3 *pop3, const char *user, const char *password, int *status);
+
+/**
+ * Logs in by AUTH (RFC 5034). mechanism, user, password and errors as in mm_smtp_auth. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_auth(mm_pop3 *pop3, const char *mechanism, const char *user, const char *password,
+                                int *status);
+
+/** Logs in with a token, as mm_smtp_auth_token. Since 0.1. */
+MM_API int MM_CALL mm_pop3_auth_token(mm_pop3 *pop3, const char *mechanism, const char *identity, mm_token_fn token,
+                                      void *token_user, int *status);
+
+/**
+ * Says AUTH with a mechanism of the host's own, as mm_smtp_auth_raw: with MM_POP3_CHALLENGE the challenge is in the
+ * reply's text, base64, and mm_pop3_auth_respond answers it. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_auth_raw(mm_pop3 *pop3, const char *mechanism, const char *initial, int *status);
+
+/** Answers a challenge of mm_pop3_auth_raw, as mm_smtp_auth_respond. Since 0.1. */
+MM_API int MM_CALL mm_pop3_auth_respond(mm_pop3 *pop3, const char *response, int *status);
+
+/** Says UTF8 (RFC 6856): from here on messages may have header fields in UTF-8. Before the login. Since 0.1. */
+MM_API int MM_CALL mm_pop3_utf8(mm_pop3 *pop3, int *status);
+
+/**
+ * Says LANG (RFC 6856): the language of the server's words.
+ *
+ * tag  such as "de"; "*": the server's own choice; NULL: which there are, by mm_pop3_read. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_lang(mm_pop3 *pop3, const char *tag, int *status);
+
+/**
+ * Says STAT.
+ *
+ * count   gets the number of messages; 0 on failure, and with -ERR. NULL: not wanted.
+ * octets  gets their size together; as count. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_stat(mm_pop3 *pop3, int *count, int64_t *octets, int *status);
+
+/** One line of the answer to LIST or UIDL. */
+typedef struct mm_pop3_entry {
+    size_t size;    /**< set by the host: sizeof(mm_pop3_entry) */
+    int64_t octets; /**< LIST: the message's size; else 0 */
+    const char *id; /**< UIDL: its unique id; else "". Lives until the handle's next call */
+    int number;     /**< of the message; 0: there is no line any more */
+    int reserved;   /**< 0 */
+} mm_pop3_entry;
+
+#define MM_POP3_ENTRY_INIT                                                                                             \
+    { sizeof(mm_pop3_entry), 0, NULL, 0, 0 }
+
+/**
+ * Says LIST: sizes. The lines are read by mm_pop3_next, of one message too.
+ *
+ * number  of a message; 0: all of them. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_list(mm_pop3 *pop3, int number, int *status);
+
+/** Says UIDL: unique ids. As mm_pop3_list. Since 0.1. */
+MM_API int MM_CALL mm_pop3_uidl(mm_pop3 *pop3, int number, int *status);
+
+/**
+ * Reads the next line of LIST or UIDL, as it comes: a list of any length takes no more memory than a line.
+ *
+ * entry  its member size is set by the caller; the others are filled: number is 0 at the end.
+ * Returns MM_OK, at the end too; MM_E_STATE (no list is being read); MM_E_PROTOCOL (no such line); MM_E_ARGUMENT.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_next(mm_pop3 *pop3, mm_pop3_entry *entry);
+
+/**
+ * Says RETR. The message is read by mm_pop3_read.
+ *
+ * number  of the message, from 1. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_retr(mm_pop3 *pop3, int number, int *status);
+
+/**
+ * Says TOP: header and the first lines of the body.
+ *
+ * lines  of the body, 0 or more. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_top(mm_pop3 *pop3, int number, int lines, int *status);
+
+/**
+ * Reads on in an answer of many lines: octets as they were sent, doubled dots and the last line taken out, lines with
+ * the ends that the server gave them. Waits for one octet at least.
+ *
+ * buffer, size  where to, and how much fits.
+ * length        gets the octets read; 0 at the end and on failure. A failure before the end is told: a part is never
+ *               taken for the whole.
+ * Returns MM_OK, at the end too; MM_E_STATE (no such answer is being read); MM_E_ARGUMENT (buffer or length NULL,
+ * size 0). Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_read(mm_pop3 *pop3, void *buffer, size_t size, size_t *length);
+
+/**
+ * Gets a message of mm_pop3_retr_all, piece by piece.
+ *
+ * number  of the message.
+ * octets  live until the callback returns.
+ * size    of the piece; 0: the message is at its end.
+ * status  MM_POP3_OK; MM_POP3_ERR: the server does not give it (size is 0 then, and no other piece comes).
+ * user    what was given to mm_pop3_retr_all.
+ * Returns MM_OK; anything else: no further message is wanted: those that were asked for already are passed over, and
+ * mm_pop3_retr_all gives MM_E_CANCELLED. Threads: that of the call. No function of the same handle may be called inside
+ * but mm_pop3_cancel. It must not throw an exception or jump out.
+ */
+typedef int(MM_CALL *mm_pop3_message_fn)(int number, const void *octets, size_t size, int status, void *user);
+
+/**
+ * Retrieves messages one after the other. Where the server offers PIPELINING (RFC 2449), up to 16 are asked for before
+ * the first has come.
+ *
+ * numbers  of the messages; NULL: 1 to count.
+ * count    how many.
+ * lines    -1: RETR; 0 or more: TOP with so many lines.
+ * message  gets each.
+ * user     passed on to it.
+ * Returns MM_OK: each was answered, by +OK or -ERR; MM_E_CANCELLED (message wants no more; the connection stays open);
+ * why the connection ended. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_retr_all(mm_pop3 *pop3, const int *numbers, size_t count, int lines,
+                                    mm_pop3_message_fn message, void *user);
+
+/** Says DELE: the message is deleted when QUIT is answered by +OK. Since 0.1. */
+MM_API int MM_CALL mm_pop3_dele(mm_pop3 *pop3, int number, int *status);
+
+/** Says RSET: what DELE has marked stays. Since 0.1. */
+MM_API int MM_CALL mm_pop3_rset(mm_pop3 *pop3, int *status);
+
+/** Says NOOP. Since 0.1. */
+MM_API int MM_CALL mm_pop3_noop(mm_pop3 *pop3, int *status);
+
+/**
+ * Says QUIT, waits for the answer and closes the connection. After DELE only MM_POP3_OK means deleted: with -ERR some
+ * messages may be there still, and where the connection ends without an answer it is MM_E_CLOSED. Without DELE a server
+ * that closes without an answer is MM_OK and MM_POP3_NONE. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_quit(mm_pop3 *pop3, int *status);
+
+/** What the answer to a command of the host's own looks like. */
+enum mm_pop3_answer {
+    MM_POP3_ONE_LINE = 0,   /**< +OK or -ERR, one line */
+    MM_POP3_MANY_LINES = 1, /**< behind +OK lines up to a dot, which mm_pop3_read gives */
+    MM_POP3_KNOWN = 2       /**< as the verb and its arguments say; MM_E_ARGUMENT for one that is not known here */
+};
+
+/**
+ * Sends a command of the host's own and does not wait: mm_pop3_receive reads its answer. Several may be sent before;
+ * their answers come in order.
+ *
+ * line    without its end, such as "XTND XLST"; at most 253 octets (RFC 2449 section 4).
+ * answer  MM_POP3_ONE_LINE, MM_POP3_MANY_LINES, MM_POP3_KNOWN.
+ * Returns MM_OK; MM_E_ARGUMENT. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_send_command(mm_pop3 *pop3, const char *line, int answer);
+
+/**
+ * Reads the next answer that is due: of mm_pop3_send_command, of the greeting after MM_POP3_NO_GREETING. Lines behind
+ * its first are read by mm_pop3_read, or passed over by the next call.
+ * Returns MM_OK; MM_E_STATE (none is due). Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_receive(mm_pop3 *pop3, int *status);
+
+/** The last answer of the server. Texts: never NULL, "" for none; they live until the handle's next call that waits. */
+typedef struct mm_pop3_reply {
+    size_t size;           /**< set by the host: sizeof(mm_pop3_reply) */
+    const char *text;      /**< of its first line, without status and response code */
+    const char *raw;       /**< its first line as it came, without its end */
+    const char *code;      /**< response code (RFC 2449 section 8) without brackets, such as "IN-USE" */
+    const char *challenge; /**< the last challenge of a login, decoded */
+    const char *stamp;     /**< of the greeting, for APOP, with its angle brackets */
+    int status;            /**< MM_POP3_... */
+    int due;               /**< answers that are still to come (mm_pop3_receive) */
+} mm_pop3_reply;
+
+#define MM_POP3_REPLY_INIT                                                                                             \
+    { sizeof(mm_pop3_reply), NULL, NULL, NULL, NULL, NULL, 0, 0 }
+
+/**
+ * The last answer.
+ *
+ * reply  its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_ARGUMENT (reply NULL, its size). Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_get_reply(mm_pop3 *pop3, mm_pop3_reply *reply);
+
+/** The last failure of the handle, as data, as mm_smtp_get_error. Since 0.1. */
+MM_API int MM_CALL mm_pop3_get_error(mm_pop3 *pop3, mm_error_detail *detail);
+
+/** What was agreed in the TLS handshake, as mm_smtp_get_tls. Since 0.1. */
+MM_API int MM_CALL mm_pop3_get_tls(mm_pop3 *pop3, const char **text);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Messages                                                                                                         */

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MailModule.Engine;
 using MailModule.Engine.Connecting;
 using MailModule.Engine.Sending;
@@ -93,28 +92,7 @@ internal sealed unsafe class SmtpHandle
         return Fault.None;
     }
 
-    public Fault WriteError(nint place)
-    {
-        var fault = Layout.Check<ErrorDetailLayout>(place);
-        if (fault != Fault.None)
-            return fault;
-        var failure = Client.Failure ?? ClientFailure.None;
-        nint[] texts = _error.Of(failure, () => [MessageOf(failure), failure.Host, failure.Peer]);
-        Layout.Write(place, new ErrorDetailLayout
-        {
-            Message = texts[0],
-            Host = texts[1],
-            Peer = texts[2],
-            Code = -(int)failure.Fault,
-            Layer = (int)failure.Layer,
-            Stage = (int)failure.Stage,
-            SystemError = failure.SystemError,
-            TlsAlert = failure.TlsAlert,
-            Certificate = (int)failure.Certificate,
-            Retry = failure.MayRetry ? 1 : 0,
-        });
-        return Fault.None;
-    }
+    public Fault WriteError(nint place) => FailureWriter.Write(place, _error, Client.Failure);
 
     public Fault Capability(int index, out nint text)
     {
@@ -165,14 +143,5 @@ internal sealed unsafe class SmtpHandle
                 *(int*)code = client.Code;
             return fault;
         });
-    }
-
-    // As mm_last_error_message has told it.
-    private static string MessageOf(ClientFailure failure)
-    {
-        if (failure.Fault == Fault.None)
-            return "";
-        string meaning = Marshal.PtrToStringUTF8((nint)Shim.Meaning(-(int)failure.Fault)) ?? "";
-        return failure.Text.Length == 0 ? meaning : $"{meaning}: {failure.Text}";
     }
 }

@@ -208,9 +208,9 @@ internal struct ErrorDetailLayout
     public int Reserved;
 }
 
-/// <summary><c>mm_smtp_options</c>.</summary>
+/// <summary><c>mm_smtp_options</c>, and <c>mm_pop3_options</c>, which has the same members.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct SmtpOptionsLayout
+internal struct ClientOptionsLayout
 {
     public nuint Size;
     public int ConnectMilliseconds;

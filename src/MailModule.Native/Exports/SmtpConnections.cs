@@ -25,10 +25,10 @@ internal static unsafe class SmtpConnections
         var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
         if (fault != Fault.None)
             return fault;
-        SmtpOptionsLayout given = default;
+        ClientOptionsLayout given = default;
         if (call.Options != 0 && (fault = Layout.Read(call.Options, out given)) != Fault.None)
             return fault;
-        fault = SmtpOptionsReader.Read(given, out var setup);
+        fault = ClientOptionsReader.Read(given, out var setup);
         return fault == Fault.None ? SmtpHandle.Open(engine.Engine, setup, out *(nint*)call.Place) : fault;
     }
 
@@ -47,7 +47,7 @@ internal static unsafe class SmtpConnections
     private static int SetTimeouts(nint smtp, int connect, int send, int receive)
         => SmtpHandle.Call(smtp, handle =>
         {
-            var fault = SmtpOptionsReader.ReadTimes(connect, send, receive, out var times);
+            var fault = ClientOptionsReader.ReadTimes(connect, send, receive, out var times);
             return fault == Fault.None ? handle.Client.SetTimes(times) : fault;
         });
 

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using MailModule.Engine.Sending;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
@@ -14,7 +12,6 @@ internal static unsafe class SmtpVerbs
     private const int First = 1;
     private const int Last = 2;
     private const int ConvertLineEnds = 4;
-    private const int TokenLimit = 65536;
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_starttls", CallConvs = [typeof(CallConvCdecl)])]
     private static int StartTls(nint smtp, nint code) => Say(smtp, code, client => client.StartTls());
@@ -55,7 +52,7 @@ internal static unsafe class SmtpVerbs
             fault = Text.Read(identity, "identity", out string text);
             if (fault == Fault.None && token == 0)
                 fault = FaultReason.Because(Fault.Argument, "token is NULL");
-            return fault == Fault.None ? client.AuthToken(name, text, () => ReadToken(token, user)) : fault;
+            return fault == Fault.None ? client.AuthToken(name, text, new TokenCallback(token, user).Read) : fault;
         });
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_auth_raw", CallConvs = [typeof(CallConvCdecl)])]
@@ -160,20 +157,4 @@ internal static unsafe class SmtpVerbs
                 ? FaultReason.Because(Fault.Argument, "octets is NULL, or size above 2147483647")
                 : verb(client);
         });
-
-    // Null: the host has none.
-    private static string? ReadToken(nint callback, nint user)
-    {
-        byte[] buffer = new byte[TokenLimit];
-        nuint length = 0;
-        int code;
-        fixed (byte* place = buffer)
-            using (Callbacks.EnterInsideCall())
-                code = ((delegate* unmanaged[Cdecl]<byte*, nuint, nuint*, nint, int>)callback)(
-                    place, TokenLimit, &length, user);
-        bool isGiven = code == 0 && length is > 0 and <= TokenLimit;
-        string? token = isGiven ? Encoding.UTF8.GetString(buffer, 0, (int)length) : null;
-        CryptographicOperations.ZeroMemory(buffer);
-        return token;
-    }
 }

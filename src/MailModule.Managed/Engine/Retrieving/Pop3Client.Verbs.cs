@@ -328,7 +328,9 @@ public sealed partial class Pop3Client
     private Fault SayNumber(string verb, int number, int? more, Pop3AnswerForm form)
         => number < 1
             ? FaultReason.Because(Fault.Argument, "number is below 1")
-            : Say(string.Create(CultureInfo.InvariantCulture, $"{verb} {number}{(more is { } n ? $" {n}" : "")}"), form);
+            : Say(more is { } second
+                ? string.Create(CultureInfo.InvariantCulture, $"{verb} {number} {second}")
+                : string.Create(CultureInfo.InvariantCulture, $"{verb} {number}"), form);
 
     private Fault SayList(string verb, int number, Listing listing)
     {
@@ -387,7 +389,9 @@ public sealed partial class Pop3Client
         if (fault != Fault.None)
             return Lose(fault);
         if (talk.HasEnded)
-            CloseBecause(talk.Pop3.End!.Reply is { } last ? $"the server has ended it: {last.Raw}" : "it was ended by QUIT");
+            CloseBecause(talk.Pop3.End!.Reply is { } last
+                ? $"the server has ended it: {last.Raw}"
+                : "it was ended by QUIT");
         return Fault.None;
     }
 

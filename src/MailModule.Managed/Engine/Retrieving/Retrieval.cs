@@ -14,8 +14,8 @@ public sealed class Retrieval
     internal OpenClients Clients { get; }
 
     /// <summary>
-    /// A client of POP3 that the host leads verb by verb; it is not connected. It outlives the engine's stop, and starts
-    /// it again when it connects. <see cref="Fault.Argument"/>, or what keeps the setup's files from being used.
+    /// A client of POP3 that the host leads verb by verb; it is not connected. It outlives the engine's stop, and
+    /// starts it again when it connects. <see cref="Fault.Argument"/>, or what keeps the setup's files from being used.
     /// </summary>
     /// <param name="client">Not null when the result is None.</param>
     internal static Fault NewClient(EngineStart start, ClientSetup setup, out Pop3Client? client)

@@ -30,7 +30,7 @@ internal sealed class RetrieveAll(
     /// </summary>
     public Fault Run()
     {
-        if (lines < -1 || count < 0 || Enumerable.Range(0, count).Any(index => NumberAt(index) < 1))
+        if (lines < -1 || count < 0 || numbers?.Any(number => number < 1) == true)
             return FaultReason.Because(Fault.Argument, "a number is below 1, or lines below -1");
         if (!client.TryBegin(Verb, out Fault fault))
             return fault;

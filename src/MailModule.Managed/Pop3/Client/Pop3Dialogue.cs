@@ -16,8 +16,8 @@ internal enum Pop3Read
 /// <summary>
 /// POP3 from the client's side (RFC 1939): commands out, answers in. It knows which answers are to come in which order,
 /// which of them have many lines, and what an answer opens (lines, TLS, a login's exchange). Which commands are said,
-/// and what a refusal means, is its caller's matter, and so is every wait (decision 0020). Pure: what is said goes to an
-/// <see cref="Output"/> that the caller sends. One thread at a time.
+/// and what a refusal means, is its caller's matter, and so is every wait (decision 0020). Pure: what is said goes to
+/// an <see cref="Output"/> that the caller sends. One thread at a time.
 /// </summary>
 internal sealed class Pop3Dialogue
 {

@@ -536,6 +536,48 @@ class mm_smtp_recipient(Structure):
 mm_smtp_sent_fn = CFUNCTYPE(None, c_int64, POINTER(POINTER(mm_smtp_recipient)), c_size_t, c_void_p)
 
 
+class mm_pop3_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("connect_timeout_ms", c_int),
+        ("send_timeout_ms", c_int),
+        ("receive_timeout_ms", c_int),
+        ("tls_check", c_int),
+        ("proxy", c_char_p),
+        ("certificate", c_char_p),
+        ("key", c_char_p),
+        ("on_certificate", mm_certificate_fn),
+        ("on_trace", mm_trace_fn),
+        ("user", c_void_p),
+    ]
+
+
+class mm_pop3_entry(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("octets", c_int64),
+        ("id", c_char_p),
+        ("number", c_int),
+        ("reserved", c_int),
+    ]
+
+
+mm_pop3_message_fn = CFUNCTYPE(c_int, c_int, c_void_p, c_size_t, c_int, c_void_p)
+
+
+class mm_pop3_reply(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("text", c_char_p),
+        ("raw", c_char_p),
+        ("code", c_char_p),
+        ("challenge", c_char_p),
+        ("stamp", c_char_p),
+        ("status", c_int),
+        ("due", c_int),
+    ]
+
+
 class mm_message_options(Structure):
     _fields_ = [
         ("size", c_size_t),

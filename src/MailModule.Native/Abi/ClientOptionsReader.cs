@@ -3,13 +3,13 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>Reads <c>mm_smtp_options</c>.</summary>
-internal static class SmtpOptionsReader
+/// <summary>Reads <c>mm_smtp_options</c> and <c>mm_pop3_options</c>.</summary>
+internal static class ClientOptionsReader
 {
     private const int CheckNever = 1;
     private const int CheckAlways = 2;
 
-    public static Fault Read(in SmtpOptionsLayout given, out ClientSetup setup)
+    public static Fault Read(in ClientOptionsLayout given, out ClientSetup setup)
     {
         setup = new ClientSetup();
         var fault = ReadTimes(
