@@ -2880,6 +2880,8 @@ MM_API int MM_CALL mm_smtp_send_message(mm_smtp *smtp, const mm_smtp_message *me
  *
  * An answer of many lines is read before the next command is said: by mm_pop3_next (LIST, UIDL), by mm_pop3_read (RETR,
  * TOP, commands of the host's own), or it is passed over: then the next command waits for its end.
+ *
+ * Threads: any, one at a time for a handle, save mm_pop3_cancel. Callbacks come on the thread that is in the call.
  */
 
 /** A client's connection, open or not. */

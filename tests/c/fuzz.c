@@ -6,6 +6,7 @@
 #include "odd_clients.h"
 #include "odd_mailboxes.h"
 #include "odd_messages.h"
+#include "odd_pop3.h"
 #include "odd_sessions.h"
 
 static int request(ServerStream *stream, char *reqname, int action, ...) {
@@ -338,7 +339,10 @@ static void one_call(void) {
         break;
     case 25:
     case 27:
-        one_call_of_client();
+        if (dice(2))
+            one_call_of_client();
+        else
+            one_call_of_pop3_client();
         break;
     case 26:
         one_call_of_mailboxes();

@@ -7,6 +7,7 @@
 #include "sizes_mailboxes.h"
 #include "sizes_messages.h"
 #include "sizes_old.h"
+#include "sizes_pop3.h"
 #include "sizes_queue.h"
 #include "sizes_sessions.h"
 
@@ -193,6 +194,9 @@ int main(void) {
     places_of_clients();
     content_of_clients(zeros);
     transactions_of_clients();
+    options_of_pop3_clients(engine);
+    places_of_pop3_clients();
+    numbers_of_pop3_clients();
     script_stop(&peer);
     stops(engine);
     CHECK_OK(mm_engine_free(engine));

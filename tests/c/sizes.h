@@ -23,6 +23,8 @@ static int has_size(const char *parameters) {
                                         "mm_mailbox_delivery *",
                                         "mm_transport *",
                                         "mm_smtp_reply *",
+                                        "mm_pop3_reply *",
+                                        "mm_pop3_entry *",
                                         "mm_error_detail *",
                                         "mm_smtp_message *",
                                         "mm_smtp_recipient *",
