@@ -43,7 +43,7 @@ static inline mm_pop3 *odd_pop3(void) {
     return *place;
 }
 
-static inline int MM_CALL odd_message(int number, const void *octets, size_t size, int status, void *user) {
+static inline int MM_CALL odd_retrieved(int number, const void *octets, size_t size, int status, void *user) {
     (void)number, (void)octets, (void)size, (void)status, (void)user;
     return dice(8) ? MM_OK : odd_number();
 }
@@ -161,7 +161,7 @@ static inline void one_call_of_pop3_verb(mm_pop3 *pop3) {
         break;
     case 10:
         CALL(mm_pop3_retr_all, pop3, dice(2) ? NULL : numbers, dice(8) ? dice(5) : (size_t)-1,
-             dice(2) ? -1 : odd_number(), dice(8) ? odd_message : NULL, NULL);
+             dice(2) ? -1 : odd_number(), dice(8) ? odd_retrieved : NULL, NULL);
         break;
     }
 }

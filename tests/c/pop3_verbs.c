@@ -125,7 +125,7 @@ static void every_verb(void) {
     CHECK_STATUS(MM_POP3_OK, mm_pop3_quit(pop3, &status));
     CHECK_OK(mm_pop3_free(pop3));
     const char *heard = script_heard(&peer);
-    CHECK(strncmp(heard, "CAPA\nSTLS\nUSER ann lee\nPASS a b\n", 33) == 0);
+    CHECK(strncmp(heard, "CAPA\nSTLS\nUSER ann lee\nPASS a b\n", 32) == 0);
     CHECK(strstr(heard, "AUTH X-OWN =\n*\nAUTH PLAIN AGFubgBzZWNyZXQ=\nUTF8\nLANG de\nLANG\nLIST\nUIDL 7\nQUIT\n"));
     CHECK(strstr(heard, "APOP mrose c4c9334bac560ecc979e58001b3e22fb\n") || strstr(heard, "NOOP\n"));
 }
@@ -133,7 +133,7 @@ static void every_verb(void) {
 static void own_commands(void) {
     char text[100];
     mm_pop3 *pop3 = pop3_connected(
-        STEPS("+OK", ">", ">", ">", "+OK lines", "a", "..b", ".", "-ERR [IN-USE] no", "+OK 3 x", "silent"));
+        STEPS("+OK", ">", ">", ">", "+OK lines", "a", "..b", "say .\r\n", "-ERR [IN-USE] no", "+OK 3 x", "silent"));
     CHECK_OK(mm_pop3_send_command(pop3, "XTND XLST", MM_POP3_MANY_LINES));
     CHECK_OK(mm_pop3_send_command(pop3, "RETR 9", MM_POP3_KNOWN));
     CHECK_OK(mm_pop3_send_command(pop3, "XNOOP", MM_POP3_ONE_LINE));
@@ -158,7 +158,7 @@ static void own_commands(void) {
 
 static void injections(void) {
     static const char *const bad[] = {"a\r\nDELE 1", "a\nDELE 1", "a\rDELE 1"};
-    mm_pop3 *pop3 = pop3_connected(STEPS("+OK", ">", "+OK", "+OK early", "silent"));
+    mm_pop3 *pop3 = pop3_connected(STEPS("+OK", ">", "say +OK\r\n+OK early\r\n", "silent"));
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         CHECK_FAILS(MM_E_ARGUMENT, mm_pop3_user(pop3, bad[i], NULL));
         CHECK_FAILS(MM_E_ARGUMENT, mm_pop3_pass(pop3, bad[i], NULL));
@@ -169,9 +169,7 @@ static void injections(void) {
         CHECK_FAILS(MM_E_ARGUMENT, mm_pop3_send_command(pop3, bad[i], MM_POP3_ONE_LINE));
     }
     CHECK_STATUS(MM_POP3_OK, mm_pop3_noop(pop3, &status));
-    for (int i = 0; i < 100; i++) /* until what was said ahead is there */
-        if (mm_pop3_noop(pop3, NULL) != MM_OK)
-            break;
+    CHECK_FAILS(MM_E_PROTOCOL, mm_pop3_noop(pop3, NULL));
     CHECK_INT(MM_E_PROTOCOL, pop3_error_of(pop3).code);
     CHECK_OK(mm_pop3_free(pop3));
 }
@@ -226,7 +224,7 @@ static int MM_CALL once(int number, const void *octets, size_t size, int status,
 }
 
 static void who_wants_no_more(void) {
-    mm_pop3 *pop3 = pop3_connected(STEPS("+OK", ">", "+OK", "a", ".", ">", "+OK"));
+    mm_pop3 *pop3 = pop3_connected(STEPS("+OK", ">", "+OK", "a", "say .\r\n", ">", "+OK"));
     CHECK_FAILS(MM_E_CANCELLED, mm_pop3_retr_all(pop3, NULL, 3, -1, once, pop3));
     CHECK_STATUS(MM_POP3_OK, mm_pop3_noop(pop3, &status));
     CHECK_OK(mm_pop3_free(pop3));

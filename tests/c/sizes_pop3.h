@@ -81,7 +81,7 @@ static void numbers_of_pop3_clients(void) {
     char octet[2];
     size_t length;
     mm_pop3 *pop3 = pop3_connected(STEPS("+OK", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">",
-                                         "-ERR", ">", "-ERR", ">", "+OK", "ab", ".", ">", "-ERR", "silent"));
+                                         "-ERR", ">", "-ERR", ">", "+OK", "ab", "say .\r\n", ">", "-ERR", "silent"));
     TRY(mm_pop3_login);
     CHECK_INT(MM_E_ARGUMENT, mm_pop3_login(pop3, "ann", "secret", INT32_MAX, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_pop3_login(pop3, "ann", "secret", INT32_MIN, NULL));

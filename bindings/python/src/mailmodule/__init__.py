@@ -33,8 +33,6 @@ from .authentication import (
 )
 from .constants import (
     ABI_VERSION,
-    PORT_ANY,
-    PORT_NONE,
     Action,
     AuthFlag,
     AuthResult,
@@ -51,8 +49,13 @@ from .constants import (
     MailboxOpening,
     MessageLimit,
     Notify,
+    PORT_ANY,
+    PORT_NONE,
     PartFlag,
     PasswordForm,
+    Pop3Answer,
+    Pop3LoginFlags,
+    Pop3Status,
     QueueEventKind,
     QueueState,
     Ready,
@@ -75,6 +78,7 @@ from .lookups import DkimKey, Finding, MailHost, config_check, dkim_key_make, fi
 from .mail import Address, Mail, ReadyMessage, send_mail, start_mail
 from .mailbox import Mailbox, MailboxEvent, MailboxEventHandler, MailboxMessage
 from .message import Attachment, ComposedMessage, Field, FoundAddress, ParsedMessage, Part
+from .pop3 import Pop3Client, Pop3Entry, Pop3Reply
 from .queue import Control, EngineQueue, Queue, QueueCounts, QueuedMessage, QueuedRecipient, QueueEvent
 from .queue import QueueEventHandler
 from .requests import CARRY_ON, TAKEN, Handler, Request, set_pop3_server, set_smtp_server
@@ -154,7 +158,13 @@ __all__ = [
     "PartFlag",
     "PasswordForm",
     "Pending",
+    "Pop3Answer",
+    "Pop3Client",
+    "Pop3Entry",
+    "Pop3LoginFlags",
+    "Pop3Reply",
     "Pop3Server",
+    "Pop3Status",
     "Queue",
     "QueueCounts",
     "QueueEvent",

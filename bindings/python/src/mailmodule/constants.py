@@ -248,6 +248,40 @@ class ConnectFlags(IntFlag):
     GREETING = 4
 
 
+class Pop3Status(_Open):
+    """What a POP3 server has answered (enum mm_pop3_status)."""
+
+    NONE = 0
+    OK = 1
+    ERR = 2
+    CHALLENGE = 3
+
+
+class Pop3ConnectFlags(IntFlag):
+    """How Pop3Client connects (enum mm_pop3_connect_flags)."""
+
+    NO_GREETING = 1
+    TLS = 2
+    GREETING = 4
+
+
+class Pop3LoginFlags(IntFlag):
+    """What a login of Pop3Client may not use (enum mm_pop3_login_flags)."""
+
+    NO_SASL = 1
+    NO_APOP = 2
+    NO_USER = 4
+    CLEAR_PASSWORD = 8
+
+
+class Pop3Answer(_Open):
+    """What the answer to a command of the host's own looks like (enum mm_pop3_answer)."""
+
+    ONE_LINE = 0
+    MANY_LINES = 1
+    KNOWN = 2
+
+
 class WriteFlags(IntFlag):
     """Which piece of a content it is (enum mm_smtp_write_flags)."""
 
