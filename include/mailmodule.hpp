@@ -41,6 +41,7 @@
 #include "mailmodule/mailbox.hpp"
 #include "mailmodule/message.hpp"
 #include "mailmodule/mime.hpp"
+#include "mailmodule/pop3.hpp"
 #include "mailmodule/queue.hpp"
 #include "mailmodule/server.hpp"
 #include "mailmodule/session.hpp"

@@ -5,9 +5,10 @@
 #include "odd_clients.h"
 
 static inline int odd_pop3_read(void *buffer, size_t size, size_t *length, void *user) {
-    static const char *const answers[] = {
-        "+OK <a@b>\r\n", "+OK\r\nSASL PLAIN\r\nPIPELINING\r\n.\r\n", "+ \r\n", "-ERR [IN-USE] no\r\n", "what\r\n",
-        "+OK",           "\r\n.\r\n",                                "1 2\r\n"};
+    static const char *const answers[] = {"+OK <a@b>\r\n", "+OK\r\nSASL PLAIN\r\nPIPELINING\r\n.\r\n",
+                                          "+ \r\n",        "-ERR [IN-USE] no\r\n",
+                                          "what\r\n",      "+OK",
+                                          "\r\n.\r\n",     "1 2\r\n"};
     const char *answer = answers[dice(sizeof answers / sizeof answers[0])];
     (void)user;
     *length = strlen(answer) < size ? strlen(answer) : size;

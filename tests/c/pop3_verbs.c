@@ -102,9 +102,9 @@ static void with_our_own_server(void) {
 /* ---- every verb as it goes out ---- */
 
 static void every_verb(void) {
-    mm_pop3 *pop3 = pop3_connected(STEPS(
-        "+OK hello <1896.697170952@dbc.mtview.ca.us>", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">",
-        "+ YQ==", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "+OK"));
+    mm_pop3 *pop3 = pop3_connected(STEPS("+OK hello <1896.697170952@dbc.mtview.ca.us>", ">", "-ERR", ">", "-ERR", ">",
+                                         "-ERR", ">", "-ERR", ">", "-ERR", ">", "+ YQ==", ">", "-ERR", ">", "-ERR", ">",
+                                         "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "-ERR", ">", "+OK"));
     CHECK_TEXT("<1896.697170952@dbc.mtview.ca.us>", answer_of(pop3).stamp);
     CHECK_STATUS(MM_POP3_ERR, mm_pop3_capa(pop3, &status));
     CHECK_STATUS(MM_POP3_ERR, mm_pop3_stls(pop3, &status));
