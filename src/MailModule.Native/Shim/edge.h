@@ -247,8 +247,8 @@ int mmi_pop3_user(mm_pop3 *pop3, const char *name, int *status);
 int mmi_pop3_pass(mm_pop3 *pop3, const char *password, int *status);
 int mmi_pop3_apop(mm_pop3 *pop3, const char *user, const char *password, int *status);
 int mmi_pop3_auth(mm_pop3 *pop3, const char *mechanism, const char *user, const char *password, int *status);
-int mmi_pop3_auth_token(mm_pop3 *pop3, const char *mechanism, const char *identity, mm_token_fn token,
-                        void *token_user, int *status);
+int mmi_pop3_auth_token(mm_pop3 *pop3, const char *mechanism, const char *identity, mm_token_fn token, void *token_user,
+                        int *status);
 int mmi_pop3_auth_raw(mm_pop3 *pop3, const char *mechanism, const char *initial, int *status);
 int mmi_pop3_auth_respond(mm_pop3 *pop3, const char *response, int *status);
 int mmi_pop3_utf8(mm_pop3 *pop3, int *status);
