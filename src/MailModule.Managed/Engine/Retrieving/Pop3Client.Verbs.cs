@@ -296,18 +296,6 @@ public sealed partial class Pop3Client
         return Settle(fault, reply);
     }
 
-    /// <summary>A line of the host's that goes out as a command.</summary>
-    internal static Fault CheckLine(string line)
-    {
-        Fault fault = CheckText(line, "line");
-        if (fault == Fault.None && string.IsNullOrWhiteSpace(line))
-            fault = FaultReason.Because(Fault.Argument, "line is empty");
-        return fault != Fault.None ? fault
-            : Encoding.UTF8.GetByteCount(line) > Pop3Dialogue.CommandLimit ? FaultReason.Because(Fault.Argument,
-                $"a command has {Pop3Dialogue.CommandLimit} octets at most (RFC 2449 section 4)")
-            : Fault.None;
-    }
-
     internal Fault Say(string line, Pop3AnswerForm form = Pop3AnswerForm.OneLine)
     {
         Fault fault = CheckLine(line);

@@ -1,3 +1,4 @@
+using System.Text;
 using MailModule.Engine.Connecting;
 using MailModule.Pop3;
 using MailModule.Pop3.Client;
@@ -348,6 +349,18 @@ public sealed partial class Pop3Client : IDisposable, IOpenClient
         AnswerTo.Message => ClientStage.Content,
         _ => ClientStage.Other,
     };
+
+    /// <summary>A line of the host's that goes out as a command.</summary>
+    internal static Fault CheckLine(string line)
+    {
+        Fault fault = CheckText(line, "line");
+        if (fault == Fault.None && string.IsNullOrWhiteSpace(line))
+            fault = FaultReason.Because(Fault.Argument, "line is empty");
+        return fault != Fault.None ? fault
+            : Encoding.UTF8.GetByteCount(line) > Pop3Dialogue.CommandLimit ? FaultReason.Because(Fault.Argument,
+                $"a command has {Pop3Dialogue.CommandLimit} octets at most (RFC 2449 section 4)")
+            : Fault.None;
+    }
 
     private static Fault CheckText(string? text, string name)
         => text is not null && text.AsSpan().ContainsAny('\r', '\n', '\0')
