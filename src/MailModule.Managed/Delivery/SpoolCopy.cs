@@ -51,8 +51,10 @@ internal static class SpoolCopy
         }
     }
 
-    /// <summary>Returns when it is durable and the spool's consumer has it, or nothing of it is left. Blocks: workers
-    /// only.</summary>
+    /// <summary>
+    /// Returns when the message is durable and the spool's consumer has it, or nothing of it is left. Blocks: workers
+    /// only.
+    /// </summary>
     public static Fault Commit(ISpoolWriter writer)
     {
         using var done = new ManualResetEventSlim();

@@ -17,6 +17,9 @@ internal readonly record struct TraceInfo(string HostName, string Id, bool Exten
 
     /// <summary>LMTP (RFC 2033).</summary>
     public bool IsLmtp { get; init; }
+
+    /// <summary>By POP3 (RFC 1939), out of a mailbox of the host that the envelope names.</summary>
+    public bool IsFetched { get; init; }
 }
 
 /// <summary>
@@ -132,6 +135,11 @@ internal static class TraceHeaders
     private static void AddProtocol(ref Field field, Envelope envelope, in TraceInfo trace)
     {
         field.Add(" with "u8);
+        if (trace.IsFetched)
+        {
+            field.Add("POP3"u8);
+            return;
+        }
         if (trace.IsLmtp)
             field.Add(envelope.Utf8 ? "UTF8LMTP"u8 : "LMTP"u8);
         else

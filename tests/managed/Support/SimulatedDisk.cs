@@ -134,7 +134,9 @@ internal sealed class SimulatedDisk : IDisk
                 return node is null ? Fault.NotFound : Fault.None;
             if (node is not null)
                 return Fault.State;
-            _folders[Path.GetDirectoryName(path)!].Names[Path.GetFileName(path)] = node = new Node();
+            if (!_folders.TryGetValue(Path.GetDirectoryName(path)!, out Folder? folder))
+                return Fault.NotFound;
+            folder.Names[Path.GetFileName(path)] = node = new Node();
             return Fault.None;
         });
         file = new Handle(this, fault == Fault.None ? node : null, null);
@@ -151,7 +153,9 @@ internal sealed class SimulatedDisk : IDisk
     });
 
     public Fault Unlink(string path) => Call("unlink", ()
-        => _folders[Path.GetDirectoryName(path)!].Names.Remove(Path.GetFileName(path)) ? Fault.None : Fault.NotFound);
+        => _folders.GetValueOrDefault(Path.GetDirectoryName(path)!)?.Names.Remove(Path.GetFileName(path)) == true
+            ? Fault.None
+            : Fault.NotFound);
 
     public Fault List(string path, List<string> names) => Call("list", () =>
     {

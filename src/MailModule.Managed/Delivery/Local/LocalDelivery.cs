@@ -34,6 +34,7 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     private readonly LocalDeliveryThread _thread;
     private readonly LocalActionQueue? _actions;
     private readonly WaitingMail _waiting;
+    private readonly Action<ISpoolEntry> _taken;
 
     public LocalDelivery(LocalDeliveryDependencies dependencies)
     {
@@ -42,6 +43,7 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
         _mailboxes = new MailboxDelivery(dependencies, BeginAction, Post);
         _thread = new LocalDeliveryThread(_lock, _queue, _progress, _mailboxes, dependencies.Log);
         _waiting = new WaitingMail(dependencies, this, _mailboxes, Post);
+        _taken = dependencies.Taken;
         if (dependencies.Rules is { } rules)
             _actions = new LocalActionQueue(
                 dependencies.Workers!, rules.Run, EndAction, dependencies.Log, dependencies.Time);
@@ -56,6 +58,7 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     /// <inheritdoc/>
     public bool Take(ISpoolEntry entry, bool isNew, Action resume)
     {
+        _taken(entry);
         lock (_lock)
         {
             _queue.Add(entry, mayBeDuplicate: !isNew);

@@ -38,6 +38,12 @@ internal sealed class LocalDeliveryDependencies
     /// </summary>
     public IDsnSender? DsnSender { get; init; }
 
+    /// <summary>
+    /// Hears of each entry that the spool hands over, before any of its mailboxes does, and before the spool goes on.
+    /// Any thread; cheap; never blocks.
+    /// </summary>
+    public Action<ISpoolEntry> Taken { get; init; } = _ => { };
+
     /// <summary>Hears of recipients, by index, that waited and were taken out by an operator. Any thread.</summary>
     public Action<ISpoolEntry, int> Removed { get; init; } = (_, _) => { };
 

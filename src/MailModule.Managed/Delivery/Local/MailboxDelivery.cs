@@ -53,7 +53,7 @@ internal sealed class MailboxDelivery(
         IReadOnlyList<Recipient> recipients = entry.Envelope.Recipients;
         for (int i = 0; i < recipients.Count; i++)
         {
-            if (recipients[i].Maildrop is not { } maildrop || entry.IsDone(i))
+            if (recipients[i].Maildrop is not { } maildrop || FetchedMaildrop.IsOne(maildrop) || entry.IsDone(i))
                 continue;
             FolderMaildrop place = FolderMaildrop.Read(maildrop);
             string? home = dependencies.HomeOf(place.Maildrop);

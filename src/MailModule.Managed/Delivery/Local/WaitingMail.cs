@@ -65,6 +65,7 @@ internal sealed class WaitingMail(
     {
         List<Recipient> recipients = entry.Envelope.Recipients;
         return Enumerable.Range(0, recipients.Count)
-            .Where(index => recipients[index].Maildrop is not null && !entry.IsDone(index));
+            .Where(index => recipients[index].Maildrop is { } maildrop && !FetchedMaildrop.IsOne(maildrop)
+                && !entry.IsDone(index));
     }
 }

@@ -61,6 +61,28 @@ public class LocalDeliveryTests
     }
 
     [Fact]
+    public void What_stands_for_that_a_message_was_fetched_is_no_mailbox_and_is_heard_of_before_any_is()
+    {
+        var taken = new List<string>();
+        var delivery = new LocalDelivery(new LocalDeliveryDependencies
+        {
+            Spool = _spool,
+            Store = _store,
+            HomeOf = name => $"/h/{name}",
+            Taken = entry => taken.Add($"{entry.Id} behind {Events("deliver").Count}"),
+        });
+        delivery.Start();
+        var entry = new MemorySpool.Entry("m1", "a", new FetchedMaildrop("box", "uid").ToString());
+        delivery.Take(entry, isNew: true, () => { });
+        Assert.True(delivery.CatchUp(Long));
+        Assert.Equal(Fault.None, delivery.MakeDurable());
+        Assert.Equal(["deliver m1 /h/a", "sync", "mark m1 0", "flush"], Events(""));
+        Assert.Equal(["m1 behind 0"], taken);
+        Assert.Empty(delivery.Waiting.All);
+        Assert.Equal(Fault.None, delivery.Stop(Long));
+    }
+
+    [Fact]
     public void Many_messages_share_a_sync()
     {
         for (int i = 0; i < 1_000; i++)

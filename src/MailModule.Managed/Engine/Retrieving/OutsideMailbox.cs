@@ -1,0 +1,60 @@
+using System.Text;
+using MailModule.Primitives;
+
+namespace MailModule.Engine.Retrieving;
+
+/// <summary>A POP3 mailbox at another host, and for whom its mail is fetched. Immutable.</summary>
+/// <param name="Host">A name or an address.</param>
+/// <param name="Port">1 to 65535.</param>
+/// <param name="User">Login there.</param>
+/// <param name="LocalUser">A user here, or an address of a domain of ours.</param>
+internal sealed record OutsideMailbox(string Host, int Port, string User, string Password, string LocalUser)
+{
+    public const int PlainPort = 110, TlsPort = 995;
+
+    public OutsideTls Tls { get; init; }
+
+    /// <summary>False: any certificate will do.</summary>
+    public bool ChecksCertificate { get; init; } = true;
+
+    /// <summary>The password goes in clear text where there is no other way.</summary>
+    public bool AllowsClearPassword { get; init; }
+
+    /// <summary>APOP, or no login (RFC 1939 §7).</summary>
+    public bool OnlyApop { get; init; }
+
+    /// <summary>What was fetched stays there.</summary>
+    public bool Keeps { get; init; }
+
+    /// <summary>Messages that one look fetches at most; 0: all.</summary>
+    public int Most { get; init; }
+
+    /// <summary>How long the server may be silent; null: as the protocol's clients have it.</summary>
+    public TimeSpan? Silence { get; init; }
+
+    /// <summary>From the end of a look to the next; zero: there is none.</summary>
+    public TimeSpan Interval { get; init; }
+
+    /// <summary>Whose password it is must not come into a text.</summary>
+    public override string ToString() => Name;
+
+    /// <summary>For people.</summary>
+    public string Name => $"{User}@{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
+
+    /// <summary>
+    /// Which mailbox it is: what was fetched from it is known by this, and two looks at one follow each other. The two
+    /// ports of POP3 lead to one mailbox, so that nothing comes twice when TLS is chosen later. It is a file's name.
+    /// </summary>
+    public string Key => KeyOf(Host, Port, User);
+
+    /// <summary>The host whose connections are counted.</summary>
+    public string HostKey => Host.ToLowerInvariant();
+
+    private static string KeyOf(string host, int port, string user)
+    {
+        int shown = port == TlsPort ? PlainPort : port;
+        Span<byte> hash = stackalloc byte[Sha256.Size];
+        Sha256.Hash(Encoding.UTF8.GetBytes($"{host.ToLowerInvariant()}\n{shown}\n{user}"), hash);
+        return Convert.ToHexStringLower(hash);
+    }
+}
