@@ -41,6 +41,11 @@ internal sealed record OutsideMailbox(string Host, int Port, string User, string
     /// <summary>For people.</summary>
     public string Name => $"{User}@{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
 
+    /// <summary>Whether a text names it: <c>user@host</c>, or with the port.</summary>
+    public bool IsNamed(string account)
+        => account.Equals(Name, StringComparison.OrdinalIgnoreCase)
+            || account.Equals(Name[..Name.LastIndexOf(':')], StringComparison.OrdinalIgnoreCase);
+
     /// <summary>
     /// Which mailbox it is: what was fetched from it is known by this, and two looks at one follow each other. The two
     /// ports of POP3 lead to one mailbox, so that nothing comes twice when TLS is chosen later. It is a file's name.

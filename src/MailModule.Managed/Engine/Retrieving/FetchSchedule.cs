@@ -1,0 +1,120 @@
+namespace MailModule.Engine.Retrieving;
+
+/// <summary>
+/// When mailboxes elsewhere are looked at: at once when they are named, and then so long after each look has ended. The
+/// clock of the day does not count. For a thread that holds its owner's lock.
+/// </summary>
+internal sealed class FetchSchedule(TimeProvider time)
+{
+    private Planned[] _all = [];
+
+    /// <summary>In the order in which they were named.</summary>
+    public IReadOnlyList<Planned> All => _all;
+
+    /// <summary>
+    /// Names the mailboxes anew. One that was there, for the same user here, keeps its time and what came of it; the
+    /// rest of what is said of it may be new.
+    /// </summary>
+    public void Set(IReadOnlyList<OutsideMailbox> mailboxes)
+    {
+        var before = new List<Planned>(_all);
+        _all = [.. mailboxes.Select(mailbox =>
+        {
+            Planned? same = before.Find(one => one.IsFor(mailbox));
+            before.Remove(same!);
+            Planned planned = same ?? new Planned { Due = time.GetTimestamp() };
+            planned.Rename(mailbox, same is null ? 0 : Ticks(mailbox.Interval - planned.Mailbox.Interval));
+            return planned;
+        })];
+    }
+
+    /// <summary>Takes those whose time has come; they have none until <see cref="End"/>.</summary>
+    public List<Planned> TakeDue()
+    {
+        long now = time.GetTimestamp();
+        List<Planned> due = [.. _all.Where(one => !one.IsBusy && one.Due <= now)];
+        foreach (Planned one in due)
+            one.IsBusy = true;
+        return due;
+    }
+
+    /// <summary>A look has ended.</summary>
+    public void End(Planned planned, FetchResult result)
+    {
+        planned.IsBusy = false;
+        planned.Due = planned.IsWantedAgain
+            ? time.GetTimestamp()
+            : time.GetTimestamp() + Ticks(planned.Mailbox.Interval);
+        planned.IsWantedAgain = false;
+        planned.Last = result;
+    }
+
+    /// <summary>
+    /// Has mailboxes looked at now; one that is being looked at, once more behind it. False: there is no such one.
+    /// </summary>
+    /// <param name="account"><c>user@host</c> or <c>user@host:port</c>; null: all.</param>
+    public bool MakeDue(string? account)
+    {
+        bool isFound = account is null;
+        foreach (Planned one in _all.Where(one => account is null || one.Mailbox.IsNamed(account)))
+        {
+            isFound = true;
+            one.IsWantedAgain = one.IsBusy;
+            one.Due = Math.Min(one.Due, time.GetTimestamp());
+        }
+        return isFound;
+    }
+
+    /// <summary>Until the next is due; null: none will be, before a look has ended.</summary>
+    public TimeSpan? Rest
+    {
+        get
+        {
+            long next = _all.Where(one => !one.IsBusy).Select(one => one.Due).DefaultIfEmpty(long.MaxValue).Min();
+            return next == long.MaxValue ? null : RestUntil(next);
+        }
+    }
+
+    /// <summary>What came of the last look, and when the next is due.</summary>
+    public FetchResult ResultOf(Planned planned)
+        => (planned.Last ?? new FetchResult(planned.Mailbox.Name)) with
+        {
+            Next = planned.IsBusy ? null : time.GetUtcNow() + RestUntil(planned.Due),
+        };
+
+    private TimeSpan RestUntil(long due)
+    {
+        TimeSpan rest = time.GetElapsedTime(time.GetTimestamp(), due);
+        return rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>One mailbox of the settings.</summary>
+    internal sealed class Planned
+    {
+        public OutsideMailbox Mailbox { get; private set; } = null!;
+
+        /// <summary>As <see cref="TimeProvider.GetTimestamp"/>.</summary>
+        public long Due { get; set; }
+
+        /// <summary>It is being looked at, or waits for its turn.</summary>
+        public bool IsBusy { get; set; }
+
+        public bool IsWantedAgain { get; set; }
+
+        /// <summary>Null: no look has ended.</summary>
+        public FetchResult? Last { get; set; }
+
+        public bool IsFor(OutsideMailbox mailbox)
+            => Mailbox.Key == mailbox.Key && Mailbox.LocalUser == mailbox.LocalUser;
+
+        /// <param name="moved">How much later it is due than it was.</param>
+        public void Rename(OutsideMailbox mailbox, long moved)
+        {
+            Mailbox = mailbox;
+            if (!IsBusy)
+                Due += moved;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using MailModule.Engine.Retrieving;
+using MailModule.Primitives;
+using MailModule.Tests.Delivery.Local;
+
+namespace MailModule.Tests.Engine.Retrieving;
+
+public class FetchScheduleTests
+{
+    private static readonly FetchResult s_result = new("x") { Fetched = 3 };
+
+    private readonly SteppedClock _clock = new();
+    private readonly FetchSchedule _schedule;
+
+    public FetchScheduleTests() => _schedule = new FetchSchedule(_clock);
+
+    [Fact]
+    public void A_mailbox_is_due_at_once_and_then_so_long_after_each_look_has_ended()
+    {
+        _schedule.Set([Every(60), Every(90, "bob")]);
+        Assert.Equal(TimeSpan.Zero, _schedule.Rest);
+        List<FetchSchedule.Planned> due = _schedule.TakeDue();
+        Assert.Equal(["ann", "bob"], due.Select(one => one.Mailbox.User));
+        Assert.Null(_schedule.Rest);
+        Pass(1000);
+        Assert.Empty(_schedule.TakeDue());
+        _schedule.End(due[0], s_result);
+        _schedule.End(due[1], s_result);
+        Assert.Equal(TimeSpan.FromSeconds(60), _schedule.Rest);
+        Pass(59);
+        Assert.Empty(_schedule.TakeDue());
+        Pass(1);
+        Assert.Equal(["ann"], _schedule.TakeDue().Select(one => one.Mailbox.User));
+        Assert.Equal(TimeSpan.FromSeconds(30), _schedule.Rest);
+    }
+
+    [Fact]
+    public void What_is_named_anew_keeps_its_time_and_what_came_of_it()
+    {
+        _schedule.Set([Every(100), Every(100, "bob")]);
+        foreach (FetchSchedule.Planned one in _schedule.TakeDue())
+            _schedule.End(one, s_result);
+        Pass(40);
+        _schedule.Set([Every(100, "new"), Every(200) with { Password = "changed" }]);
+        Assert.Equal(["new"], _schedule.TakeDue().Select(one => one.Mailbox.User));
+        Assert.Equal(TimeSpan.FromSeconds(160), _schedule.Rest);
+        Assert.Equal(3, _schedule.ResultOf(_schedule.All[1]).Fetched);
+        Assert.Equal("changed", _schedule.All[1].Mailbox.Password);
+    }
+
+    [Fact]
+    public void One_that_is_wanted_while_it_is_looked_at_is_looked_at_once_more()
+    {
+        _schedule.Set([Every(60)]);
+        FetchSchedule.Planned one = Assert.Single(_schedule.TakeDue());
+        Assert.True(_schedule.MakeDue(null));
+        Assert.Empty(_schedule.TakeDue());
+        _schedule.End(one, s_result);
+        Assert.Single(_schedule.TakeDue());
+        _schedule.End(one, s_result);
+        Assert.Empty(_schedule.TakeDue());
+    }
+
+    [Theory]
+    [InlineData("ann@b.example", true)]
+    [InlineData("ann@B.example:110", true)]
+    [InlineData("ann@b.example:995", false)]
+    [InlineData("bob@b.example", false)]
+    [InlineData("ann", false)]
+    public void A_mailbox_has_a_name(string account, bool isFound)
+    {
+        _schedule.Set([Every(60)]);
+        _schedule.End(_schedule.TakeDue()[0], s_result);
+        Assert.Equal(isFound, _schedule.MakeDue(account));
+        Assert.Equal(isFound ? 1 : 0, _schedule.TakeDue().Count);
+    }
+
+    [Fact]
+    public void Looks_have_their_turn_by_number_by_host_and_by_mailbox()
+    {
+        var line = new FetchLine(() => 3, () => 2);
+        FetchLook[] looks = [.. new[] { ("b", "1"), ("b", "1"), ("b", "2"), ("b", "3"), ("c", "1"), ("d", "1") }
+            .Select(one => new FetchLook(new OutsideMailbox(one.Item1, 110, one.Item2, "", "ann")))];
+        foreach (FetchLook look in looks)
+            line.Add(look);
+        Assert.Equal([looks[0], looks[2], looks[4]], line.TakeReady());
+        Assert.Empty(line.TakeReady());
+        line.End(looks[2]);
+        Assert.Equal([looks[3]], line.TakeReady());
+        line.End(looks[4]);
+        Assert.Equal([looks[5]], line.TakeReady());
+        line.End(looks[0]);
+        Assert.Equal([looks[1]], line.TakeReady());
+        Assert.Equal(3, line.Running);
+    }
+
+    private static OutsideMailbox Every(int seconds, string user = "ann")
+        => new("b.example", 110, user, "secret", "ann") { Interval = TimeSpan.FromSeconds(seconds) };
+
+    private void Pass(int seconds) => _clock.Turn(TimeSpan.FromSeconds(seconds));
+}
