@@ -59,8 +59,8 @@ internal sealed class FetchedMail(
         Id = writer.Id;
         byte[] trace = Trace(envelope, writer.Id);
         // Behind the trace: it names the one who gets the message.
-        envelope.Recipients.Add(new Recipient(
-            recipient.Address, new FetchedMaildrop(mailbox.Key, uniqueId).ToString()) { Notify = Notify.Never });
+        string known = new FetchedMaildrop(mailbox.Key, uniqueId).ToString();
+        envelope.Recipients.Add(new Recipient(recipient.Address, known) { Notify = Notify.Never });
         using var text = new TextStream(front[LengthOfReturnPath(front)..], rest, dependencies.AuthServerId());
         if (!SpoolCopy.TryAppend(writer, new PrefixedStream(trace, text)))
         {
