@@ -16,6 +16,8 @@ internal enum LocalOutcome
     Reported,
     /// <summary>Nowhere, by a rule that says so; the log has it.</summary>
     ThrownAway,
+    /// <summary>Its recipient was nobody: what the message is to be known by is noted.</summary>
+    Recorded,
 }
 
 /// <summary>How a local action ended. Immutable.</summary>
@@ -65,6 +67,9 @@ internal sealed class LocalActionResult
         ArgumentOutOfRangeException.ThrowIfZero(to.Count);
         return new LocalActionResult(LocalOutcome.SentOn) { Dsns = dsns ?? [] };
     }
+
+    /// <summary>The note is durable.</summary>
+    public static LocalActionResult Recorded() => new(LocalOutcome.Recorded);
 
     /// <param name="dsns">One at least.</param>
     public static LocalActionResult Reported(IReadOnlyList<OwedDsn> dsns)

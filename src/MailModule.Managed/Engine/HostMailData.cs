@@ -1,4 +1,5 @@
 using MailModule.Delivery.Local;
+using MailModule.Engine.Importing;
 using MailModule.Engine.Mailboxes;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
@@ -42,4 +43,31 @@ public sealed class HostMailData
 
     /// <summary>Cancelled when the engine begins to stop.</summary>
     internal CancellationToken Stopping => _engine.Stopping;
+
+    /// <summary>
+    /// Takes over mail of the old module, each file once. Blocks. <see cref="Fault.NotFound"/> (user, folder of the
+    /// queue), <see cref="Fault.Locked"/>, <see cref="Fault.Io"/>, <see cref="Fault.Full"/>,
+    /// <see cref="Fault.Cancelled"/>; what single files failed by is told of them alone.
+    /// </summary>
+    /// <param name="tell">Hears of each file, on this thread; false: no more is wanted.</param>
+    public Fault Import(ImportOptions options, Func<ImportedFile, bool> tell, out ImportCounts counts)
+    {
+        var subject = new ImportSubject
+        {
+            Spool = Spool,
+            Store = Store,
+            Delivery = Delivery,
+            Policy = () => Settings.Current.Relay,
+            HostName = () => Settings.Current.OwnName.Text,
+            ScratchFolder = Settings.Current.ScratchFolder,
+            Stopping = Stopping,
+        };
+        return _data.Importing.Run(subject, options, file => Told(tell, file), out counts);
+    }
+
+    private bool Told(Func<ImportedFile, bool> tell, ImportedFile file)
+    {
+        using (HostCalls.Enter(HostCall.Import))
+            return tell(file);
+    }
 }

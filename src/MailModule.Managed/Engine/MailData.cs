@@ -5,6 +5,7 @@ using MailModule.Delivery.Reports;
 using MailModule.Delivery.Resending;
 using MailModule.Delivery.Signing;
 using MailModule.Engine.Control;
+using MailModule.Engine.Importing;
 using MailModule.Engine.Mailboxes;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Settings;
@@ -52,6 +53,9 @@ internal sealed class MailData : IDisposable
 
     /// <summary>The queue, and what waits for mailboxes.</summary>
     public WholeQueue WholeQueue { get; }
+
+    /// <summary>Takes over mail of the old module.</summary>
+    public LegacyImport Importing { get; } = new();
 
     /// <summary>By which other processes see the queue; null: they do not. It is stopped by whoever set it.</summary>
     public ControlServer? Control { get; set; }
@@ -177,6 +181,7 @@ internal sealed class MailData : IDisposable
     {
         _cleanup?.Dispose();
         Mailboxes.Close(timeout);
+        Importing.Close();
         _dsns.Close();
         Queue.Stop(queueTimeout);
         Fault fault = Delivery.Stop(timeout);

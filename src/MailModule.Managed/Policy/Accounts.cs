@@ -47,6 +47,9 @@ internal sealed class Accounts
 
     public int Count => _all.Length;
 
+    /// <summary>In the settings' order.</summary>
+    public IReadOnlyList<Account> All => _all;
+
     /// <summary>
     /// The user who gets postmaster's mail: user <c>postmaster</c>, else the first administrator, else the first user;
     /// null if there is no user.

@@ -40,7 +40,7 @@ public class ReferenceTests
         ["Engine.Settings"],
         ["Engine.Serving.Handlers", "Engine.Connecting"],
         ["Engine.Serving", "Engine.Sending", "Engine.Authenticating", "Engine.Retrieving",
-            "Engine.Mailboxes"],
+            "Engine.Mailboxes", "Engine.Importing"],
         ["Engine.Control"],
         ["Engine"],
         ["Native.Abi"],

@@ -19,6 +19,8 @@ internal sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bo
     public override int OpenLock(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenLock(path);
     public override int Read(int descriptor, Span<byte> buffer) => Fails() ? -error : base.Read(descriptor, buffer);
 
+    public override int Rewind(int descriptor) => Fails() ? -error : base.Rewind(descriptor);
+
     public override int Write(int descriptor, ReadOnlySpan<byte> octets)
     {
         if (!Fails())

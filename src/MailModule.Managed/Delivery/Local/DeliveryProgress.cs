@@ -65,4 +65,7 @@ internal sealed class DeliveryProgress
     }
 
     public bool HasActions(string? key) => key is not null && _actions.ContainsKey(key);
+
+    /// <summary>Actions run or wait whose key is so.</summary>
+    public bool HasActions(Func<string, bool> isMeant) => _actions.Keys.Any(isMeant);
 }

@@ -35,12 +35,15 @@ internal sealed class LocalRulesDependencies
     public FileCalls Calls { get; init; } = FileCalls.Real;
 }
 
-/// <summary>Expands lists, carries out forward files, and sends on what is returned.</summary>
+/// <summary>
+/// Expands lists, carries out forward files, sends on what is returned, and notes what was taken over.
+/// </summary>
 internal sealed class LocalRules : ILocalRules
 {
     private readonly ListExpansion _lists;
     private readonly DotForward _dotForward;
     private readonly ReturnedMail _returned;
+    private readonly FileCalls _calls;
 
     public LocalRules(LocalRulesDependencies dependencies)
     {
@@ -52,18 +55,24 @@ internal sealed class LocalRules : ILocalRules
         _dotForward = new DotForward(
             resender, dsns, dependencies.Policy, dependencies.Forward, scratch, dependencies.Calls,
             dependencies.Log);
+        _calls = dependencies.Calls;
         _returned = new ReturnedMail(resender, dsns, dependencies.Policy, dependencies.Log);
     }
 
     public bool AppliesTo(string maildrop, string? home)
         => home is not null
             ? _dotForward.AppliesTo(home)
-            : MailingList.NameIn(maildrop) is not null || SenderRewriting.OriginalIn(maildrop) is not null;
+            : MailingList.NameIn(maildrop) is not null || SenderRewriting.OriginalIn(maildrop) is not null
+                || ImportedMail.IsOne(maildrop);
 
     public LocalActionResult Run(LocalAction action, CancellationToken cancel)
     {
         if (action.Home is not null)
             return _dotForward.Run(action, cancel);
+        if (ImportedMail.TryRead(action.Maildrop, out ImportedMail? imported))
+            return imported.Note(_calls) is var fault and not Fault.None
+                ? LocalActionResult.Failed(fault)
+                : LocalActionResult.Recorded();
         return SenderRewriting.OriginalIn(action.Maildrop) is { } original
             ? _returned.SendOn(action, original)
             : _lists.Expand(action);
