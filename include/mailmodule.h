@@ -1177,6 +1177,84 @@ typedef void(MM_CALL *mm_queue_event_fn)(const mm_queue_event *event, void *user
 MM_API int MM_CALL mm_queue_set_events(mm_engine *engine, mm_queue_event_fn callback, void *user);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
+/* Mailboxes and queue of the old module                                                                            */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/** Bits for mm_import_options. */
+enum mm_import_flags {
+    MM_IMPORT_DRY_RUN = 1,  /**< nothing is written: only what would be done is told */
+    MM_IMPORT_UNSTUFFED = 2 /**< dots at the beginning of lines are left as they are: files that other programs wrote */
+};
+
+/** What is taken over. All 0 but size: the mailboxes of all users. */
+typedef struct mm_import_options {
+    size_t size;       /**< sizeof(mm_import_options) */
+    const char *name;  /**< one user's mailbox; NULL: those of all users of the settings */
+    const char *queue; /**< the old module's folder of queued mail (its smtp_out); NULL: none is taken over */
+    int flags;         /**< MM_IMPORT_... */
+    int reserved;      /**< 0 */
+} mm_import_options;
+
+#define MM_IMPORT_OPTIONS_INIT                                                                                         \
+    { sizeof(mm_import_options), NULL, NULL, 0, 0 }
+
+/** One file of the old module's. Texts are never NULL, "" for none. */
+typedef struct mm_import_file {
+    size_t size;        /**< set by the library: the octets it has filled */
+    const char *path;   /**< of the file */
+    const char *name;   /**< whose mailbox; "": it is of the queue */
+    const char *folder; /**< of the mailbox */
+    const char *text;   /**< what went wrong, in words */
+    int64_t octets;     /**< of the file */
+    int error;          /**< MM_OK: taken over, or would be; else why not */
+    int known;          /**< 1: it was taken over before */
+} mm_import_file;
+
+/**
+ * Hears of each file.
+ *
+ * file  lives, with its texts, until the callback returns.
+ * user  what was given to mm_import_legacy.
+ * Returns MM_OK; anything else: mm_import_legacy ends there, with MM_E_CANCELLED. Threads: that of the call. It must
+ * not throw an exception or jump out.
+ */
+typedef int(MM_CALL *mm_import_fn)(const mm_import_file *file, void *user);
+
+/** What was taken over. */
+typedef struct mm_import_result {
+    size_t size;      /**< set by the host: sizeof(mm_import_result) */
+    int64_t messages; /**< taken into mailboxes, or would be */
+    int64_t queued;   /**< taken into the queue, or would be */
+    int64_t known;    /**< taken over before */
+    int64_t failed;   /**< not taken over */
+    int64_t octets;   /**< of what was taken over */
+} mm_import_result;
+
+#define MM_IMPORT_RESULT_INIT                                                                                          \
+    { sizeof(mm_import_result), 0, 0, 0, 0, 0 }
+
+/**
+ * Takes over mail of the old module: home/mbox and its folders (*.msg) into the users' Maildirs, with the time at which
+ * it came in, and the folder of queued mail into the queue, for recipients that its first line names. Doubled dots are
+ * undone, the first line becomes Return-Path and Received. The old files stay where they are. What was taken over is
+ * noted in a file mailmodule.imported, in home/mbox and in the folder of queued mail: so a file is taken over once,
+ * however often this is called and whatever dies when. The old module must not run meanwhile. A queued message with a
+ * recipient who is no user here, or no address, is not taken over, whoever else it is for.
+ *
+ * options   NULL: all of them 0.
+ * callback  hears of each file; NULL: nobody does.
+ * user      passed on to it untouched.
+ * result    its member size is set by the caller; the others are filled; NULL: not wanted.
+ * Returns MM_OK, also where single files failed; MM_E_HANDLE; MM_E_ARGUMENT (an option; result's size);
+ * MM_E_NOT_SUPPORTED (G4); MM_E_NOT_FOUND (no such user, no such folder); MM_E_LOCKED (a mailbox is in use, and the
+ * others were taken over, or this runs already); MM_E_IO; MM_E_FULL; MM_E_TIMEOUT (what an earlier run had taken over
+ * could not be noted within 30 seconds); MM_E_CANCELLED (callback, or the engine was stopped); MM_E_STATE (the engine is
+ * being stopped, or G2); what opening the spool gives. Threads: any; waits for the disk. Since 0.1.
+ */
+MM_API int MM_CALL mm_import_legacy(mm_engine *engine, const mm_import_options *options, mm_import_fn callback,
+                                    void *user, mm_import_result *result);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
 /* Control of another process                                                                                       */
 /* ---------------------------------------------------------------------------------------------------------------- */
 

@@ -39,6 +39,7 @@
 #include "mailmodule/engine.hpp"
 #include "mailmodule/error.hpp"
 #include "mailmodule/mailbox.hpp"
+#include "mailmodule/import.hpp"
 #include "mailmodule/message.hpp"
 #include "mailmodule/mime.hpp"
 #include "mailmodule/pop3.hpp"

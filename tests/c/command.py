@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 
-COMMANDS = ("send", "queue", "check", "mx", "password", "dkim-key", "serve")
+COMMANDS = ("send", "queue", "import", "check", "mx", "password", "dkim-key", "serve")
 MESSAGE = "From: Ann <ann@example.org>\r\nTo: \"B, C\" <bert@example.net>,\r\n carl@example.net (a, b)\r\nBcc: dora@example.net\r\n\r\nHello\r\n"
 
 
@@ -115,6 +115,37 @@ def check_tells_what_is_wrong(command, folder):
     command.run("check", file)
     command.run("check", "--strict", file, code=1)
     assert "none.cfg" in command.run("check", folder / "none.cfg", code=66)[1]
+
+
+def import_takes_each_file_over_once(command, folder):
+    home = folder / "users/ann"
+    old, queue = home / "mbox", folder / "old"
+    old.mkdir(parents=True)
+    queue.mkdir()
+    line = b"bert@example.net (mx [192.0.2.7]) Sat, 14 Mar 2015 09:26:53 GMT"
+    (old / "0000002A.msg").write_bytes(b"Received: from " + line + b"\r\nSubject: kept\r\n\r\n..dot\r\n")
+    (queue / "0000002B.msg").write_bytes(b"From " + line + b" For ann@example.org \r\nSubject: queued\r\n\r\n")
+    (queue / "0000002C.msg").write_bytes(b"Subject: neither\r\n\r\n")
+    (folder / "import.cfg").write_text(
+        f"mail_root={command.path(folder / 'import')}\nsmtp_name=example.org\nuser=ann;secret;{command.path(home)};PS\n")
+    place = ("--config", folder / "import.cfg", "--queue", queue)
+    said, _ = command.run("import", "--dry-run", *place, code=1)
+    assert "would " in said and said.endswith("1 messages, 1 queued, 0 known, 1 failed, %d octets\n" % sum(
+        (file / name).stat().st_size for file, name in ((old, "0000002A.msg"), (queue, "0000002B.msg")))), said
+    assert not (home / "Maildir").exists()
+    told = json.loads(command.run("import", "--json", *place, code=1)[0])
+    assert [told[name] for name in ("messages", "queued", "known", "failed")] == [1, 1, 0, 1], told
+    assert [file["state"] for file in told["files"]] == ["taken", "taken", "failed"], told
+    said, _ = command.run("import", "--quiet", *place, code=1)
+    assert "first line" in said and len(said.splitlines()) == 1, said
+    assert "2 messages" not in said
+    command.run("import", *place[:2], "ann")
+    command.run("import", *place[:2], "nobody", code=65)
+    command.run("import", *place[:2], "--queue", folder / "none", code=65)
+    command.run("import", "ann", "bert", code=64)
+    arrived = list((home / "Maildir/new").iterdir())
+    assert len(arrived) == 2, arrived
+    assert any(file.read_bytes().endswith(b"\n\n.dot\n") for file in arrived)
 
 
 def password_makes_what_is_stored(command, folder):

@@ -208,11 +208,30 @@ static void on_event(const mm_queue_event *event, void *user) {
     (void)event, (void)user;
 }
 
+static int on_import(const mm_import_file *file, void *user) {
+    (void)file, (void)user;
+    return dice(2) ? MM_OK : MM_E_CANCELLED;
+}
+
+static void one_import(void) {
+    mm_import_options *options = odd_struct(sizeof *options);
+    mm_import_result result = MM_IMPORT_RESULT_INIT;
+    if (options && dice(2)) {
+        options->name = dice(2) ? NULL : odd_text();
+        options->queue = dice(2) ? NULL : odd_text();
+        options->flags = dice(2) ? MM_IMPORT_DRY_RUN : odd_number();
+    }
+    CALL(mm_import_legacy, odd_engine(), options, dice(2) ? on_import : NULL, NULL, dice(2) ? &result : NULL);
+}
+
 static void one_call_of_queue(void) {
     static char octets[512];
     size_t length;
     int size = odd_number();
-    switch (dice(11)) {
+    switch (dice(12)) {
+    case 11:
+        one_import();
+        break;
     case 0:
         CALL(mm_queue_get_counts, odd_engine(), odd_struct(sizeof(mm_queue_counts)));
         break;

@@ -76,6 +76,7 @@ static union {
     mm_queue_counts counts;
     mm_queue_message message;
     mm_queue_recipient recipient;
+    mm_import_options import;
     mm_smtp_server_options server;
     char octets[4096]; /* as far as a size may reach */
 } odd_room;

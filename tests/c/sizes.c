@@ -180,6 +180,7 @@ int main(void) {
     sending(engine, zeros);
     mails(engine, zeros);
     queue(engine);
+    importing(engine);
     reading_into_much_room(engine);
     control_of_engines(root, has_control);
     mailboxes(engine, zeros);

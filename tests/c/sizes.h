@@ -18,6 +18,7 @@ static int has_size(const char *parameters) {
                                         "mm_queue_counts *",
                                         "mm_queue_message *",
                                         "mm_queue_recipient *",
+                                        "mm_import_result *",
                                         "mm_mail *",
                                         "mm_mailbox_message *",
                                         "mm_mailbox_delivery *",

@@ -124,6 +124,25 @@ static void queue(mm_engine *engine) {
     CHECK_OK(mm_queue_close(cursor));
 }
 
+static void importing(mm_engine *engine) {
+    mm_import_options options = MM_IMPORT_OPTIONS_INIT;
+    mm_import_result result = MM_IMPORT_RESULT_INIT;
+    TRY(mm_import_legacy);
+    SIZES_REFUSED(options, mm_import_legacy(engine, &options, NULL, NULL, NULL));
+    SIZES_REFUSED(result, mm_import_legacy(engine, NULL, NULL, NULL, &result));
+    const int wrong[] = {4, -1, INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        options.flags = wrong[i];
+        CHECK_INT(MM_E_ARGUMENT, mm_import_legacy(engine, &options, NULL, NULL, &result));
+        options.flags = 0;
+        options.reserved = wrong[i];
+        CHECK_INT(MM_E_ARGUMENT, mm_import_legacy(engine, &options, NULL, NULL, &result));
+        options.reserved = 0;
+    }
+    options.flags = MM_IMPORT_DRY_RUN | MM_IMPORT_UNSTUFFED;
+    CHECK_OK(mm_import_legacy(engine, &options, NULL, NULL, &result));
+}
+
 /* The place is as large as it is said to be. */
 static void reading_into_much_room(mm_engine *engine) {
     size_t much = (size_t)INT32_MAX + 4096, length;

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <netinet/in.h>
@@ -138,6 +139,11 @@ static inline const char *with_slashes(const char *text) {
 static inline int make_temporary_folder(char *path, size_t size) {
     snprintf(path, size, "/tmp/mailmodule-test-XXXXXX");
     return mkdtemp(path) ? 0 : -1;
+}
+
+/* 0 as well if it is there. */
+static inline int make_folder(const char *path) {
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : -1;
 }
 
 static inline int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place) {

@@ -157,6 +157,11 @@ static inline const char *with_slashes(const char *text) {
 }
 
 /* A new folder for what is temporary; 0 if it is there. */
+/* 0 as well if it is there. */
+static inline int make_folder(const char *path) {
+    return CreateDirectoryA(path, NULL) || GetLastError() == ERROR_ALREADY_EXISTS ? 0 : -1;
+}
+
 static inline int make_temporary_folder(char *path, size_t size) {
     char parent[MAX_PATH + 1];
     if (GetTempPathA(sizeof parent, parent) == 0)

@@ -168,6 +168,9 @@ int mmi_mailbox_close(mm_mailbox *mailbox);
 int mmi_mailbox_get_folder(mm_engine *engine, const char *name, int index, char *text, size_t size);
 int mmi_mailbox_deliver(mm_engine *engine, const mm_mailbox_delivery *delivery, char *id);
 int mmi_mailbox_set_events(mm_engine *engine, mm_mailbox_event_fn callback, void *user);
+
+int mmi_import_legacy(mm_engine *engine, const mm_import_options *options, mm_import_fn callback, void *user,
+                      mm_import_result *result);
 int mmi_control_open(const char *path, mm_control **control);
 int mmi_control_close(mm_control *control);
 int mmi_control_get_counts(mm_control *control, mm_queue_counts *counts);

@@ -43,6 +43,7 @@ from .constants import (
     DkimAlgorithm,
     DmarcPolicy,
     ErrorCode,
+    ImportFlag,
     Layer,
     LogLevel,
     MailboxFlag,
@@ -74,6 +75,7 @@ from .constants import (
 from .engine import Engine, Settings, Value
 from .errors import ErrorDetail, LibraryNotFound, MailModuleError, SendFailure, SmtpRefusal
 from .handlers import Answer, SmtpHandlers
+from .importing import ImportedFile, ImportHandler, ImportResult, import_legacy
 from .lookups import DkimKey, Finding, MailHost, config_check, dkim_key_make, find_mx, password_make
 from .mail import Address, Mail, ReadyMessage, send_mail, start_mail
 from .mailbox import Mailbox, MailboxEvent, MailboxEventHandler, MailboxMessage
@@ -136,6 +138,10 @@ __all__ = [
     "Finding",
     "FoundAddress",
     "Handler",
+    "ImportFlag",
+    "ImportHandler",
+    "ImportResult",
+    "ImportedFile",
     "Layer",
     "LibraryNotFound",
     "LogLevel",
@@ -224,6 +230,7 @@ __all__ = [
     "dkim_verify",
     "dmarc_check",
     "find_mx",
+    "import_legacy",
     "library_version",
     "password_make",
     "send_mail",

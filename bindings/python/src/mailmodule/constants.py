@@ -135,6 +135,13 @@ class Notify(IntFlag):
     DELAY = 8
 
 
+class ImportFlag(IntFlag):
+    """How mail of the old module is taken over (MM_IMPORT_...)."""
+
+    DRY_RUN = 1
+    UNSTUFFED = 2
+
+
 class QueueState(_Open):
     """Where a recipient of a queued message is (MM_QUEUE_STATE_...)."""
 

@@ -11,8 +11,11 @@ internal sealed class ImportReport(Func<ImportedFile, bool> tell)
 
     public ImportCounts Counts { get; private set; }
 
-    /// <summary>The first fault that was no single file's, but let others go on.</summary>
+    /// <summary>The first fault that was no single file's, but let others go on; what it was about in
+    /// <see cref="Text"/>.</summary>
     public Fault Fault { get; private set; }
+
+    public string Text { get; private set; } = "";
 
     public void Add(ImportedFile file)
     {
@@ -36,7 +39,7 @@ internal sealed class ImportReport(Func<ImportedFile, bool> tell)
     public void AddFolder(ImportedFile folder)
     {
         if (Fault == Fault.None)
-            Fault = FaultReason.Because(folder.Fault, $"{folder.Path}: {folder.Text}");
+            (Fault, Text) = (folder.Fault, $"{folder.Path}: {folder.Text}");
         Add(folder);
     }
 }

@@ -66,7 +66,7 @@ internal sealed class LegacyImport
         if (fault == Fault.Cancelled)
             return FaultReason.Because(
                 fault, report.IsCancelled ? "the callback wanted no more" : "the engine was stopped");
-        return fault == Fault.None ? report.Fault : fault;
+        return fault == Fault.None ? FaultReason.Because(report.Fault, report.Text) : fault;
     }
 
     private static Fault RunMailboxes(ImportSubject subject, ImportOptions options, ImportReport report)

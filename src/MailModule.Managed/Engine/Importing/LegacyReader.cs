@@ -79,10 +79,13 @@ internal sealed class LegacyReader(ImportSubject subject, bool isQueue, bool isU
             return SystemFault.Of(count);
         seen.Digest = Convert.ToHexStringLower(digest);
         ReadOnlySpan<byte> text = line.GetBuffer().AsSpan(0, (int)line.Length);
-        if (LegacyFirstLine.TryRead(text.TrimEnd("\r\n"u8), isQueue, out LegacyFirstLine? first))
+        LegacyFirstLine? first = null;
+        // What is cut would name only some of the recipients.
+        bool isWhole = isLineWhole || text.Length == seen.Octets;
+        if (isWhole && LegacyFirstLine.TryRead(text.TrimEnd("\r\n"u8), isQueue, out first))
             (seen.First, seen.Start) = (first, text.Length);
         else
-            seen.HasReturnPath = ReturnPath.LengthIn(text) > 0 && text.StartsWith("Return-Path:"u8);
+            seen.HasReturnPath = ReturnPath.LengthIn(text) > 0;
         seen.IsStuffed = !isUnstuffed && first?.Writer != LegacyWriter.Own && !dots.HasSingle;
         // Only who doubles dots means the end of the data by one alone.
         seen.End = seen.IsStuffed && first is not null ? dots.LengthBeforeEnd : seen.Octets;

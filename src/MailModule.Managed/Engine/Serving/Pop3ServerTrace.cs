@@ -24,7 +24,7 @@ internal sealed class Pop3ServerTrace(Action<string> tell) : ServerTrace(tell)
         return verb switch
         {
             "PASS" => $"PASS {Redaction.Response(argument)}",
-            "APOP" => $"APOP {NameIn(argument)} {TraceRedaction.Secret}", // RFC 1939 §7: behind the name is the proof
+            "APOP" => $"APOP {NameIn(argument)} {SpokenSecrets.Mark}", // RFC 1939 §7: behind the name is the proof
             _ => Redaction.Command(line),
         };
     }
@@ -45,7 +45,7 @@ internal sealed class Pop3ServerTrace(Action<string> tell) : ServerTrace(tell)
         if (reply.Status == Pop3Status.Challenge) // RFC 5034 §4
         {
             Next = Said.Response;
-            return line.Length <= 2 ? line : $"+ {TraceRedaction.Secret}";
+            return line.Length <= 2 ? line : $"+ {SpokenSecrets.Mark}";
         }
         _hasMoreLines = _isOfMany && reply.Status == Pop3Status.Ok;
         _isOfMany = false;
@@ -63,5 +63,5 @@ internal sealed class Pop3ServerTrace(Action<string> tell) : ServerTrace(tell)
     }
 
     private static string NameIn(string argument)
-        => argument.IndexOf(' ') is > 0 and var end ? argument[..end] : TraceRedaction.Secret;
+        => argument.IndexOf(' ') is > 0 and var end ? argument[..end] : SpokenSecrets.Mark;
 }

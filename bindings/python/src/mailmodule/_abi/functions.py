@@ -70,6 +70,7 @@ NEW_FORM: dict[str, tuple[Any, ...]] = {
     "mm_mailbox_get_folder": (Handle, Text, Int, Text, Size),
     "mm_mailbox_deliver": (Handle, To(s.mm_mailbox_delivery), Text),
     "mm_mailbox_set_events": (Handle, s.mm_mailbox_event_fn, Pointer),
+    "mm_import_legacy": (Handle, To(s.mm_import_options), s.mm_import_fn, Pointer, To(s.mm_import_result)),
     "mm_control_open": (Text, OutHandle),
     "mm_control_close": (Handle,),
     "mm_control_get_counts": (Handle, To(s.mm_queue_counts)),

@@ -192,6 +192,11 @@ class mm_mailbox_message(Structure):
         ("received", c_int64),
         ("octets", c_int64),
         ("length", c_int64),
+class mm_import_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("name", c_char_p),
+        ("queue", c_char_p),
         ("flags", c_int),
         ("reserved", c_int),
     ]
@@ -224,6 +229,31 @@ class mm_mailbox_event(Structure):
 
 
 mm_mailbox_event_fn = CFUNCTYPE(None, POINTER(mm_mailbox_event), c_void_p)
+class mm_import_file(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("path", c_char_p),
+        ("name", c_char_p),
+        ("folder", c_char_p),
+        ("text", c_char_p),
+        ("octets", c_int64),
+        ("error", c_int),
+        ("known", c_int),
+    ]
+
+
+mm_import_fn = CFUNCTYPE(c_int, POINTER(mm_import_file), c_void_p)
+
+
+class mm_import_result(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("messages", c_int64),
+        ("queued", c_int64),
+        ("known", c_int64),
+        ("failed", c_int64),
+        ("octets", c_int64),
+    ]
 
 
 class mm_smtp_server_options(Structure):
