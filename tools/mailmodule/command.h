@@ -17,8 +17,8 @@ struct command {
     int (*run)(int count, char **words); /* without the program's and the command's names; the exit code */
 };
 
-extern const struct command send_command, queue_command, check_command, mx_command, password_command, dkim_key_command,
-    serve_command;
+extern const struct command send_command, queue_command, import_command, check_command, mx_command, password_command,
+    dkim_key_command, serve_command;
 
 /* The name of the command that runs, for messages. */
 extern const char *command_name;

@@ -2,8 +2,8 @@
 #include "command.h"
 #include "system.h"
 
-static const struct command *const commands[] = {&send_command,     &queue_command,    &check_command, &mx_command,
-                                                 &password_command, &dkim_key_command, &serve_command};
+static const struct command *const commands[] = {&send_command, &queue_command,    &import_command,   &check_command,
+                                                 &mx_command,   &password_command, &dkim_key_command, &serve_command};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static const char help[] =
@@ -15,6 +15,7 @@ static const char help[] =
     "commands:\n"
     "  send       sends a message, through the queue, a server, or the recipients' own servers\n"
     "  queue      shows and steers the queue of an engine that runs\n"
+    "  import     takes over mailboxes and queue of the old module\n"
     "  check      says what is wrong or risky in a configuration file\n"
     "  mx         finds the mail hosts of a domain\n"
     "  password   makes the stored form of a password\n"
