@@ -1,18 +1,22 @@
 /* pop3_load: many POP3 clients in one epoll loop.
  *
- *   pop3_load --port P [--conns 1] [--sessions 1] [--retr all|N] [--window 1] [--user user%d] [--users 1]
- *             [--password secret] [--timeout 60]
+ *   pop3_load --port P [--conns 1] [--sessions 1] [--retr all|N] [--list 0|1] [--window 1] [--user user%d] [--users 1]
+ *             [--password secret] [--timeout 60] [--tls 0|1]
  *
- * A session is USER, PASS, STAT, then RETR of the first N messages (0: none) with `window` of them asked for at once
- * (RFC 2449 §6.6), then QUIT. A %d in --user becomes the connection's number modulo --users. */
+ * A session is USER, PASS, STAT, with list 1 LIST, then RETR of the first N messages (0: none) with `window` of them
+ * asked for at once (RFC 2449 §6.6), then QUIT. A %d in --user becomes the connection's number modulo --users.
+ * tls 1 begins each session by STLS (RFC 2595 §4); any certificate will do. */
 #include "tool.h"
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
-enum step { GREETING, USER, PASS, STAT, RETR, QUIT };
+enum step { GREETING, STLS, USER, PASS, STAT, LIST, RETR, QUIT };
 
 enum { LONGEST_WINDOW = 64 };
 
 struct client {
     int fd, id;
+    SSL *tls; /* NULL in clear text */
     enum step step;
     int in_text; /* within the lines of a RETR's answer */
     int to_get, asked, got;
@@ -23,7 +27,8 @@ struct client {
     int64_t began, asked_at[LONGEST_WINDOW];
 };
 
-static int epoll, port, window, users;
+static int epoll, port, window, users, lists;
+static SSL_CTX *tls_settings; /* NULL: no TLS */
 static long wanted, begun, done, failed, live, messages, most;
 static uint64_t octets;
 static const char *user, *password;
@@ -32,12 +37,38 @@ static int64_t ended;
 
 static int say(struct client *c, enum step awaited, const char *text, size_t n) {
     c->step = awaited;
+    if (c->tls)
+        return SSL_write(c->tls, text, (int)n) == (int)n ? 0 : -1;
     return send(c->fd, text, n, MSG_NOSIGNAL) == (ssize_t)n ? 0 : -1;
+}
+
+/* As recv: EAGAIN where nothing has come. */
+static ssize_t hear(struct client *c, void *octets, size_t n) {
+    if (!c->tls)
+        return recv(c->fd, octets, n, 0);
+    int result = SSL_read(c->tls, octets, (int)n);
+    if (result > 0)
+        return result;
+    int error = SSL_get_error(c->tls, result);
+    errno = error == SSL_ERROR_WANT_READ ? EAGAIN : EPROTO;
+    return error == SSL_ERROR_ZERO_RETURN ? 0 : -1;
 }
 
 static int say_with(struct client *c, enum step awaited, const char *verb, const char *argument) {
     char text[256];
     return say(c, awaited, text, (size_t)snprintf(text, sizeof text, "%s %s\r\n", verb, argument));
+}
+
+/* What the client writes is short, so that the socket takes it at once. */
+static int shake_hands(struct client *c) {
+    if (!c->tls) {
+        c->tls = SSL_new(tls_settings);
+        SSL_set_fd(c->tls, c->fd);
+        SSL_set_connect_state(c->tls);
+    }
+    ERR_clear_error();
+    int result = SSL_do_handshake(c->tls);
+    return result == 1 ? 1 : SSL_get_error(c->tls, result) == SSL_ERROR_WANT_READ ? 0 : -1;
 }
 
 static int say_user(struct client *c) {
@@ -63,6 +94,10 @@ static int ask_more(struct client *c) {
 }
 
 static int end_text(struct client *c) {
+    if (c->step == LIST) {
+        c->in_text = 0;
+        return ask_more(c);
+    }
     durations_add(&retrievals, now_ns() - c->asked_at[c->got % LONGEST_WINDOW]);
     c->in_text = 0;
     c->got++;
@@ -75,7 +110,9 @@ static int take_line(struct client *c) {
         return -1;
     switch (c->step) {
     case GREETING:
-        return say_user(c);
+        return tls_settings ? say(c, STLS, "STLS\r\n", 6) : say_user(c);
+    case STLS:
+        return shake_hands(c) < 0 ? -1 : 0;
     case USER:
         return say_with(c, PASS, "PASS", password);
     case PASS:
@@ -84,7 +121,8 @@ static int take_line(struct client *c) {
         c->to_get = atoi(c->line + 4);
         if (c->to_get > most)
             c->to_get = (int)most;
-        return ask_more(c);
+        return lists ? say(c, LIST, "LIST\r\n", 6) : ask_more(c);
+    case LIST:
     case RETR:
         c->in_text = 1;
         memcpy(c->tail, "\r\n", 2); /* an empty text is a dot alone */
@@ -154,10 +192,21 @@ static int take_octets(struct client *c, const char *p, size_t n) {
 
 static int serve(struct client *c) {
     static char in[256 * 1024];
-    ssize_t n = recv(c->fd, in, sizeof in, 0);
-    if (n < 0 && errno == EAGAIN)
-        return 0;
-    return n <= 0 ? -1 : take_octets(c, in, (size_t)n);
+    if (c->tls && !SSL_is_init_finished(c->tls)) {
+        int shaken = shake_hands(c);
+        if (shaken <= 0)
+            return shaken;
+        if (say_user(c) < 0)
+            return -1;
+    }
+    do {
+        ssize_t n = hear(c, in, sizeof in);
+        if (n < 0 && errno == EAGAIN)
+            return 0;
+        if (n <= 0 || take_octets(c, in, (size_t)n) < 0)
+            return -1;
+    } while (c->tls && SSL_is_init_finished(c->tls));
+    return 0;
 }
 
 static void open_client(struct client *c, int id) {
@@ -178,6 +227,7 @@ static void open_client(struct client *c, int id) {
 static void close_client(struct client *c, long done_before) {
     if (done == done_before)
         failed++;
+    SSL_free(c->tls);
     close(c->fd);
     live--;
     if (begun < wanted && failed < 100)
@@ -208,6 +258,12 @@ int main(int argc, char **argv) {
     user = option("user", "user%d");
     users = (int)option_number("users", 1);
     password = option("password", "secret");
+    lists = (int)option_number("list", 0);
+    if (option_number("tls", 0)) {
+        signal(SIGPIPE, SIG_IGN);
+        tls_settings = SSL_CTX_new(TLS_client_method());
+        SSL_CTX_set_verify(tls_settings, SSL_VERIFY_NONE, NULL);
+    }
     epoll = epoll_create1(EPOLL_CLOEXEC);
     struct client *clients = allocate((size_t)conns * sizeof *clients);
     int64_t began = now_ns();

@@ -17,7 +17,7 @@ class Ours(Peer):
     """keep=False: a callback takes each message and keeps nothing. inline: that callback runs on the I/O thread.
     handled: the library keeps it, and asks handlers for every step. hold: what is for other hosts waits until release(). host: the program, which may be another tree's."""
 
-    def __init__(self, folder, keep=False, inline=False, homes=None, cert=None, hold=False, host=HOST, handled=False, **settings):
+    def __init__(self, folder, keep=False, inline=False, homes=None, cert=None, hold=False, host=HOST, handled=False, users=USERS, **settings):
         super().__init__(folder)
         self.host = host
         self.mode, self.process = "hold" if hold else "handled" if handled else "keep" if keep else "discard", None
@@ -30,7 +30,7 @@ class Ours(Peer):
             lines.update(tls_cert_file=cert[0], tls_key_file=cert[1])
         lines.update(settings)
         text = [f"{k}={v}" for k, v in lines.items()]
-        text += [f"user=user{n};secret;{homes}/user{n};PS" if homes else f"user=user{n};secret;;PS" for n in range(USERS)]
+        text += [f"user=user{n};secret;{homes}/user{n};PS" if homes else f"user=user{n};secret;;PS" for n in range(users)]
         text += ["callback_inline"] * inline + ["smtp_tls"] * bool(cert)
         self.config = self.folder / "host.cfg"
         self.config.write_text("\n".join(text) + "\n")
@@ -114,9 +114,9 @@ class DnsServer(Child):
         self.port = int(self.process.stdout.readline())
 
 
-def make_mailboxes(folder, messages=1000, size=4096):
+def make_mailboxes(folder, messages=1000, size=4096, users=USERS):
     """Maildirs folder/userN/Maildir, as a delivering program names files: with their sizes."""
-    for user in range(USERS):
+    for user in range(users):
         box = pathlib.Path(folder) / f"user{user}" / "Maildir"
         for part in ("new", "cur", "tmp"):
             (box / part).mkdir(parents=True)

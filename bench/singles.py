@@ -28,15 +28,21 @@ class Singles:
     def idle_smtp_tls(self):
         return f"{IDLE:,} idle SMTP sessions after STARTTLS: **{self.idle_tls_kib():.1f} KiB each**"
 
+    def idle_pop3(self):
+        with Ours(self.fresh("idle-pop3"), keep=True, users=IDLE) as ours:
+            return f"{IDLE:,} idle POP3 sessions after login: **{idle(ours, session=pop3):.2f} KiB each**; target below 4"
+
+    def idle_pop3_tls(self):
+        with Ours(self.fresh("idle-pop3-tls"), keep=True, users=IDLE, cert=place.certificate(self.folder)) as ours:
+            return f"{IDLE:,} idle POP3 sessions after STLS and login: **{idle(ours, any_certificate(), session=pop3):.1f} KiB each**"
+
     def idle_kib(self, host=HOST):
         with Ours(self.fresh("idle"), host=host) as ours:
             return idle(ours)
 
     def idle_tls_kib(self, host=HOST):
-        tls = ssl.create_default_context()
-        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
         with Ours(self.fresh("idle-tls"), cert=place.certificate(self.folder), host=host) as ours:
-            return idle(ours, tls)
+            return idle(ours, any_certificate())
 
     def first_use_ms(self, host=HOST):
         with Ours(self.fresh("first-use"), host=host) as ours:
@@ -160,12 +166,18 @@ class Singles:
         return f" **{more:.1f} MiB** more at the peak, {got['seconds']:.1f} s" + ("" if not keep or found else f", WITHOUT {field.decode()}")
 
 
-def idle(server, tls=None):
-    """KiB that each of so many sessions after EHLO adds to the server's resident memory: the slope of the line through what it has after every
+def any_certificate():
+    tls = ssl.create_default_context()
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    return tls
+
+
+def idle(server, tls=None, session=None):
+    """KiB that each of so many sessions after EHLO, or what another protocol has for it, adds to the server's resident memory: the slope of the line through what it has after every
     hundred of them, for a heap grows by steps of hundreds of KiB. The first hundred are not counted: what the first ones need is there only once."""
     held, counts, sizes = [], [], []
     while len(held) < IDLE:
-        held += [hello(server.port, tls) for _ in range(100)]
+        held += [(session or hello)(server, tls, len(held) + n) for n in range(100)]
         counts.append(len(held))
         sizes.append(meter.rss_kb(server.pid))
     for s in held:
@@ -173,8 +185,8 @@ def idle(server, tls=None):
     return statistics.linear_regression(counts, sizes).slope
 
 
-def hello(port, tls):
-    s = socket.create_connection(("127.0.0.1", port), 20)
+def hello(server, tls, _):
+    s = socket.create_connection(("127.0.0.1", server.port), 20)
     answer(s)
     ask(s, b"EHLO idle.example.net\r\n")
     if tls:
@@ -182,6 +194,30 @@ def hello(port, tls):
         s = tls.wrap_socket(s)
         ask(s, b"EHLO idle.example.net\r\n")
     return s
+
+
+def pop3(server, tls, number):
+    """A session that holds the mailbox of a user of its own."""
+    s = socket.create_connection(("127.0.0.1", server.pop), 20)
+    pop3_ask(s, b"")
+    if tls:
+        pop3_ask(s, b"STLS\r\n")
+        s = tls.wrap_socket(s)
+    pop3_ask(s, b"USER user%d\r\n" % number)
+    pop3_ask(s, b"PASS secret\r\n")
+    return s
+
+
+def pop3_ask(s, command):
+    s.sendall(command)
+    text = b""
+    while not text.endswith(b"\n"):
+        piece = s.recv(4096)
+        if not piece:
+            break
+        text += piece
+    if not text.startswith(b"+OK"):
+        raise RuntimeError(f"{command!r}: {text!r}")
 
 
 def ask(s, command):

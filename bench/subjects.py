@@ -151,34 +151,56 @@ class Subjects:
             return got
         return run
 
-    def mailboxes(self, name):
-        """1,000 messages of 4 KiB for each of 16 users; some for Dovecot alone, which writes its own files beside them."""
-        if name not in self.boxes:
-            self.boxes[name] = make_mailboxes(self.fresh("boxes-" + name))
+    def mailboxes(self, name, **form):
+        """1,000 messages of 4 KiB for each of 16 users, or in another form; some for Dovecot alone, which writes its own files beside them."""
+        key = (name, *form.items())
+        if key not in self.boxes:
+            self.boxes[key] = make_mailboxes(self.fresh("boxes-" + name), **form)
             if place.is_root() and name == "dovecot":
-                place.run("chown", "-R", "nobody:nogroup", self.boxes[name])
-        return self.boxes[name]
+                place.run("chown", "-R", "nobody:nogroup", self.boxes[key])
+        return self.boxes[key]
 
     def ours_retrieve(self, row, _, stack, host):
         server = stack.enter_context(Ours(self.fresh("pop3"), keep=True, homes=self.mailboxes("ours"), host=host))
         return server, self.reads(server, server.pop, row)
 
-    ours_login = ours_retrieve
+    ours_login = ours_stat = ours_retrieve
 
     def peer_retrieve(self, row, stack):
         dovecot = stack.enter_context(Dovecot(self.fresh("dovecot"), self.mailboxes("dovecot"), within="/Maildir"))
         return self.reads(dovecot, dovecot.port, row)
 
-    peer_login = peer_retrieve
+    peer_login = peer_stat = peer_retrieve
 
-    def reads(self, server, port, row):
-        messages = 0 if row.kind == "login" else 1000
+    def ours_retrieve_tls(self, row, _, stack, host):
+        folder = self.fresh("pop3-tls")
+        server = stack.enter_context(Ours(folder, keep=True, homes=self.mailboxes("ours"), cert=place.certificate(folder), host=host))
+        return server, self.reads(server, server.pop, row, "--tls", 1)
+
+    def peer_retrieve_tls(self, row, stack):
+        folder = self.fresh("dovecot-tls")
+        dovecot = stack.enter_context(Dovecot(folder, self.mailboxes("dovecot"), within="/Maildir", certificate=place.certificate(folder)))
+        return self.reads(dovecot, dovecot.port, row, "--tls", 1)
+
+    LARGE = {"messages": 100_000, "size": 200, "users": 1}
+
+    def ours_stat_100k(self, row, _, stack, host):
+        server = stack.enter_context(Ours(self.fresh("pop3"), keep=True, homes=self.mailboxes("ours", **self.LARGE), host=host))
+        return server, self.reads(server, server.pop, row)
+
+    def peer_stat_100k(self, row, stack):
+        dovecot = stack.enter_context(Dovecot(self.fresh("dovecot"), self.mailboxes("dovecot", **self.LARGE), within="/Maildir"))
+        return self.reads(dovecot, dovecot.port, row)
+
+    def reads(self, server, port, row, *more):
+        """Without retrievals a session is what counts: login, STAT, and LIST where the row has it."""
+        messages = 0 if "--retr" in row.load else 1000
         conns = row.load[1]
 
         def run(count):
             sessions = max(conns, round(count / messages / conns) * conns) if messages else max(count, conns)
             cpu = meter.cpu(server.pid)
-            got = load("pop3_load", port, "--sessions", sessions, "--users", USERS, *row.load)
+            got = load("pop3_load", port, "--sessions", sessions, "--users", USERS, *row.load, *more)
             units = got.get("msgs") if messages else got.get("sessions")
             if units != sessions * (messages or 1):
                 raise RuntimeError(f"{type(server).__name__}: {sessions} sessions, {got}")
@@ -193,8 +215,9 @@ def try_out(subject, row):
     """About how many a second, from a run that warms up and one of a quarter of a second or more."""
     if row.kind == "flush":
         return row.most
-    first = subject(64)
-    return max(subject(max(64, min(row.most, int(first["rate"] / 4))))["rate"], 1)
+    least = min(64, row.most)
+    first = subject(least)
+    return max(subject(max(least, min(row.most, int(first["rate"] / 4))))["rate"], 1)
 
 
 def run_length(row, rate, seconds):

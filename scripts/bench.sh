@@ -52,7 +52,7 @@ case " $* " in
   *" --help "* | *" --list "*) ;;
   *)
     compile_tool smtp_load -lssl -lcrypto
-    compile_tool pop3_load
+    compile_tool pop3_load -lssl -lcrypto
     compile_tool sink
     compile_tool dns_server
     compile_peers "$@"

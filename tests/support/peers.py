@@ -182,8 +182,9 @@ class Dovecot(Peer):
     """POP3 over boxes/USER, any user with the password "secret". Tuned: two login and two POP3 processes that serve any
     number of sessions, in place of a process for each login and each session."""
 
-    def __init__(self, folder, boxes, port=None, tuned=True, within=""):
+    def __init__(self, folder, boxes, port=None, tuned=True, within="", certificate=None):
         super().__init__(folder, port)
+        self.certificate = certificate  # its file and that of its key; None: no TLS
         self.boxes, self.tuned, self.within = boxes, tuned, within  # the Maildir's folder within boxes/USER
         self.config = self.folder / "dovecot.conf"
 
@@ -201,13 +202,18 @@ class Dovecot(Peer):
             self.process.wait(20)
         self.pid = None
 
+    def tls(self):
+        if not self.certificate:
+            return "ssl = no"
+        return f"ssl = yes\nssl_cert = <{self.certificate[0]}\nssl_key = <{self.certificate[1]}"
+
     def text(self):
         shared = "  service_count = 0\n  process_min_avail = 2\n  process_limit = 2\n  client_limit = 9000\n" if self.tuned else "  process_limit = 2000\n"
         return f"""base_dir = {self.folder}/base
 state_dir = {self.folder}/base
 protocols = pop3
 listen = 127.0.0.1
-ssl = no
+{self.tls()}
 disable_plaintext_auth = no
 log_path = {self.folder}/log
 info_log_path = /dev/null
