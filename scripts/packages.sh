@@ -137,6 +137,9 @@ need_for_tests() {
       need gsasl gsasl
       need mpop mpop
       need fetchmail fetchmail
+      need getmail getmail6
+      need mutt mutt
+      need_file libio-socket-ssl-perl /usr/share/perl5/IO/Socket/SSL.pm
       need postfix postfix
       need dovecot dovecot-core
       need_file dovecot-pop3d /usr/lib/dovecot/pop3
