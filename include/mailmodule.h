@@ -1248,8 +1248,8 @@ typedef struct mm_import_result {
  * Returns MM_OK, also where single files failed; MM_E_HANDLE; MM_E_ARGUMENT (an option; result's size);
  * MM_E_NOT_SUPPORTED (G4); MM_E_NOT_FOUND (no such user, no such folder); MM_E_LOCKED (a mailbox is in use, and the
  * others were taken over, or this runs already); MM_E_IO; MM_E_FULL; MM_E_TIMEOUT (what an earlier run had taken over
- * could not be noted within 30 seconds); MM_E_CANCELLED (callback, or the engine was stopped); MM_E_STATE (the engine is
- * being stopped, or G2); what opening the spool gives. Threads: any; waits for the disk. Since 0.1.
+ * could not be noted within 30 seconds); MM_E_CANCELLED (callback, or the engine was stopped); MM_E_STATE (the engine
+ * is being stopped, or G2); what opening the spool gives. Threads: any; waits for the disk. Since 0.1.
  */
 MM_API int MM_CALL mm_import_legacy(mm_engine *engine, const mm_import_options *options, mm_import_fn callback,
                                     void *user, mm_import_result *result);

@@ -25,9 +25,8 @@ struct import_run {
 
     static int MM_CALL on_file(const mm_import_file *file, void *user) noexcept {
         const auto self = static_cast<import_run *>(user);
-        return at_border(self->thrown, static_cast<int>(MM_E_CANCELLED), [&]() -> int {
-            return !self->call || self->call(*file) ? MM_OK : MM_E_CANCELLED;
-        });
+        return at_border(self->thrown, static_cast<int>(MM_E_CANCELLED),
+                         [&]() -> int { return !self->call || self->call(*file) ? MM_OK : MM_E_CANCELLED; });
     }
 };
 

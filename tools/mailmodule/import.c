@@ -118,14 +118,11 @@ static int run(int count, char **words) {
     struct import_words given = {0, 0, 0, 0, NULL, 0};
     struct place place = {NULL, NULL, NULL};
     struct text_list rest = {NULL, 0};
-    const struct option options[] = {{"dry-run", 0, &given.is_dry, NULL, NULL},
-                                     {"unstuffed", 0, &given.is_unstuffed, NULL, NULL},
-                                     {"json", 0, &given.is_json, NULL, NULL},
-                                     {"quiet", 'q', &given.is_quiet, NULL, NULL},
-                                     {"queue", 0, NULL, &given.queue, NULL},
-                                     {"config", 'c', NULL, &place.config, NULL},
-                                     {"mail-root", 0, NULL, &place.mail_root, NULL},
-                                     {NULL, 0, NULL, NULL, NULL}};
+    const struct option options[] = {
+        {"dry-run", 0, &given.is_dry, NULL, NULL},      {"unstuffed", 0, &given.is_unstuffed, NULL, NULL},
+        {"json", 0, &given.is_json, NULL, NULL},        {"quiet", 'q', &given.is_quiet, NULL, NULL},
+        {"queue", 0, NULL, &given.queue, NULL},         {"config", 'c', NULL, &place.config, NULL},
+        {"mail-root", 0, NULL, &place.mail_root, NULL}, {NULL, 0, NULL, NULL, NULL}};
     mm_engine *engine;
     if (read_options(count, words, options, &rest) != 0)
         return EXIT_USAGE;
