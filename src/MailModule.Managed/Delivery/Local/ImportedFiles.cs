@@ -11,6 +11,9 @@ namespace MailModule.Delivery.Local;
 /// </summary>
 internal sealed class ImportedFiles(FileCalls calls, HomeFolder folder)
 {
+    /// <summary>Octets of notes that are read: some million files.</summary>
+    private const long Longest = 256 << 20;
+
     private static readonly Lock s_writing = new();
     private readonly HashSet<string> _lines = new(StringComparer.Ordinal);
 
@@ -19,12 +22,12 @@ internal sealed class ImportedFiles(FileCalls calls, HomeFolder folder)
     /// <summary>Reads the notes that are there; none is no fault.</summary>
     public Fault Load()
     {
-        int descriptor = folder.OpenFile(FileName, linkedLength: -1, out _);
+        int descriptor = folder.OpenFile(FileName, linkedLength: -1, out FileStamp stamp);
         if (descriptor == -Errno.NoEntry)
             return Fault.None;
         if (descriptor < 0)
             return SystemFault.Of(descriptor);
-        int result = ReadLines(descriptor, out _);
+        int result = stamp.Length > Longest ? -Errno.InvalidArgument : ReadLines(descriptor, out _);
         calls.Close(descriptor);
         return SystemFault.Of(result);
     }
@@ -77,10 +80,13 @@ internal sealed class ImportedFiles(FileCalls calls, HomeFolder folder)
         byte[] piece = new byte[64 * 1024];
         isCut = false;
         int count;
-        while ((count = calls.Read(descriptor, piece)) > 0)
+        while ((count = calls.Read(descriptor, piece)) > 0 && text.Length <= Longest)
             text.Write(piece, 0, count);
         if (count < 0)
             return count;
+        // Whoever owns the folder may have put anything there.
+        if (text.Length > Longest)
+            return -Errno.InvalidArgument;
         string[] lines = Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length).Split('\n');
         isCut = lines[^1].Length > 0;
         _lines.UnionWith(lines[..^1]);

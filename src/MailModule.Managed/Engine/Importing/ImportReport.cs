@@ -35,6 +35,11 @@ internal sealed class ImportReport(Func<ImportedFile, bool> tell)
             IsCancelled = !tell(file);
     }
 
+    /// <summary>A folder with more names than are looked at.</summary>
+    public void AddCut(string path, string user, string folder)
+        => AddFolder(new ImportedFile(
+            path, user, folder, 0, Fault.Limit, "it has more names than are looked at; move some elsewhere"));
+
     /// <summary>A folder that cannot be looked at, or a mailbox that is in use: it counts as one that failed.</summary>
     public void AddFolder(ImportedFile folder)
     {

@@ -68,9 +68,11 @@ internal sealed class LegacyMailbox(
 
     private Fault TakeFolder(HomeFolder place, string[] names, string folder)
     {
-        int result = LegacyFile.List(place, out List<LegacyFile> files, out List<string> inner);
+        int result = LegacyFile.List(place, out List<LegacyFile> files, out List<string> inner, out bool isCut);
         if (result < 0)
             return SystemFault.Of(result);
+        if (isCut)
+            report.AddCut(Path.Combine([Root, .. names]), user, folder);
         foreach (LegacyFile file in files)
             if (TakeFile(place, names, folder, file) is var fault and not Fault.None)
                 return fault;

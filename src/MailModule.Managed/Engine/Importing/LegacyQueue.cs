@@ -33,9 +33,11 @@ internal sealed class LegacyQueue(ImportSubject subject, ImportOptions options, 
             Fault fault = LoadNotes(folder!);
             if (fault != Fault.None)
                 return fault;
-            result = LegacyFile.List(folder!, out List<LegacyFile> files, out _);
+            result = LegacyFile.List(folder!, out List<LegacyFile> files, out _, out bool isCut);
             if (result < 0)
                 return SystemFault.Of(result);
+            if (isCut)
+                report.AddCut(path, "", "");
             foreach (LegacyFile file in files)
                 if ((fault = TakeFile(folder!, file)) != Fault.None)
                     return fault;

@@ -157,6 +157,30 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
+    public void Notes_that_are_none_hold_up_nobody_else()
+    {
+        _world.Write("ann", "00000001.msg", First + "Subject: ann's\r\n\r\n");
+        _world.Write("bob", "00000001.msg", First + "Subject: bob's\r\n\r\n");
+        using (FileStream notes = File.Create(Path.Combine(_world.Home("ann"), "mbox/mailmodule.imported")))
+            notes.SetLength(300L << 20);
+        Assert.Equal(Fault.Io, _world.Import());
+        Assert.Empty(_world.Mailbox("ann"));
+        Assert.Single(_world.Mailbox("bob"));
+    }
+
+    [Fact]
+    public void A_folder_that_leads_elsewhere_is_not_entered()
+    {
+        _world.Write("bob", "00000001.msg", First + "Subject: bob's\r\n\r\n");
+        Directory.CreateDirectory(_world.Home("ann"));
+        Directory.CreateSymbolicLink(
+            Path.Combine(_world.Home("ann"), "mbox"), Path.Combine(_world.Home("bob"), "mbox"));
+        Assert.Equal(Fault.Io, _world.Import(All with { User = "ann" }));
+        Assert.Empty(_world.Mailbox("ann"));
+        Assert.Equal("ann", _world.Told.Single().User);
+    }
+
+    [Fact]
     public void A_file_of_another_writer_is_taken_whole()
     {
         _world.Write("ann", "00000001.msg", "Subject: one\r\n\r\n..text\r\n");
