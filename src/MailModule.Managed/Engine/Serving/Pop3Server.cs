@@ -144,10 +144,13 @@ internal sealed class Pop3Server(
             => OfferedMechanisms.Of(
                 values, AccountFlags.Mailbox, asked.HasFlag(Pop3Steps.Auth), asked.HasFlag(Pop3Steps.Secret));
 
-        // RFC 1939 §7: it needs the password itself, as CRAM-MD5 does
+        // RFC 1939 §7: it needs the password itself, as CRAM-MD5 does; a host that judges logins may have others' users.
         private static bool OffersApop(SettingValues values, Pop3Steps asked)
-            => values.Flag(Keys.Pop.Apop) && OpenSsl.IsThere && (asked.HasFlag(Pop3Steps.Secret)
-                || (values.Accounts.MechanismsOf(AccountFlags.Mailbox).Each & MechanismSet.CramMd5) != 0);
+            => values.Flag(Keys.Pop.Apop) && OpenSsl.IsThere && (asked switch
+            {
+                Pop3Steps.None => (values.Accounts.MechanismsOf(AccountFlags.Mailbox).Each & MechanismSet.CramMd5) != 0,
+                _ => asked.HasFlag(Pop3Steps.Secret),
+            });
 
         private static Func<string> StampsOf(string host) => () => ApopExchange.NewStamp(host);
     }
