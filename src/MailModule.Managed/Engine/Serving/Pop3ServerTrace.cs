@@ -1,6 +1,6 @@
 using System.Text;
-using MailModule.Pop3;
 using MailModule.Lines;
+using MailModule.Pop3;
 using MailModule.Smtp.Client;
 
 namespace MailModule.Engine.Serving;
