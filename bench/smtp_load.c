@@ -7,7 +7,8 @@
  * tls 1 begins each connection by STARTTLS; any certificate will do. pipeline 1 writes MAIL, RCPT and DATA at once
  * (RFC 2920); per-conn K opens a new connection after K messages. A %d in --to becomes the connection's number modulo
  * --users. With --message each message is that file (CRLF, no line that begins with a dot); with --size its text comes
- * again until the message is so large. One line of key=value comes out; the time of a message is from the write of MAIL to the reply to its end. */
+ * again until the message is so large. One line of key=value comes out; the time of a message is from the write of
+ * MAIL to the reply to its end. */
 #include "tool.h"
 #include <openssl/ssl.h>
 

@@ -1702,12 +1702,12 @@ typedef struct mm_pop3_server_options {
 
 /** One message of a POP3 session, as a handler is told of it. Texts are never NULL. */
 typedef struct mm_session_message {
-    size_t size;     /**< set by the library: the octets it has filled */
-    const char *id;  /**< its unique id, as mm_session_add_message gave it, or the library's own */
-    void *data;      /**< what mm_session_add_message kept with it; NULL where the library has the mailbox */
-    int64_t octets;  /**< its size, as LIST tells it */
-    int number;      /**< from 1, as the client counts */
-    int lines;       /**< retr: of the body, for TOP; -1: all of the message, for RETR; else -1 */
+    size_t size;    /**< set by the library: the octets it has filled */
+    const char *id; /**< its unique id, as mm_session_add_message gave it, or the library's own */
+    void *data;     /**< what mm_session_add_message kept with it; NULL where the library has the mailbox */
+    int64_t octets; /**< its size, as LIST tells it */
+    int number;     /**< from 1, as the client counts */
+    int lines;      /**< retr: of the body, for TOP; -1: all of the message, for RETR; else -1 */
 } mm_session_message;
 
 /**
@@ -1788,13 +1788,13 @@ typedef struct mm_pop3_server_handlers {
                                         host has deleted it; CONTINUE: out of the library's mailbox, when all have been
                                         asked; ACCEPT: as DONE in a mailbox of the host's, else as CONTINUE; REJECT: it
                                         stays, and QUIT is -ERR */
-    mm_session_fn update;          /**< QUIT, behind the last remove, also where there was none: what was done is to
+    mm_session_fn update;            /**< QUIT, behind the last remove, also where there was none: what was done is to
                                         last. REJECT, ERROR: -ERR */
-    mm_session_text_fn noop;       /**< NOOP */
-    mm_session_unknown_fn unknown; /**< any other command. A reply of one line. Without: -ERR */
-    mm_session_event_fn timeout;   /**< the client was silent for too long */
-    mm_session_error_fn error;     /**< the session ends by a failure */
-    mm_session_event_fn close;     /**< the session is over */
+    mm_session_text_fn noop;         /**< NOOP */
+    mm_session_unknown_fn unknown;   /**< any other command. A reply of one line. Without: -ERR */
+    mm_session_event_fn timeout;     /**< the client was silent for too long */
+    mm_session_error_fn error;       /**< the session ends by a failure */
+    mm_session_event_fn close;       /**< the session is over */
 } mm_pop3_server_handlers;
 
 #define MM_POP3_SERVER_HANDLERS_INIT                                                                                   \

@@ -86,7 +86,8 @@ int main(int argc, char **argv) {
     options.addresses = "127.0.0.1", options.port = atoi(argv[1]);
     handlers.auth = on_auth, handlers.open = on_open, handlers.retr = on_retr, handlers.read = on_read;
     handlers.remove = on_remove, handlers.close = on_close;
-    if (mm_engine_new(&engine) != MM_OK || mm_pop3_server_start(engine, &options, &handlers, argv + 2, &server) != MM_OK)
+    if (mm_engine_new(&engine) != MM_OK ||
+        mm_pop3_server_start(engine, &options, &handlers, argv + 2, &server) != MM_OK)
         return fprintf(stderr, "pop3_store: %s\n", mm_last_error_message()), 1;
     while (getchar() != EOF)
         ;

@@ -41,7 +41,8 @@ internal static class CanonicalLines
     private static Vector128<byte> IsBlankTooMany(Vector128<byte> octets, Vector128<byte> next)
     {
         Vector128<byte> blank = Vector128.Create((byte)' ');
-        Vector128<byte> isBeforeEnd = Vector128.Equals(next, blank) | Vector128.Equals(next, Vector128.Create((byte)'\r'));
+        Vector128<byte> cr = Vector128.Create((byte)'\r');
+        Vector128<byte> isBeforeEnd = Vector128.Equals(next, blank) | Vector128.Equals(next, cr);
         return Vector128.Equals(octets, blank) & isBeforeEnd;
     }
 

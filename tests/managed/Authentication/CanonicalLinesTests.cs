@@ -30,7 +30,8 @@ public class CanonicalLinesTests
             for (int at = 0; at < length; at++)
                 foreach (string one in wrong)
                 {
-                    byte[] lines = Encoding.ASCII.GetBytes(new string('a', at + 1) + one + new string('a', length - at));
+                    string text = new string('a', at + 1) + one + new string('a', length - at);
+                    byte[] lines = Encoding.ASCII.GetBytes(text);
                     Assert.False(CanonicalLines.Are(lines, isRelaxed: true), $"{one} at {at} of {length}");
                     Assert.Equal(one is "\t" or "  " or " \r\n", CanonicalLines.Are(lines, isRelaxed: false));
                 }

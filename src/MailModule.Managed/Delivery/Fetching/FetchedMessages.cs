@@ -164,7 +164,7 @@ internal sealed class FetchedMessages(FetchedDependencies dependencies)
         {
             Fault fault = account.File.Add([.. batch.Select(one => one.UniqueId).Distinct()]);
             if (fault != Fault.None && !account.HasFailed)
-                Log($"{FaultReason.Take(fault) ?? FaultWords.Of(fault)}; what was fetched stays in the spool meanwhile");
+                Log($"{FaultReason.Take(fault) ?? FaultWords.Of(fault)}; what was fetched stays in the spool for now");
             account.HasFailed = fault != Fault.None;
             return fault;
         }

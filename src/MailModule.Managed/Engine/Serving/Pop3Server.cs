@@ -144,7 +144,8 @@ internal sealed class Pop3Server(
             => OfferedMechanisms.Of(
                 values, AccountFlags.Mailbox, asked.HasFlag(Pop3Steps.Auth), asked.HasFlag(Pop3Steps.Secret));
 
-        // RFC 1939 §7: it needs the password itself, as CRAM-MD5 does; a host that judges logins may have others' users.
+        // RFC 1939 §7: it needs the password itself, as CRAM-MD5 does; who logs in where a host judges may be no user
+        // of ours.
         private static bool OffersApop(SettingValues values, Pop3Steps asked)
             => values.Flag(Keys.Pop.Apop) && OpenSsl.IsThere && (asked switch
             {

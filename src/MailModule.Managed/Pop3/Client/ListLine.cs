@@ -8,7 +8,7 @@ namespace MailModule.Pop3.Client;
 /// <param name="Id">Of the message; empty with LIST.</param>
 public readonly record struct ListLine(int Number, long Octets, string Id)
 {
-    /// <summary>What is longer is no unique id: RFC 1939 §7 gives it 70, and there are servers that give more.</summary>
+    /// <summary>What is longer is no unique id: RFC 1939 §7 gives it 70, and some servers give more.</summary>
     private const int IdLimit = 1000;
 
     /// <summary>

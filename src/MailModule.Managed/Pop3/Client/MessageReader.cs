@@ -4,8 +4,8 @@ using MailModule.Lines;
 namespace MailModule.Pop3.Client;
 
 /// <summary>
-/// Reads the lines that follow the first of an answer into the caller's room (RFC 1939 §3): doubled dots are undone, and
-/// CRLF "." CRLF ends them, nothing else does. All other octets come as they are, bare CR and LF and NUL too.
+/// Reads the lines that follow the first of an answer into the caller's room (RFC 1939 §3): doubled dots are undone,
+/// and CRLF "." CRLF ends them, nothing else does. All other octets come as they are, bare CR and LF and NUL too.
 /// </summary>
 internal struct MessageReader()
 {

@@ -154,7 +154,8 @@ public sealed class FetchRunTests : IDisposable
         _world.Look();
         string text = _world.TextOf(0);
         Assert.EndsWith(
-            "\nSubject: one\nAuthentication-Results: b.example; spf=fail\n\nno field\n", text, StringComparison.Ordinal);
+            "\nSubject: one\nAuthentication-Results: b.example; spf=fail\n\nno field\n", text,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("spf=pass", text);
     }
 

@@ -7,7 +7,7 @@ using static MailModule.Tests.Support.ScriptedSmtpServer;
 
 namespace MailModule.Tests.Engine.Retrieving;
 
-/// <summary>Logins of a client: which way is taken, what follows a refusal, and what never goes in clear text.</summary>
+/// <summary>Logins of a client: which way is taken, what follows a refusal, what never goes in clear text.</summary>
 public sealed class Pop3ClientLoginTests : IDisposable
 {
     // RFC 1939 §7

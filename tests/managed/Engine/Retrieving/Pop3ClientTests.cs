@@ -52,7 +52,8 @@ public sealed class Pop3ClientTests : IDisposable
             one => one.Rset(), one => one.Noop()];
         foreach (Func<Pop3Client, Fault> verb in verbs)
             Assert.Equal((Fault.None, Pop3Status.Err), Say(client, verb));
-        Assert.Equal(["CAPA", "UTF8", "LANG de", "LANG", "LIST", "LIST 3", "UIDL", "UIDL 4", "TOP 5 0", "DELE 6", "RSET",
+        Assert.Equal(["CAPA", "UTF8", "LANG de", "LANG", "LIST", "LIST 3", "UIDL", "UIDL 4", "TOP 5 0", "DELE 6",
+            "RSET",
             "NOOP"], server.Lines);
     }
 
@@ -156,7 +157,8 @@ public sealed class Pop3ClientTests : IDisposable
     {
         using var server = new ScriptedSmtpServer(Pop3ClientPlace.Certificate, [StartTls, "+OK", Line, "+OK"]);
         using Pop3Client client = _place.New();
-        Assert.Equal((Fault.None, Pop3Status.Ok), Say(client, one => one.Connect("localhost", server.Port, true, true)));
+        Assert.Equal(
+            (Fault.None, Pop3Status.Ok), Say(client, one => one.Connect("localhost", server.Port, true, true)));
         Assert.Equal((Fault.None, Pop3Status.Ok), Say(client, one => one.Noop()));
     }
 

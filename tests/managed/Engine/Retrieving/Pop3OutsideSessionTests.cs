@@ -123,7 +123,8 @@ public sealed class Pop3OutsideSessionTests : IDisposable
         });
 
     private static Fault Open(
-        IOutsideSession session, ScriptedSmtpServer server, OutsideTls tls = default, CancellationToken cancel = default)
+        IOutsideSession session, ScriptedSmtpServer server, OutsideTls tls = default,
+        CancellationToken cancel = default)
         => session.Open(
             new OutsideMailbox("127.0.0.1", server.Port, "ann", "secret", "ann") { Tls = tls }, cancel);
 }

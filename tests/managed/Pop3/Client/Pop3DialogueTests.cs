@@ -183,7 +183,8 @@ public class Pop3DialogueTests
                 pop3.Say(i % 2 == 0 ? "RETR 1" : "AUTH PLAIN", i % 2 == 0 ? ManyLines : OneLine, _output);
                 int before = input.Length;
                 Pop3Read read = pop3.Read(ref input, out _);
-                Assert.True(read == Pop3Read.Reply ? input.Length < before : input.Length == before || pop3.End is not null);
+                Assert.True(
+                    read == Pop3Read.Reply ? input.Length < before : input.Length == before || pop3.End is not null);
                 while (pop3.IsInContent && !input.IsEmpty)
                     pop3.ReadContent(ref input, new byte[7], out _);
                 if (pop3.IsInContent || read == Pop3Read.NeedMore)
