@@ -53,11 +53,11 @@ class Pop3Store(unittest.TestCase):
         self.assertEqual(0, result.returncode, f"{command[0]} said:\n{str(result.stdout)[-3000:]}")
         return result.stdout
 
-    def got(self, texts):
+    def got(self, texts, but=()):
         """Each letter's body is in one of these."""
         for name, letter in LETTERS.items():
             body = b"\n".join(lines(letter)).split(b"\n\n", 1)[1]
-            self.assertTrue(any(body in text.replace(b"\r\n", b"\n") for text in texts), name)
+            self.assertTrue(name in but or any(body in text.replace(b"\r\n", b"\n") for text in texts), name)
 
     def client(self):
         client = poplib.POP3("127.0.0.1", self.port, timeout=30)
@@ -156,7 +156,7 @@ class Pop3Store(unittest.TestCase):
         config.chmod(0o700)
         self.ran("fetchmail", "-f", config, "--nosyslog", "--pidfile", self.folder / "fetchmail.pid", "--idfile", f"{inbox}.ids",
                  "--invisible", env={**os.environ, "HOME": str(self.folder), "FETCHMAILHOME": str(self.folder)})
-        self.got([inbox.read_bytes()])
+        self.got([inbox.read_bytes()], but=["4-long"])  # it cuts lines at 8 KiB, and puts a NUL there
         self.assertEqual([], self.left())
 
 

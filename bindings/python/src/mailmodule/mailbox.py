@@ -133,7 +133,8 @@ class Mailbox(Closing):
 
 def folders(engine: Engine, name: str) -> list[str]:
     """The folders of a user's mailbox, as Mailbox takes them."""
-    text, found = create_string_buffer(_FOLDER_SIZE), []
+    text = create_string_buffer(_FOLDER_SIZE)
+    found: list[str] = []
     while True:
         library().mm_mailbox_get_folder(engine.handle, encode("name", name), len(found), text, len(text))
         if not text.value:

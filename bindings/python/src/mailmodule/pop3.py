@@ -323,7 +323,7 @@ class Pop3Client(Closing):
         named = None if numbers is None else [*numbers]
         callbacks = self._callbacks
 
-        @s.mm_pop3_message_fn
+        @s.called_by_c(s.mm_pop3_message_fn)
         def message(number: int, octets: int | None, size: int, status: int, user: int | None) -> int:
             with callbacks:
                 piece = string_at(octets, size) if octets and size else b""

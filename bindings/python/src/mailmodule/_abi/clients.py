@@ -49,7 +49,7 @@ class Callbacks(Kept):
         self.token: Token | None = None
         self.number = _clients.add(self)
 
-    def fill(self, options: s.mm_smtp_options) -> None:
+    def fill(self, options: s.mm_smtp_options | s.mm_pop3_options) -> None:
         options.user = self.number
         if self.on_certificate is not None:
             options.on_certificate = _on_certificate

@@ -192,11 +192,6 @@ class mm_mailbox_message(Structure):
         ("received", c_int64),
         ("octets", c_int64),
         ("length", c_int64),
-class mm_import_options(Structure):
-    _fields_ = [
-        ("size", c_size_t),
-        ("name", c_char_p),
-        ("queue", c_char_p),
         ("flags", c_int),
         ("reserved", c_int),
     ]
@@ -229,6 +224,18 @@ class mm_mailbox_event(Structure):
 
 
 mm_mailbox_event_fn = CFUNCTYPE(None, POINTER(mm_mailbox_event), c_void_p)
+
+
+class mm_import_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("name", c_char_p),
+        ("queue", c_char_p),
+        ("flags", c_int),
+        ("reserved", c_int),
+    ]
+
+
 class mm_import_file(Structure):
     _fields_ = [
         ("size", c_size_t),
