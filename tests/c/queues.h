@@ -58,21 +58,32 @@ static inline void on_event(const mm_queue_event *event, void *user) {
     pthread_mutex_unlock(&heard.gate);
 }
 
-/* Waits for an event of the kind about the recipient, the next one after those that were asked for before; tells which
- * it is. */
-static inline int wait_event(int kind, const char *recipient) {
-    static int looked_at;
+static inline int count_events(void) {
     pthread_mutex_lock(&heard.gate);
-    for (;; pthread_cond_wait(&heard.moved, &heard.gate)) {
-        if (looked_at > heard.count)
-            looked_at = 0; /* a new list */
-        for (int i = looked_at; i < heard.count; i++)
+    int count = heard.count;
+    pthread_mutex_unlock(&heard.gate);
+    return count;
+}
+
+/* Waits for an event of the kind about the recipient, the first from that one on; tells which it is. */
+static inline int wait_event_from(int first, int kind, const char *recipient) {
+    pthread_mutex_lock(&heard.gate);
+    for (;; pthread_cond_wait(&heard.moved, &heard.gate))
+        for (int i = first; i < heard.count; i++)
             if (heard.events[i].kind == kind && strcmp(heard.events[i].recipient, recipient) == 0) {
-                looked_at = i + 1;
                 pthread_mutex_unlock(&heard.gate);
                 return i;
             }
-    }
+}
+
+/* The next one after those that were asked for by this before. */
+static inline int wait_event(int kind, const char *recipient) {
+    static int looked_at;
+    if (looked_at > count_events())
+        looked_at = 0; /* a new list */
+    int found = wait_event_from(looked_at, kind, recipient);
+    looked_at = found + 1;
+    return found;
 }
 
 static inline void sequence_has_no_gap(void) {
