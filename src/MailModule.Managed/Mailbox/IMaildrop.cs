@@ -17,10 +17,6 @@ internal interface IMaildrop : IMessageList, IDisposable
     /// <summary>Whose it is.</summary>
     string Home { get; }
 
-    /// <summary>When the message was delivered, in seconds since 1970; 0 if its name does not tell. Costs no file
-    /// access.</summary>
-    long Received(int index);
-
     /// <summary>
     /// Opens the message at rest (LF lines). <see cref="Fault.NotFound"/> if another program has deleted it. If one has
     /// changed it, its size is told right from here on, and where the name told another, the name is corrected.

@@ -39,7 +39,6 @@ internal sealed class Maildrop(
     public bool IsSizeKnown => _opened.Size.WireLength >= 0;
     public bool OwesNames => _owedNames.Count > 0;
     public long Size(int index) => _corrections.SizeOf(index).WireLength;
-    public long Received(int index) => snapshot[index].Time;
     public int UniqueId(int index, Span<byte> destination)
         => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
 

@@ -19,7 +19,8 @@ internal sealed class ExpiredMail(LocalDelivery delivery, TimeProvider clock, Lo
     public bool Delete(IMaildrop maildrop, TimeSpan age, string user)
     {
         long before = (clock.GetUtcNow() - age).ToUnixTimeSeconds();
-        int[] expired = [.. Enumerable.Range(0, maildrop.Count).Where(i => IsBefore(maildrop.Received(i), before))];
+        int[] expired =
+            [.. Enumerable.Range(0, maildrop.Count).Where(i => IsBefore(maildrop.Traits(i).Received, before))];
         if (expired.Length == 0)
             return false;
         int failed = expired.Length;

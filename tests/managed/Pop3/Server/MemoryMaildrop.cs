@@ -9,7 +9,6 @@ namespace MailModule.Tests.Pop3.Server;
 internal sealed class MemoryMaildrop(params string[] texts) : IMaildrop
 {
     public bool IsOpen { get; private set; } = true;
-    public long Received(int index) => 0;
     public string Home => "";
     public int Count => texts.Length;
     public long TotalSize => Enumerable.Range(0, texts.Length).Sum(Size);
