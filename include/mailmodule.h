@@ -1238,8 +1238,9 @@ typedef struct mm_import_result {
  * it came in, and the folder of queued mail into the queue, for recipients that its first line names. Doubled dots are
  * undone, the first line becomes Return-Path and Received. The old files stay where they are. What was taken over is
  * noted in a file mailmodule.imported, in home/mbox and in the folder of queued mail: so a file is taken over once,
- * however often this is called and whatever dies when. The old module must not run meanwhile. A queued message with a
- * recipient who is no user here, or no address, is not taken over, whoever else it is for.
+ * however often this is called and whatever dies when; but a message of a mailbox whose note was lost with the machine,
+ * and which its user has deleted before the next call, comes again. The old module must not run meanwhile. A queued
+ * message with a recipient who is no user here, or no address, is not taken over, whoever else it is for.
  *
  * options   NULL: all of them 0.
  * callback  hears of each file; NULL: nobody does.
