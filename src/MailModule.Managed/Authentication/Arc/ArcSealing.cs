@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using MailModule.Authentication.Dkim;
 using MailModule.Authentication.Results;
 
@@ -131,11 +130,12 @@ internal sealed class ArcSealing(DkimKey? key, string authServId, TimeProvider t
 
     private byte[] ResultsField()
     {
-        var field = new FoldedField(ArcChain.ResultsName);
-        field.Add($"i={Number(Instance)};").Add($"{FieldValue.Domain(authServId)};");
+        var text = new ArrayBufferWriter<byte>();
+        FieldText field = new FieldText(text, ArcChain.ResultsName + ":")
+            .Word($"i={Number(Instance)};").Word($"{FieldValue.Domain(authServId)};");
         foreach (string word in _results.Text.Split(' '))
-            field.Add(word);
-        return Encoding.ASCII.GetBytes(field.ToString());
+            field.Word(word);
+        return text.WrittenSpan.ToArray();
     }
 
     private SealField MessageField() => Common(ArcChain.MessageName)

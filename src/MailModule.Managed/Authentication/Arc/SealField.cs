@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 
 namespace MailModule.Authentication.Arc;
 
@@ -9,13 +9,8 @@ namespace MailModule.Authentication.Arc;
 /// </summary>
 internal sealed class SealField(string name)
 {
-    private const int LineLength = 78;
-
-    /// <summary>Characters of b= on a line.</summary>
-    private const int DividedLength = 72;
-
-    // A blank and no tab: dkimpy finds a set by " i=1;".
-    private const string Fold = "\r\n ";
+    // The seal covers the folds of the message signature: these lines are those of dkimpy and of the suite of vectors.
+    private const int SignatureLineLimit = 73;
 
     private readonly SortedDictionary<string, string> _tags = new(StringComparer.Ordinal) { ["b"] = "" };
 
@@ -33,42 +28,25 @@ internal sealed class SealField(string name)
 
     private byte[] Write(byte[] signature)
     {
-        var text = new StringBuilder(name).Append(':');
-        int lineStart = 0;
-        bool mustFold = false;
+        var text = new ArrayBufferWriter<byte>();
+        var field = new FieldText(text, name + ":");
+        string before = "";
         foreach ((string tag, string value) in _tags)
         {
-            bool isSignature = tag == "b";
-            string blank = " ";
-            // White space between tags, and in b= and h=, means nothing.
-            foreach (string piece in PiecesOf(tag, isSignature ? Convert.ToBase64String(signature) : value))
-            {
-                mustFold |= isSignature || text.Length - lineStart + blank.Length + piece.Length > LineLength;
-                text.Append(mustFold ? Fold : blank).Append(piece);
-                if (mustFold)
-                    lineStart = text.Length - piece.Length - 1;
-                (blank, mustFold) = ("", false);
-            }
-            mustFold = isSignature;
+            if (before.Length > 0)
+                field.Join(";");
+            string[] parts = tag == "h" ? value.Split(':') : [value];
+            // What is behind b= is folded alike with a signature and without.
+            if (tag == "b" || before == "b")
+                field.OnNewLine($"{tag}={parts[0]}");
+            else
+                field.Word($"{tag}={parts[0]}");
+            foreach (string part in parts.Skip(1))
+                field.JoinOrFold(":" + part);
+            if (tag == "b")
+                field.Divided(Convert.ToBase64String(signature), SignatureLineLimit);
+            before = tag;
         }
-        return Encoding.ASCII.GetBytes(text.ToString(0, text.Length - 1)); // no semicolon behind the last
-    }
-
-    private static IEnumerable<string> PiecesOf(string tag, string value) => tag switch
-    {
-        "b" => Divide($"b={value};"),
-        "h" => $"h={value};".Split(':') is var names
-            ? names.Select((one, index) => index < names.Length - 1 ? one + ":" : one) : [],
-        _ => [$"{tag}={value};"],
-    };
-
-    private static IEnumerable<string> Divide(string text)
-    {
-        while (text.Length > DividedLength + 1)
-        {
-            yield return text[..DividedLength];
-            text = text[DividedLength..];
-        }
-        yield return text;
+        return text.WrittenSpan.ToArray();
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 
 namespace MailModule.Authentication.Dkim;
 
@@ -67,9 +66,10 @@ internal sealed class DkimSigning(IDkimKeys keys, TimeProvider time) : IMessageW
 
     private void WriteField(DkimKey key, IBufferWriter<byte> output)
     {
-        FoldedField field = FieldOf(key, _body!.Value);
+        var text = new ArrayBufferWriter<byte>();
+        FieldText field = Begin(text, key, _body!.Value);
         _digest.AddNamed(_header!, _names);
-        _digest.AddLast(Encoding.ASCII.GetBytes(field.ToString()));
+        _digest.AddLast(text.WrittenSpan);
         Span<byte> digest = stackalloc byte[HeaderDigest.Size];
         _digest.Finish(digest);
         byte[] signature = key.Key.Sign(digest);
@@ -78,20 +78,19 @@ internal sealed class DkimSigning(IDkimKeys keys, TimeProvider time) : IMessageW
             Reason = $"the key {key.Selector}._domainkey.{key.Domain} could not sign";
             return;
         }
-        field.AddDivided(Convert.ToBase64String(signature));
-        output.Write(Encoding.ASCII.GetBytes(field.ToString()));
-        output.Write("\r\n"u8);
+        field.Divided(Convert.ToBase64String(signature)).End();
+        output.Write(text.WrittenSpan);
     }
 
     // RFC 6376 §3.5. No l=, which would let anybody append text (§8.2).
-    private FoldedField FieldOf(DkimKey key, ReadOnlySpan<byte> bodyHash)
+    private FieldText Begin(ArrayBufferWriter<byte> text, DkimKey key, ReadOnlySpan<byte> bodyHash)
     {
-        FoldedField field = new FoldedField("DKIM-Signature").Add("v=1;").Add($"a={key.Key.Algorithm};")
-            .Add("c=relaxed/relaxed;").Add($"d={key.Domain};").Add($"s={key.Selector};")
-            .Add(string.Create(CultureInfo.InvariantCulture, $"t={time.GetUtcNow().ToUnixTimeSeconds()};"))
-            .Add("h=" + _names[0]);
+        FieldText field = new FieldText(text, "DKIM-Signature:").Word("v=1;").Word($"a={key.Key.Algorithm};")
+            .Word("c=relaxed/relaxed;").Word($"d={key.Domain};").Word($"s={key.Selector};")
+            .Word(string.Create(CultureInfo.InvariantCulture, $"t={time.GetUtcNow().ToUnixTimeSeconds()};"))
+            .Word("h=" + _names[0]);
         foreach (string name in _names.Skip(1))
-            field.AddClose(":" + name);
-        return field.AddClose(";").Add($"bh={Convert.ToBase64String(bodyHash)};").Add("b=");
+            field.JoinOrFold(":" + name);
+        return field.JoinOrFold(";").Word($"bh={Convert.ToBase64String(bodyHash)};").Word("b=");
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace MailModule.Authentication.Results;
+namespace MailModule.Authentication;
 
 /// <summary>
 /// A field that is written word by word, folded where a line would grow beyond 78 octets (RFC 5322 §2.1.1), with the
@@ -60,6 +60,24 @@ internal sealed class FieldText
             return Word(text);
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             Word(word);
+        return this;
+    }
+
+    /// <summary>Goes on, behind a fold if the line is full: where white space means nothing.</summary>
+    public FieldText JoinOrFold(string text) => _line + text.Length > LineLimit ? OnNewLine(text) : Join(text);
+
+    /// <summary>Goes on with a text such as base64, in which a fold may be anywhere.</summary>
+    /// <param name="lineLimit">Octets on a line.</param>
+    public FieldText Divided(string text, int lineLimit = LineLimit)
+    {
+        for (int at = 0; at < text.Length;)
+        {
+            int count = Math.Clamp(lineLimit - _line, 0, text.Length - at);
+            Join(text.Substring(at, count));
+            at += count;
+            if (at < text.Length)
+                OnNewLine("");
+        }
         return this;
     }
 
