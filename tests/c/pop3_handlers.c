@@ -1,7 +1,7 @@
 /* A mail store of the host's behind the POP3 server: a mailbox whose messages are told and given by handlers, answers
  * that are owed, and what the functions for sessions say where they do not fit. */
+#include "detached.h"
 #include "server.h"
-#include <pthread.h>
 
 enum { MESSAGES = 3 };
 
@@ -114,11 +114,9 @@ static int on_read(mm_session *session, size_t room, void *user) {
     CHECK_INT(MM_E_LIMIT, mm_session_write(session, large, sizeof large));
     CHECK_INT(MM_E_LIMIT, mm_session_write(session, large, SIZE_MAX));
     if (store.owes) {
-        pthread_t payer;
         owed.session = session;
         CHECK_OK(mm_session_defer(session, 10000, MM_VERDICT_ERROR, &owed.pending));
-        CHECK_INT(0, pthread_create(&payer, NULL, pays, NULL));
-        CHECK_INT(0, pthread_detach(payer));
+        CHECK_INT(0, start_detached(pays, NULL));
         return MM_VERDICT_PENDING;
     }
     return give_piece(session);

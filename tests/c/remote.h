@@ -5,8 +5,8 @@
 #ifndef REMOTE_H
 #define REMOTE_H
 
+#include "detached.h"
 #include "wire.h"
-#include <pthread.h>
 
 /* The points at which a client waits for an answer. */
 enum remote_point {
@@ -220,7 +220,6 @@ static inline void *remote_accept(void *argument) {
     struct remote *remote = (struct remote *)argument;
     for (;;) {
         struct remote_client *client;
-        pthread_t thread;
         socket_number number = accept(remote->listener, NULL, NULL);
         if (number == NO_SOCKET || remote_is_stopping(remote)) {
             socket_close(number);
@@ -236,11 +235,10 @@ static inline void *remote_accept(void *argument) {
         if (++remote->busy > remote->peak)
             remote->peak = remote->busy;
         pthread_mutex_unlock(&remote->gate);
-        if (pthread_create(&thread, NULL, remote_serve, client) != 0) {
+        if (start_detached(remote_serve, client) != 0) {
             fprintf(stderr, "the other host has no thread for a connection\n");
             exit(99);
         }
-        pthread_detach(thread);
     }
 }
 
