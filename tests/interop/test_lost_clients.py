@@ -1,17 +1,15 @@
-"""Clients that are slow, end their side or reset the connection, at every point of a session: in commands and between them, in logins, in content and in chunks."""
+"""SMTP clients that are slow, end their side or reset the connection, at every point of a session: in commands and between them, in logins, in content and in chunks."""
 
 import base64
 import contextlib
 import os
 import socket
 import ssl
-import struct
 import unittest
 
+import cuts
 from client import ClientTest
 from support import place
-
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: close() resets
 
 
 def b64(text):
@@ -57,16 +55,6 @@ class Cuts(ClientTest):
             break
         return found
 
-    def points(self, steps):
-        """Where a session is cut: before and behind each step, within it, and within ends of lines; with how many steps are whole then."""
-        at = 0
-        for number, step in enumerate(steps):
-            yield at, number
-            inner = {1, len(step) // 2, len(step) - 1, *(end + n for end in range(len(step)) if step[end:end + 2] == b"\r\n" for n in (1, 2))}
-            yield from ((at + n, number) for n in sorted(inner) if 0 < n < len(step))
-            at += len(step)
-        yield at, len(steps)
-
     def in_step(self, steps, tls):
         s = self.connect(tls)
         codes = self.codes(s, 1)
@@ -92,7 +80,7 @@ class Cuts(ClientTest):
         steps = make()
         codes = self.serves(steps, tls)
         before = self.descriptors()
-        for at, whole in self.points(steps):
+        for at, whole in cuts.points(steps):
             self.token = b"token-" + os.urandom(8).hex().encode()
             octets = b"".join(make())[:at]
             taken = whole >= len(steps) - 1
@@ -110,15 +98,13 @@ class Cuts(ClientTest):
         s = self.connect(tls)
         s.sendall(octets)
         self.assertEqual(codes, self.codes(s, len(codes)))
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        s.close()
+        cuts.reset(s)
 
     def reset_unread(self, octets, codes, tls):
         """What the server has said is lost as well. Whether it had read all by then is chance."""
         s = self.connect(tls)
         s.sendall(octets)
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        s.close()
+        cuts.reset(s)
 
     def half_close(self, octets, codes, tls):
         s = self.connect(tls)
@@ -145,7 +131,7 @@ class Cuts(ClientTest):
         steps = self.by_data()
         self.serves(steps, False)
         before = self.descriptors()
-        for at, _ in self.points(steps):
+        for at, _ in cuts.points(steps):
             self.reset_unread(b"".join(steps)[:at], [], False)
         self.assertTrue(place.wait_until(lambda: self.descriptors() <= before, 20), "sessions are left over")
         self.token = b"token-" + os.urandom(8).hex().encode()
