@@ -183,6 +183,17 @@ need_unpacked() {
   need_file libgnutls-dane0 '/usr/lib/*/libgnutls-dane.so.0'
   need_file libidn12 '/usr/lib/*/libidn.so.12' '/lib/*/libidn.so.12'
   [[ -x $OUT/exim4-daemon-light/usr/sbin/exim4 ]] || to_unpack+=(exim4-daemon-light)
+  need_courier
+}
+
+# Courier's POP3 server, whose package excludes Dovecot's, and what it is made of.
+need_courier() {
+  local package
+  need_file libgdbm6 '/usr/lib/*/libgdbm.so.6' '/lib/*/libgdbm.so.6'
+  need_file libltdl7 '/usr/lib/*/libltdl.so.7' '/lib/*/libltdl.so.7'
+  for package in courier-pop courier-base courier-authdaemon courier-authlib courier-authlib-userdb libcourier-unicode4; do
+    [[ -d $OUT/$package/usr ]] || to_unpack+=("$package")
+  done
 }
 
 # SharpFuzz, which gives the library AFL's counters, comes from NuGet when tests/fuzz is built.
