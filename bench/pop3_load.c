@@ -59,7 +59,17 @@ static int say_with(struct client *c, enum step awaited, const char *verb, const
     return say(c, awaited, text, (size_t)snprintf(text, sizeof text, "%s %s\r\n", verb, argument));
 }
 
-/* What the client writes is short, so that the socket takes it at once. */
+static int say_user(struct client *c) {
+    char name[100];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(name, sizeof name, user, c->id % users);
+#pragma GCC diagnostic pop
+    return say_with(c, USER, "USER", name);
+}
+
+/* Goes on with the handshake, and says USER behind it: where the server is quick, all of it is one call. What the client
+ * writes is short, so that the socket takes it at once. */
 static int shake_hands(struct client *c) {
     if (!c->tls) {
         c->tls = SSL_new(tls_settings);
@@ -68,16 +78,9 @@ static int shake_hands(struct client *c) {
     }
     ERR_clear_error();
     int result = SSL_do_handshake(c->tls);
-    return result == 1 ? 1 : SSL_get_error(c->tls, result) == SSL_ERROR_WANT_READ ? 0 : -1;
-}
-
-static int say_user(struct client *c) {
-    char name[100];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(name, sizeof name, user, c->id % users);
-#pragma GCC diagnostic pop
-    return say_with(c, USER, "USER", name);
+    if (result == 1)
+        return say_user(c);
+    return SSL_get_error(c->tls, result) == SSL_ERROR_WANT_READ ? 0 : -1;
 }
 
 /* Keeps `window` retrievals under way. */
@@ -112,7 +115,7 @@ static int take_line(struct client *c) {
     case GREETING:
         return tls_settings ? say(c, STLS, "STLS\r\n", 6) : say_user(c);
     case STLS:
-        return shake_hands(c) < 0 ? -1 : 0;
+        return shake_hands(c);
     case USER:
         return say_with(c, PASS, "PASS", password);
     case PASS:
@@ -194,10 +197,8 @@ static int serve(struct client *c) {
     static char in[256 * 1024];
     if (c->tls && !SSL_is_init_finished(c->tls)) {
         int shaken = shake_hands(c);
-        if (shaken <= 0)
+        if (shaken < 0 || !SSL_is_init_finished(c->tls))
             return shaken;
-        if (say_user(c) < 0)
-            return -1;
     }
     do {
         ssize_t n = hear(c, in, sizeof in);
