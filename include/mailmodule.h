@@ -1955,7 +1955,7 @@ typedef struct mm_session_info {
     int client_port;            /**< of client */
     int server_port;            /**< of server */
     int trusted;                /**< 1: it may relay: by its address, or logged in; 0 over POP3 */
-    int messages;               /**< taken so far; over POP3 retrieved */
+    int messages;               /**< taken so far; over POP3 sent by RETR or TOP */
 } mm_session_info;
 
 #define MM_SESSION_INFO_INIT                                                                                           \

@@ -32,9 +32,6 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
         DeleteOurs,
     }
 
-    /// <summary>Messages that the client has got, or begun to get.</summary>
-    public int Retrieved { get; private set; }
-
     /// <summary>QUIT is under way.</summary>
     public bool IsQuitting { get; private set; }
 
@@ -84,7 +81,6 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
             return Pop3Verdict.Refuse(Pop3StepAnswers.Unfit.Text);
         }
         (_pieces, _isOfHost) = (given, true);
-        Retrieved++;
         return new Pop3Verdict(Pop3VerdictKind.Accept, answer.Text ?? SizeOf(given));
     }
 
@@ -181,7 +177,6 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
     private Pop3Verdict OpenOurs()
     {
         _isOfHost = false;
-        Retrieved++;
         return Own.Open(Session, _open.Index, _open.Lines);
     }
 

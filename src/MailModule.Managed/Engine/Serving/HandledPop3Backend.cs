@@ -43,7 +43,6 @@ internal sealed class HandledPop3Backend : IPop3Backend, IPop3Effects
     public Pop3Asked Asked => _set.Asked;
     public string ScratchFolder => Dependencies.ScratchFolder;
     public string Mechanism => _isJudged || Session.State == Pop3State.Transaction ? _exchange?.Mechanism ?? "" : "";
-    public int Messages => _maildrop?.Retrieved ?? 0;
 
     /// <summary>The session's calls of the handlers; made at the first.</summary>
     public Pop3HandlerCalls Calls => _calls ??= new Pop3HandlerCalls(_set, Session, this);

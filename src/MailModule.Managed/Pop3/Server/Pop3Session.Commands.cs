@@ -238,7 +238,7 @@ internal sealed partial class Pop3Session
     {
         if (!Exists(number))
             return WriteReply(output, Pop3Replies.NoSuchMessage);
-        if (lines < 0 && _backend.TryAnswer(this, number - 1, output))
+        if (lines < 0 && TryAnswerAhead(number - 1, output))
             return Continue;
         _transfer.Begin(number - 1, lines);
         return AskOfRule(output);
@@ -250,7 +250,7 @@ internal sealed partial class Pop3Session
     {
         if (verdict.Kind != Pop3VerdictKind.Accept)
             return RefuseMessage(verdict, output);
-        if (!_transfer.IsTop && _backend.TryAnswer(this, _transfer.Index, output))
+        if (!_transfer.IsTop && TryAnswerAhead(_transfer.Index, output))
             return Continue;
         if (!TryHold(MessageTransfer.PieceSize))
             return RefuseMemory(output);
@@ -262,7 +262,15 @@ internal sealed partial class Pop3Session
             Pop3Replies.MessageFollows(output, Messages!.Size(_transfer.Index));
         _transfer.RentPiece();
         _activity = Activity.Sending;
+        Retrieved++;
         return Continue;
+    }
+
+    private bool TryAnswerAhead(int index, Output output)
+    {
+        bool isAnswered = _backend.TryAnswer(this, index, output);
+        Retrieved += isAnswered ? 1 : 0;
+        return isAnswered;
     }
 
     /// <summary>Memory for the maildrop, and so much for an answer.</summary>

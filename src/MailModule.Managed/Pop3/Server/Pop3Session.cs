@@ -87,6 +87,9 @@ internal sealed partial class Pop3Session : ISession
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _marks.Indexes;
 
+    /// <summary>Messages that RETR and TOP have begun to send.</summary>
+    public int Retrieved { get; private set; }
+
     /// <summary>
     /// Gives the verdict that was <see cref="Pop3VerdictKind.Pending"/>: once for each, from any thread, which then
     /// advances the session.

@@ -9,9 +9,6 @@ internal interface IPop3Effects
     /// <summary>For what of a message is gathered and does not stay in memory.</summary>
     string ScratchFolder { get; }
 
-    /// <summary>Messages that were retrieved so far.</summary>
-    int Messages { get; }
-
     /// <summary>The answer to a step that was not known when it was asked for; on any thread.</summary>
     void Answered(Pop3Steps step, Pop3StepAnswer answer);
 }

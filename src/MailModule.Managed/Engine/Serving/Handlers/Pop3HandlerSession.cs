@@ -70,7 +70,7 @@ internal sealed class Pop3HandlerSession(Pop3HandlerCalls calls, int table) : IP
         User = session.State == Pop3State.Transaction ? session.User ?? "" : "",
         Mechanism = calls.Effects.Mechanism,
         Began = calls.Began,
-        Messages = calls.Effects.Messages,
+        Messages = session.Retrieved,
     };
 
     private static Fault WrongStep() => FaultReason.Because(Fault.State, HandlerSession.NoHandlerRuns);

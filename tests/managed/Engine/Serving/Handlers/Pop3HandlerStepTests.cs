@@ -237,6 +237,30 @@ public sealed class Pop3HandlerStepTests
     }
 
     [Fact]
+    public void Every_message_that_is_sent_counts_however_it_was_read_and_none_that_is_not()
+    {
+        const int Messages = 200;
+        List<int> counts = [];
+        var table = new Pop3TestTable(Pop3Steps.Noop)
+        {
+            Answer = (step, session) =>
+            {
+                if (step == Pop3Steps.Noop)
+                    counts.Add(session.Info!.Messages);
+                return HandlerVerdict.Continue;
+            },
+        };
+        using var run = new Pop3HandlerRun(table);
+        for (int i = 1; i <= Messages; i++)
+            run.Deliver($"{i:0000}.a.b", $"A: b\n\n{i}\n");
+        // One after the other, most of them are answered out of what was read ahead.
+        string all = string.Concat(Enumerable.Range(1, Messages).Select(i => $"RETR {i}\r\n"));
+        string said = run.Talk($"{Login}{all}NOOP\r\nTOP 1 0\r\nRETR 999\r\nNOOP\r\nQUIT\r\n");
+        Assert.Equal(Messages, said.Split("\r\nA: b\r\n\r\n").Length - 2);
+        Assert.Equal([Messages, Messages + 1], counts);
+    }
+
+    [Fact]
     public void A_session_tells_who_it_is_with_and_keeps_what_is_the_hosts()
     {
         List<SessionInfo?> infos = [];
