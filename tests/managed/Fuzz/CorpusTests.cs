@@ -12,6 +12,7 @@ public class CorpusTests
 {
     private const int ChangesOfATarget = 1500;
     private const int LengthLimit = 8192;
+    private const int LongestCut = 600;
     private const string SharedUsing = "using MailModule.Tests.";
 
     private static readonly byte[][] s_words =
@@ -53,6 +54,7 @@ public class CorpusTests
     {
         { "smtp-session", SmtpOpenings.All.Count },
         { "handled-session", HandledSessionTarget.Openings.Count },
+        { "pop3-handled", HandledPop3Target.Openings },
     };
 
     [Theory]
@@ -66,6 +68,19 @@ public class CorpusTests
                 input[1] = (byte)state;
                 Check(name, input, $"{file} in state {state}");
             }
+    }
+
+    [Theory]
+    [InlineData("pop3-client", 2)]
+    [InlineData("pop3-handled", HandledPop3Target.HeadLength)]
+    public void What_a_target_promises_holds_for_every_prefix_of_its_corpus(string name, int head)
+    {
+        foreach (string file in FilesOf(name))
+        {
+            byte[] input = File.ReadAllBytes(file);
+            for (int length = head; length < Math.Min(input.Length, LongestCut); length++)
+                Check(name, input[..length], $"the first {length} octets of {file}");
+        }
     }
 
     [Fact]

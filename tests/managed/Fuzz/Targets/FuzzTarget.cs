@@ -14,6 +14,8 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Check)
         new("handled-session", HandledSessionTarget.Check),
         new("smtp-client", SmtpClientTarget.Check),
         new("pop3-session", Pop3SessionTarget.Check),
+        new("pop3-handled", HandledPop3Target.Check),
+        new("pop3-client", Pop3ClientTarget.Check),
         new("dots", DotReaderTarget.Check),
         new("lines", LinesTarget.Check),
         new("addresses", AddressTarget.Check),

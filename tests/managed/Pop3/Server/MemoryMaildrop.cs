@@ -58,7 +58,11 @@ internal sealed class MemoryMaildrop(params string[] texts) : IMaildrop
     {
     }
 
-    public Fault Delete(ReadOnlySpan<int> indexes, out int failed) => throw new NotSupportedException();
+    public Fault Delete(ReadOnlySpan<int> indexes, out int failed)
+    {
+        failed = 0;
+        return Fault.None;
+    }
 
     public void Dispose() => IsOpen = false;
 }
