@@ -79,7 +79,7 @@ internal sealed unsafe class Pop3Handle
             Challenge = texts[3],
             Stamp = texts[4],
             Status = (int)heard.Reply.Status,
-            Due = Client.AnswersDue,
+            Due = Client.RepliesDue,
         });
         return Fault.None;
     }

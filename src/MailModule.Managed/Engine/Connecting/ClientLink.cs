@@ -13,7 +13,7 @@ namespace MailModule.Engine.Connecting;
 /// The way of a client to a server that the host names, and TLS; of what is spoken over it this knows nothing. One
 /// thread at a time, save for the cancel of <see cref="Link"/>.
 /// </summary>
-internal class ClientLink(ClientSettings settings) : IDisposable
+internal sealed class ClientLink(ClientSettings settings) : IDisposable
 {
     private RemoteOptions? _options;
     private ProxyAddress? _proxy;
@@ -26,7 +26,7 @@ internal class ClientLink(ClientSettings settings) : IDisposable
     public int Port { get; private set; }
 
     /// <summary>What is under way before there is a dialogue.</summary>
-    public ClientStage Stage { get; protected set; }
+    public ClientStage Stage { get; private set; }
 
     /// <summary>What the wait that was no connection's came to; empty if it succeeded.</summary>
     public string ResolvingText { get; private set; } = "";
@@ -55,8 +55,6 @@ internal class ClientLink(ClientSettings settings) : IDisposable
 
     /// <summary>Ours, as the server sees it; null: it sees another's, or it is not known.</summary>
     public IPAddress? OwnAddress => _proxy is null ? Link.LocalAddress : null;
-
-    protected ClientSettings Settings => settings;
 
     /// <summary>Closes what is open, and begins anew.</summary>
     public void Begin(string host, int port, RemoteOptions options)
@@ -113,7 +111,7 @@ internal class ClientLink(ClientSettings settings) : IDisposable
     public void BeginTalk() => Stage = ClientStage.Greeting;
 
     /// <summary>Without a word to the server.</summary>
-    public virtual void Close()
+    public void Close()
     {
         if (Link.IsOpen)
             settings.TraceEvent("closed");

@@ -14,7 +14,7 @@ namespace MailModule.Engine.Retrieving;
 /// <param name="connection">Open.</param>
 /// <param name="limit">What the settings give a server for anything that the times do not.</param>
 internal sealed class BlockingPop3(
-    BlockingConnection connection, ClientTimes times, TimeSpan limit, Pop3Trace? trace)
+    BlockingConnection connection, ClientTimes times, TimeSpan limit, Pop3Trace? trace) : IClientDialogue
 {
     private readonly ContentLines _lines = new();
     private ClientTimes _times = times;
@@ -38,10 +38,50 @@ internal sealed class BlockingPop3(
     /// <summary>By QUIT, by words of the server, or by the loss of the connection.</summary>
     public bool HasEnded => Pop3.End is not null;
 
-    /// <summary>For waits that begin later.</summary>
+    /// <inheritdoc/>
+    public int RepliesDue => Pop3.Awaited;
+
+    /// <inheritdoc/>
+    public bool AwaitsGreeting => Pop3.AwaitsGreeting;
+
+    /// <inheritdoc/>
+    public bool IsInHandshake => Pop3.IsInHandshake;
+
+    /// <inheritdoc/>
+    public ClientStage Stage => (Pop3.Next ?? Pop3.Answered) switch
+    {
+        AnswerTo.Greeting => ClientStage.Greeting,
+        AnswerTo.Capa => ClientStage.Hello,
+        AnswerTo.Stls => ClientStage.Tls,
+        AnswerTo.Login or AnswerTo.Auth => ClientStage.Auth,
+        AnswerTo.Message => ClientStage.Content,
+        _ => ClientStage.Other,
+    };
+
+    /// <inheritdoc/>
+    public string? StageName => Stage == ClientStage.Greeting ? "the greeting" : null;
+
+    /// <inheritdoc/>
     public ClientTimes Times
     {
         set => _times = value;
+    }
+
+    /// <inheritdoc/>
+    public void TlsBegun()
+    {
+        if (Pop3.IsInHandshake)
+            Pop3.TlsStarted();
+    }
+
+    /// <inheritdoc/>
+    public string? EndWords(Fault fault)
+    {
+        Pop3End? end = Pop3.End;
+        return end?.Reply is { } reply ? end.Text.Length == 0 ? reply.Raw : $"{end.Text}: {reply.Raw}"
+            : !string.IsNullOrEmpty(end?.Text) ? end.Text
+            : fault != Fault.Closed && connection.Error is { } error && error.Fault == fault ? error.Text
+            : null;
     }
 
     /// <summary>The lines that follow are those of a listing, until there are no more.</summary>

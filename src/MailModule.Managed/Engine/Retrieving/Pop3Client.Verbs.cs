@@ -64,43 +64,8 @@ public sealed partial class Pop3Client
         return fault == Fault.None ? Pop3ClientLogin.Apop(this, user, password) : fault;
     }
 
-    /// <summary>Logs in with a name and a password.</summary>
-    /// <param name="mechanism">Null: the strongest that the server offers, and the next where it refuses one.</param>
-    public Fault Auth(string? mechanism, string? user, string? password)
-    {
-        Fault fault = CheckText(mechanism, "mechanism");
-        bool isExternal = "EXTERNAL".Equals(mechanism, StringComparison.OrdinalIgnoreCase);
-        return fault != Fault.None ? fault
-            : Pop3ClientLogin.Run(this, mechanism, isExternal
-                ? new Credentials("") { AuthorizationId = user ?? "" }
-                : new Credentials(user ?? "", password));
-    }
-
-    /// <summary>Logs in with a token (RFC 6750).</summary>
-    /// <param name="token">Asked for each attempt; null: there is none, which is <see cref="Fault.Cancelled"/>.</param>
-    public Fault AuthToken(string? mechanism, string identity, Func<string?> token)
-    {
-        Fault fault = CheckText(mechanism, "mechanism");
-        return fault == Fault.None
-            ? Pop3ClientLogin.Run(this, mechanism, new Credentials(identity) { Token = token })
-            : fault;
-    }
-
-    /// <summary>AUTH with a mechanism of the host's own.</summary>
-    /// <param name="initial">In base64; null: none.</param>
-    public Fault AuthRaw(string mechanism, string? initial)
-    {
-        Fault fault = CheckText(mechanism, "mechanism");
-        if (fault == Fault.None)
-            fault = CheckText(initial, "initial");
-        if (fault == Fault.None && mechanism.Length == 0)
-            fault = FaultReason.Because(Fault.Argument, "mechanism is empty");
-        return fault == Fault.None ? Say(initial is null ? $"AUTH {mechanism}" : $"AUTH {mechanism} {initial}") : fault;
-    }
-
-    /// <summary>Answers the challenge of a raw AUTH.</summary>
-    /// <param name="response">In base64; empty for no octets; "*" cancels.</param>
-    public Fault AuthRespond(string response)
+    /// <inheritdoc/>
+    public override Fault AuthRespond(string response)
     {
         Fault fault = CheckText(response, "response");
         if (fault == Fault.None)
@@ -109,7 +74,7 @@ public sealed partial class Pop3Client
             return fault;
         if (!_talk!.Pop3.IsChallenged)
             return FaultReason.Because(Fault.State, "the server has not sent a challenge");
-        _verb = "AUTH";
+        Verb = "AUTH";
         _talk.Pop3.Respond(response, _talk.Output);
         return Ask(out _);
     }
@@ -240,8 +205,8 @@ public sealed partial class Pop3Client
         return Flush();
     }
 
-    /// <summary>Hears the next answer that is due.</summary>
-    public Fault Receive()
+    /// <inheritdoc/>
+    public override Fault Receive()
     {
         Fault fault = CheckOpen();
         if (fault != Fault.None)
@@ -262,7 +227,7 @@ public sealed partial class Pop3Client
             fault = CheckTurn(isAhead);
         if (fault == Fault.None && !(isAhead && _talk!.Pop3.Awaited > 0))
             fault = SkipContent();
-        _verb = verb;
+        Verb = verb;
         if (fault != Fault.None)
             return false;
         fault = _talk!.HearUnasked(out Pop3Reply? words);
@@ -340,11 +305,6 @@ public sealed partial class Pop3Client
         return fault == Fault.None ? fault : Lose(fault);
     }
 
-    private Fault CheckOpen()
-        => _talk is null ? NotConnected()
-            : _link.Link.IsCancelled ? Lose(Fault.Cancelled)
-            : Fault.None;
-
     private Fault CheckTurn(bool isAhead)
     {
         Pop3Dialogue pop3 = _talk!.Pop3;
@@ -359,7 +319,7 @@ public sealed partial class Pop3Client
     }
 
     private Fault CheckClear(string verb)
-        => _talk is null || _link.MaySendPassword
+        => _talk is null || Link.MaySendPassword
             ? Fault.None
             : FaultReason.Because(Fault.Tls,
                 $"{verb} would tell the password in clear text: there is no TLS (setting plain_auth)");

@@ -31,7 +31,7 @@ internal static class Pop3ClientLogin
             return fault;
         if (fault == Fault.None && !client.Offered.IsKnown)
             fault = client.Capa();
-        if (fault != Fault.None || client.Talk is null)
+        if (fault != Fault.None || client.Dialogue is null)
             return fault;
         List<Way> ways = WaysOf(client, user, password, limits, out Fault lack, out string why);
         if (ways.Count == 0)
@@ -47,7 +47,7 @@ internal static class Pop3ClientLogin
             return fault;
         if (name is null && !client.Offered.IsKnown)
             fault = client.Capa();
-        if (fault != Fault.None || client.Talk is null)
+        if (fault != Fault.None || client.Dialogue is null)
             return fault;
         bool hasToken = true;
         var asked = new Credentials(login.User, login.HasPassword ? login.Password : null)
@@ -89,7 +89,7 @@ internal static class Pop3ClientLogin
             return fault;
         if (fault != Fault.None)
             return fault;
-        string stamp = client.Talk!.Pop3.Stamp;
+        string stamp = client.Dialogue!.Pop3.Stamp;
         if (stamp.Length == 0)
             return FaultReason.Because(Fault.NotSupported, "the greeting has no stamp for APOP");
         if (!OpenSsl.IsThere)
@@ -102,7 +102,7 @@ internal static class Pop3ClientLogin
     private static List<Way> WaysOf(
         Pop3Client client, string user, string password, Pop3LoginLimits limits, out Fault lack, out string why)
     {
-        Pop3Dialogue pop3 = client.Talk!.Pop3;
+        Pop3Dialogue pop3 = client.Dialogue!.Pop3;
         bool mayTell = client.Link.MaySendPassword || limits.HasFlag(Pop3LoginLimits.ClearPassword);
         SaslServer server = ServerOf(client);
         List<ISaslMechanism> sasl = limits.HasFlag(Pop3LoginLimits.NoSasl)
@@ -130,7 +130,7 @@ internal static class Pop3ClientLogin
     private static Fault UserAndPass(Pop3Client client, string user, string password)
     {
         Fault fault = client.SayText("USER", user, "user");
-        return fault == Fault.None && client.Status == Pop3Status.Ok && client.Talk is not null
+        return fault == Fault.None && client.Status == Pop3Status.Ok && client.Dialogue is not null
             ? client.SayText("PASS", password, "password")
             : fault;
     }
@@ -152,11 +152,11 @@ internal static class Pop3ClientLogin
                 continue;
             Fault fault = ways[i].Run();
             if (fault == Fault.Argument && !hadToken())
-                return client.FailOpen(Fault.Cancelled, ErrorLayer.Host, "the host gave no token");
-            bool isImpossible = fault == Fault.NotSupported || fault == Fault.Argument && client.Talk is not null;
-            if (isImpossible && i + 1 < ways.Count && client.Talk is not null)
+                return client.FailOpen(Fault.Cancelled, ErrorLayer.Host, ClientStage.Auth, "the host gave no token");
+            bool isImpossible = fault == Fault.NotSupported || fault == Fault.Argument && client.Dialogue is not null;
+            if (isImpossible && i + 1 < ways.Count && client.Dialogue is not null)
                 continue; // nothing has been said, or it was taken back
-            if (fault != Fault.None || client.Talk is null || client.Status == Pop3Status.Ok)
+            if (fault != Fault.None || client.Dialogue is null || client.Status == Pop3Status.Ok)
                 return fault;
             Pop3Reply refusal = client.Heard.Reply;
             bool isOfAuth = refusal.HasCode("AUTH");
@@ -175,13 +175,13 @@ internal static class Pop3ClientLogin
     {
         if (!client.TryBegin("AUTH", out Fault fault))
             return fault;
-        BlockingPop3 talk = client.Talk!;
+        BlockingPop3 talk = client.Dialogue!;
         var exchange = new Pop3LoginExchange(talk.Pop3, mechanism);
         Pop3LoginStep step = exchange.Begin(talk.Output);
         while (step == Pop3LoginStep.Asked)
         {
             fault = client.Ask(out Pop3Reply? reply);
-            if (fault != Fault.None || client.Talk is null)
+            if (fault != Fault.None || client.Dialogue is null)
                 return fault;
             step = exchange.OnReply(reply!, talk.Output);
         }
@@ -195,7 +195,7 @@ internal static class Pop3ClientLogin
             return fault;
         return exchange.Fault != Fault.Protocol ? FaultReason.Because(exchange.Fault, exchange.Failure)
             : isTaken ? client.Lose(Fault.Protocol, exchange.Failure)
-            : client.FailOpen(Fault.Protocol, ErrorLayer.Protocol, exchange.Failure);
+            : client.FailOpen(Fault.Protocol, ErrorLayer.Protocol, ClientStage.Auth, exchange.Failure);
     }
 
     private static Fault NothingOffered(Pop3Client client) => FaultReason.Because(Fault.NotSupported,

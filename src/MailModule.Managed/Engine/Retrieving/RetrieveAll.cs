@@ -53,19 +53,19 @@ internal sealed class RetrieveAll(
         // Asked for anew when half of them have come: that saves as many writes.
         bool mayAsk = _isWanted && _asked < count && (_asked - answered <= window / 2);
         for (; mayAsk && _asked < count && _asked - answered < window; _asked++)
-            client.Talk!.Pop3.Say(CommandAt(_asked), Pop3AnswerForm.ManyLines, client.Talk.Output);
+            client.Dialogue!.Pop3.Say(CommandAt(_asked), Pop3AnswerForm.ManyLines, client.Dialogue.Output);
         Fault fault = client.Ask(out Pop3Reply? reply);
         if (fault != Fault.None)
             return fault;
         int number = NumberAt(answered);
-        if (reply is null || client.Talk is null)
+        if (reply is null || client.Dialogue is null)
             return client.FailEnded();
         if (reply.Status != Pop3Status.Ok)
         {
             Give(number, default, reply.Status);
             return Fault.None;
         }
-        return ReadMessage(client.Talk, number, buffer);
+        return ReadMessage(client.Dialogue, number, buffer);
     }
 
     private Fault ReadMessage(BlockingPop3 talk, int number, byte[] buffer)

@@ -12,7 +12,7 @@ namespace MailModule.Engine.Sending;
 /// A dialogue over a connection that the caller's thread waits for: what was said is sent, and the next reply is waited
 /// for as long as the command, the settings and the host allow. One thread at a time.
 /// </summary>
-internal sealed class BlockingDialogue : IPeer, IDialogueConnection
+internal sealed class BlockingDialogue : IPeer, IDialogueConnection, IClientDialogue
 {
     private const long Never = long.MaxValue;
 
@@ -41,7 +41,22 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     /// <summary>Where the next commands are written to.</summary>
     public Output Output { get; } = new();
 
-    /// <summary>For waits that begin later.</summary>
+    /// <inheritdoc/>
+    public int RepliesDue => Smtp.AwaitedReplies;
+
+    /// <inheritdoc/>
+    public bool AwaitsGreeting => Smtp.AwaitsGreeting;
+
+    /// <inheritdoc/>
+    public bool IsInHandshake => Smtp.IsInHandshake;
+
+    /// <inheritdoc/>
+    public ClientStage Stage => ClientStages.Of(Smtp.Stage);
+
+    /// <inheritdoc/>
+    public string? StageName => Stage == ClientStage.Other ? null : Smtp.StageName;
+
+    /// <inheritdoc/>
     public ClientTimes Times
     {
         set => _times = value;
@@ -125,6 +140,25 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     public Fault Receive() => _fault = _connection.Receive(_deadline == Never
         ? Timeout.InfiniteTimeSpan
         : TimeSpan.FromMilliseconds(Math.Max(0, _deadline - Environment.TickCount64)));
+
+    /// <inheritdoc/>
+    public void TlsBegun()
+    {
+        if (Smtp.IsInHandshake)
+            Smtp.TlsStarted();
+        else
+            Smtp.Await();
+    }
+
+    /// <inheritdoc/>
+    public string? EndWords(Fault fault)
+    {
+        DialogueEnd? end = Smtp.End;
+        return end?.Reply is { } reply ? reply.ToString()
+            : fault == Fault.Timeout && _connection.Error is { Fault: Fault.Timeout } error ? error.Text
+            : !string.IsNullOrEmpty(end?.Text) ? end.Text
+            : null;
+    }
 
     /// <summary>
     /// Looks at what the server has said by now, where it was asked nothing: words that are no answer end the dialogue.

@@ -33,26 +33,26 @@ internal static class ClientLogin
                 return given;
             },
         };
-        fault = Choose(client.Line, name, asked, out List<ISaslMechanism> mechanisms);
+        fault = Choose(client, name, asked, out List<ISaslMechanism> mechanisms);
         if (fault != Fault.None)
             return fault;
-        var exchange = new LoginExchange(client.Line.Dialogue!.Smtp, mechanisms);
+        var exchange = new LoginExchange(client.Dialogue!.Smtp, mechanisms);
         fault = Exchange(client, exchange);
-        return fault != Fault.None || exchange.Failure is null || client.Line.Dialogue is null
+        return fault != Fault.None || exchange.Failure is null || client.Dialogue is null
             ? fault
             : Fail(client, exchange.Failure, hasToken);
     }
 
     private static Fault Choose(
-        ClientConnection line, string? name, Credentials login, out List<ISaslMechanism> mechanisms)
+        SmtpClient client, string? name, Credentials login, out List<ISaslMechanism> mechanisms)
     {
-        string[] offered = [.. line.Dialogue!.Smtp.Extensions.LoginMechanisms];
+        string[] offered = [.. client.Dialogue!.Smtp.Extensions.LoginMechanisms];
         var server = new SaslServer
         {
             Offered = offered,
-            EndPointBinding = line.Link.EndPointBinding,
-            Host = line.Host,
-            Port = line.Port,
+            EndPointBinding = client.Link.Link.EndPointBinding,
+            Host = client.Link.Host,
+            Port = client.Link.Port,
         };
         mechanisms = [];
         if (name is null)
@@ -63,7 +63,7 @@ internal static class ClientLogin
         else
             mechanisms.Add(made!);
         bool hasAny = mechanisms.Count > 0;
-        if (!line.MaySendPassword)
+        if (!client.Link.MaySendPassword)
             mechanisms.RemoveAll(mechanism => mechanism.IsClearText);
         return mechanisms.Count > 0 ? Fault.None
             : hasAny ? FaultReason.Because(
@@ -76,7 +76,7 @@ internal static class ClientLogin
     /// <summary>None: the login has succeeded, or failed as it says itself.</summary>
     private static Fault Exchange(SmtpClient client, LoginExchange exchange)
     {
-        BlockingDialogue dialogue = client.Line.Dialogue!;
+        BlockingDialogue dialogue = client.Dialogue!;
         LoginStep step = exchange.Begin(dialogue.Output);
         while (step is LoginStep.Asked or LoginStep.Challenged)
         {
@@ -87,7 +87,7 @@ internal static class ClientLogin
                 continue;
             }
             Fault fault = client.Ask(out Reply? reply);
-            if (fault != Fault.None || client.Line.Dialogue is null)
+            if (fault != Fault.None || client.Dialogue is null)
                 return fault;
             step = exchange.OnReply(reply!, dialogue.Output);
         }

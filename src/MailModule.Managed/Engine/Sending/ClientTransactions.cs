@@ -17,14 +17,14 @@ public static class ClientTransactions
     {
         if (!client.TryBegin("MAIL", out Fault fault))
             return fault == Fault.None ? client.FailEnded() : fault;
-        ClientConnection line = client.Line;
-        BlockingDialogue dialogue = line.Dialogue!;
+        ClientLink link = client.Link;
+        BlockingDialogue dialogue = client.Dialogue!;
         var batch = new MessageBatch(
-            messages, dialogue.Smtp, () => new SubmissionContent(client.ScratchFolder), () => line.Link.IsCancelled);
-        fault = new BlockingTransactions(dialogue.Smtp, dialogue, batch, line.Options.EightBit).Run(dialogue.Output);
+            messages, dialogue.Smtp, () => new SubmissionContent(client.ScratchFolder), () => link.Link.IsCancelled);
+        fault = new BlockingTransactions(dialogue.Smtp, dialogue, batch, link.Options.EightBit).Run(dialogue.Output);
         if (batch.LastReply is { } reply)
             client.KeepReply(reply);
-        if (line.Link.IsCancelled)
+        if (link.Link.IsCancelled)
             return client.Lose(Fault.Cancelled);
         if (fault == Fault.None)
             return batch.Problem;

@@ -53,57 +53,19 @@ public sealed partial class SmtpClient
     /// <summary>The connection is closed, whatever the server says.</summary>
     public Fault Quit() => Say("QUIT", (smtp, output) => smtp.Quit(output));
 
-    /// <summary>Logs in with a name and a password.</summary>
-    /// <param name="mechanism">Null: the strongest that the server offers, and the next where it refuses one.</param>
-    public Fault Auth(string? mechanism, string? user, string? password)
+    /// <inheritdoc/>
+    public override Fault AuthRespond(string response)
     {
-        Fault fault = CheckLine(mechanism, "mechanism");
-        bool isExternal = "EXTERNAL".Equals(mechanism, StringComparison.OrdinalIgnoreCase);
-        return fault != Fault.None ? fault
-            : ClientLogin.Run(this, mechanism, isExternal
-                ? new Credentials("") { AuthorizationId = user ?? "" }
-                : new Credentials(user ?? "", password));
-    }
-
-    /// <summary>Logs in with a token (RFC 6750).</summary>
-    /// <param name="token">Asked for each attempt; null: there is none, which is <see cref="Fault.Cancelled"/>.</param>
-    public Fault AuthToken(string? mechanism, string identity, Func<string?> token)
-    {
-        Fault fault = CheckLine(mechanism, "mechanism");
-        return fault == Fault.None
-            ? ClientLogin.Run(this, mechanism, new Credentials(identity) { Token = token })
-            : fault;
-    }
-
-    /// <summary>AUTH with a mechanism of the host's own.</summary>
-    /// <param name="initial">In base64; null: none.</param>
-    public Fault AuthRaw(string mechanism, string? initial)
-    {
-        Fault fault = CheckLine(mechanism, "mechanism");
-        if (fault == Fault.None)
-            fault = CheckLine(initial, "initial");
-        if (fault == Fault.None && mechanism.Length == 0)
-            fault = FaultReason.Because(Fault.Argument, "mechanism is empty");
-        string line = initial is null ? $"AUTH {mechanism}" : $"AUTH {mechanism} {initial}";
-        return fault == Fault.None
-            ? Say("AUTH", (smtp, output) => smtp.Command(line, output, ReplyTo.Auth))
-            : fault;
-    }
-
-    /// <summary>Answers the challenge of a raw AUTH.</summary>
-    /// <param name="response">In base64; empty for no octets; "*" cancels.</param>
-    public Fault AuthRespond(string response)
-    {
-        Fault fault = CheckLine(response, "response");
+        Fault fault = CheckText(response, "response");
         if (fault != Fault.None)
             return fault;
-        if (_line.Dialogue is { Smtp.IsChallenged: false })
+        if (_dialogue is { Smtp.IsChallenged: false })
             return FaultReason.Because(Fault.State, "the server has not sent a challenge");
-        _verb = "AUTH";
+        Verb = "AUTH";
         fault = CheckOpen();
         if (fault != Fault.None)
             return fault;
-        _line.Dialogue!.Smtp.RespondToChallenge(response, _line.Dialogue.Output);
+        _dialogue!.Smtp.RespondToChallenge(response, _dialogue.Output);
         return Ask(out _);
     }
 
@@ -111,7 +73,7 @@ public sealed partial class SmtpClient
     /// <param name="line">Without its line end.</param>
     public Fault SendCommand(string line)
     {
-        Fault fault = CheckLine(line, "line");
+        Fault fault = CheckText(line, "line");
         if (fault == Fault.None && string.IsNullOrWhiteSpace(line))
             fault = FaultReason.Because(Fault.Argument, "line is empty");
         if (fault != Fault.None)
@@ -120,24 +82,24 @@ public sealed partial class SmtpClient
             return FaultReason.Because(Fault.Argument, "line is BDAT without the number of its octets");
         if (!TryBegin(line.Trim().Split(' ', '\t')[0].ToUpperInvariant(), out fault, isAhead: true))
             return fault;
-        SmtpDialogue smtp = _line.Dialogue!.Smtp;
+        SmtpDialogue smtp = _dialogue!.Smtp;
         if (effect.Reply == ReplyTo.LastChunk)
-            smtp.BdatLine(effect.ChunkLength, isLast: true, _line.Dialogue.Output, FinalReplies);
+            smtp.BdatLine(effect.ChunkLength, isLast: true, _dialogue.Output, FinalReplies);
         else
-            smtp.Command(line, _line.Dialogue.Output, effect.Reply);
+            smtp.Command(line, _dialogue.Output, effect.Reply);
         _content.OwedOctets = effect.ChunkLength;
         return Flush();
     }
 
-    /// <summary>Hears the next reply that is due.</summary>
-    public Fault Receive()
+    /// <inheritdoc/>
+    public override Fault Receive()
     {
         Fault fault = CheckOpen();
         if (fault != Fault.None)
             return fault;
         if (_content.OwedOctets > 0)
             return FaultReason.Because(Fault.State, OwedText);
-        return _line.Dialogue!.Smtp.AwaitsReply
+        return _dialogue!.Smtp.AwaitsReply
             ? Hear(out _)
             : FaultReason.Because(Fault.State, "no reply is due");
     }
@@ -149,18 +111,18 @@ public sealed partial class SmtpClient
         Fault fault = CheckOpen();
         if (fault != Fault.None)
             return fault;
-        BlockingDialogue dialogue = _line.Dialogue!;
+        BlockingDialogue dialogue = _dialogue!;
         if (!dialogue.Smtp.IsInContent)
             return FaultReason.Because(Fault.State, "the server waits for no content: no DATA was answered by 354");
         if (isFirst && _content.HasBegun)
             return FaultReason.Because(Fault.State, "MM_SMTP_FIRST is set, and other pieces have gone out before");
-        if (_content.FindProblem(piece, isLast, convertsLineEnds, () => _line.Link.IsCancelled) is { } wrong)
+        if (_content.FindProblem(piece, isLast, convertsLineEnds, () => Link.Link.IsCancelled) is { } wrong)
             return FaultReason.Because(Fault.Argument, wrong);
         for (; piece.Length > SliceLength; piece = piece[SliceLength..])
         {
             dialogue.Smtp.Content(piece[..SliceLength], dialogue.Output);
             fault = Flush();
-            if (fault != Fault.None || _line.Dialogue is null)
+            if (fault != Fault.None || _dialogue is null)
                 return fault;
         }
         dialogue.Smtp.Content(piece, dialogue.Output);
@@ -182,7 +144,7 @@ public sealed partial class SmtpClient
         _content.OwedOctets = Math.Max(0, _content.OwedOctets - octets.Length);
         _content.SayRaw(octets.Length);
         fault = SendOctets(octets);
-        if (fault != Fault.None || _line.Dialogue is not { } dialogue)
+        if (fault != Fault.None || _dialogue is not { } dialogue)
             return fault;
         if (!isLast)
             return Flush();
@@ -196,12 +158,12 @@ public sealed partial class SmtpClient
     {
         if (!TryBegin("BDAT", out Fault fault))
             return fault;
-        BlockingDialogue dialogue = _line.Dialogue!;
+        BlockingDialogue dialogue = _dialogue!;
         if (!dialogue.Smtp.Extensions.Chunking)
             return FaultReason.Because(Fault.NotSupported, "the server does not offer CHUNKING");
         dialogue.Smtp.BdatLine(chunk.Length, isLast, dialogue.Output, FinalReplies);
         fault = SendOctets(chunk);
-        return fault == Fault.None && _line.Dialogue is not null ? Ask(out _) : fault;
+        return fault == Fault.None && _dialogue is not null ? Ask(out _) : fault;
     }
 
     /// <summary>Replies to the end of a message: RFC 2033 §4.2 has one for each recipient that was taken.</summary>
@@ -212,18 +174,18 @@ public sealed partial class SmtpClient
 
     private Fault Greet(string verb, string? name, Action<SmtpDialogue, string, Output> command)
     {
-        Fault fault = CheckLine(name, "name");
+        Fault fault = CheckText(name, "name");
         if (fault == Fault.None && name is { Length: 0 })
             fault = FaultReason.Because(Fault.Argument, "name is empty");
         return fault == Fault.None
             ? Say(verb, (smtp, output)
-                => command(smtp, name is null ? _line.OwnNameText : OwnName.Of(name).Text, output))
+                => command(smtp, name is null ? OwnNameText : OwnName.Of(name).Text, output))
             : fault;
     }
 
     private Fault SayText(string verb, string? text, bool isNeeded)
     {
-        Fault fault = CheckLine(text, "text");
+        Fault fault = CheckText(text, "text");
         if (fault == Fault.None && isNeeded && string.IsNullOrEmpty(text))
             fault = FaultReason.Because(Fault.Argument, "text is empty");
         string line = string.IsNullOrEmpty(text) ? verb : $"{verb} {text}";
@@ -233,17 +195,17 @@ public sealed partial class SmtpClient
     private Fault SayPath(
         string verb, string path, string name, string? parameters, Action<SmtpDialogue, string, Output> command)
     {
-        Fault fault = CheckLine(parameters, "parameters");
+        Fault fault = CheckText(parameters, "parameters");
         if (fault == Fault.None)
             fault = PathText.TryRead(path, name, out path);
         if (fault != Fault.None)
             return fault;
         if (!TryBegin(verb, out fault))
             return fault;
-        if (!Ascii.IsValid(path) && !_line.Dialogue!.Smtp.Extensions.Utf8)
+        if (!Ascii.IsValid(path) && !_dialogue!.Smtp.Extensions.Utf8)
             return FaultReason.Because(
                 Fault.NotSupported, $"{name} is beyond ASCII, and the server does not offer SMTPUTF8");
-        command(_line.Dialogue!.Smtp, path, _line.Dialogue.Output);
+        command(_dialogue!.Smtp, path, _dialogue.Output);
         return Ask(out _);
     }
 
@@ -251,7 +213,7 @@ public sealed partial class SmtpClient
     {
         if (!TryBegin(verb, out Fault fault))
             return fault;
-        command(_line.Dialogue!.Smtp, _line.Dialogue.Output);
+        command(_dialogue!.Smtp, _dialogue.Output);
         return Ask(out _);
     }
 
@@ -260,27 +222,22 @@ public sealed partial class SmtpClient
     /// <param name="isAhead">Earlier commands may be unanswered.</param>
     internal bool TryBegin(string verb, out Fault fault, bool isAhead = false)
     {
-        _verb = verb;
+        Verb = verb;
         fault = CheckOpen();
         if (fault == Fault.None)
             fault = CheckTurn(isAhead);
         if (fault != Fault.None)
             return false;
-        fault = _line.Dialogue!.HearUnasked(out Reply? words);
-        if (!_line.Dialogue.HasEnded)
+        fault = _dialogue!.HearUnasked(out Reply? words);
+        if (!_dialogue.HasEnded)
             return true;
         fault = Settle(fault, words);
         return false;
     }
 
-    private Fault CheckOpen()
-        => _line.Dialogue is null ? NotConnected()
-            : _line.Link.IsCancelled ? Lose(Fault.Cancelled)
-            : Fault.None;
-
     private Fault CheckTurn(bool isAhead)
     {
-        SmtpDialogue smtp = _line.Dialogue!.Smtp;
+        SmtpDialogue smtp = _dialogue!.Smtp;
         string? wait = smtp.IsInHandshake ? "a TLS handshake: mm_smtp_start_tls or mm_smtp_set_transport makes it"
             : smtp.IsChallenged ? "an answer to its challenge: mm_smtp_auth_respond gives it"
             : smtp.IsInContent ? "content: mm_smtp_write sends it"
@@ -296,7 +253,7 @@ public sealed partial class SmtpClient
 
     private Fault CheckRaw(int length, bool isLast)
     {
-        SmtpDialogue smtp = _line.Dialogue!.Smtp;
+        SmtpDialogue smtp = _dialogue!.Smtp;
         long left = _content.OwedOctets - length;
         if (_content.OwedOctets > 0 && (left < 0 || left > 0 && isLast))
             return FaultReason.Because(Fault.Argument, isLast
@@ -310,12 +267,12 @@ public sealed partial class SmtpClient
     /// <summary>All but the last slice has left, which is in the output, if nothing has ended the dialogue.</summary>
     private Fault SendOctets(ReadOnlySpan<byte> octets)
     {
-        BlockingDialogue dialogue = _line.Dialogue!;
+        BlockingDialogue dialogue = _dialogue!;
         for (; octets.Length > SliceLength; octets = octets[SliceLength..])
         {
             dialogue.Smtp.Octets(octets[..SliceLength], dialogue.Output);
             Fault fault = Flush();
-            if (fault != Fault.None || _line.Dialogue is null)
+            if (fault != Fault.None || _dialogue is null)
                 return fault;
         }
         dialogue.Smtp.Octets(octets, dialogue.Output);
@@ -325,8 +282,8 @@ public sealed partial class SmtpClient
     /// <summary>Sends what was said, and does not wait; a server's last words may come of it all the same.</summary>
     internal Fault Flush()
     {
-        Fault fault = _line.Dialogue!.Flush(out Reply? words);
-        return fault == Fault.None && !_line.Dialogue.HasEnded ? fault : Settle(fault, words);
+        Fault fault = _dialogue!.Flush(out Reply? words);
+        return fault == Fault.None && !_dialogue.HasEnded ? fault : Settle(fault, words);
     }
 
     /// <summary>Sends what was said, and hears the next reply.</summary>
@@ -334,12 +291,12 @@ public sealed partial class SmtpClient
     {
         reply = null;
         Fault fault = Flush();
-        return fault == Fault.None && _line.Dialogue is not null ? Hear(out reply) : fault;
+        return fault == Fault.None && _dialogue is not null ? Hear(out reply) : fault;
     }
 
     internal Fault Hear(out Reply? reply)
     {
-        Fault fault = _line.Dialogue!.Hear(out AwaitedReply answered, out reply);
+        Fault fault = _dialogue!.Hear(out AwaitedReply answered, out reply);
         if (fault == Fault.None && reply is not null)
             Follow(answered.To, reply);
         return Settle(fault, reply);
@@ -361,7 +318,7 @@ public sealed partial class SmtpClient
     /// <summary>What was heard is the host's; a dialogue that has ended is closed.</summary>
     internal Fault Settle(Fault fault, Reply? reply)
     {
-        BlockingDialogue dialogue = _line.Dialogue!;
+        BlockingDialogue dialogue = _dialogue!;
         if (reply is not null)
         {
             Heard = (new HeardReply(reply, dialogue.Raw), Heard.Challenge);

@@ -192,7 +192,7 @@ public sealed class Pop3ClientTests : IDisposable
         Assert.Equal(Fault.None, Say(client, one => one.Send("retr 9", null)).Fault);
         Assert.Equal(Fault.None, Say(client, one => one.Send("LIST 3", null)).Fault);
         Assert.Equal(Fault.Argument, Say(client, one => one.Send("XYZ", null)).Fault);
-        Assert.Equal(3, client.AnswersDue);
+        Assert.Equal(3, client.RepliesDue);
         Assert.Equal(Fault.State, Say(client, one => one.Noop()).Fault);
         Assert.Equal((Fault.None, Pop3Status.Ok), Say(client, one => one.Receive()));
         Assert.Equal((Fault.None, "a\r\n"), ReadAll(client, 10));
