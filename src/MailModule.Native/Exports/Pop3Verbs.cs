@@ -40,39 +40,6 @@ internal static unsafe class Pop3Verbs
         => SayTwo(pop3, user, "user", password, "password", status, (client, name, secret)
             => client.Apop(name, secret));
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_auth", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Auth(nint pop3, nint mechanism, nint user, nint password, nint status)
-        => SayOptional(pop3, mechanism, "mechanism", status, (client, name) =>
-        {
-            var fault = Text.ReadOptional(user, "user", out string? userName);
-            if (fault != Fault.None)
-                return fault;
-            fault = Text.ReadOptional(password, "password", out string? secret);
-            return fault == Fault.None ? client.Auth(name, userName, secret) : fault;
-        });
-
-    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_auth_token", CallConvs = [typeof(CallConvCdecl)])]
-    private static int AuthToken(nint pop3, nint mechanism, nint identity, nint token, nint user, nint status)
-        => SayOptional(pop3, mechanism, "mechanism", status, (client, name) =>
-        {
-            var fault = Text.Read(identity, "identity", out string text);
-            if (fault == Fault.None && token == 0)
-                fault = FaultReason.Because(Fault.Argument, "token is NULL");
-            return fault == Fault.None ? client.AuthToken(name, text, new TokenCallback(token, user).Read) : fault;
-        });
-
-    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_auth_raw", CallConvs = [typeof(CallConvCdecl)])]
-    private static int AuthRaw(nint pop3, nint mechanism, nint initial, nint status)
-        => SayNeeded(pop3, mechanism, "mechanism", status, (client, name) =>
-        {
-            var fault = Text.ReadOptional(initial, "initial", out string? text);
-            return fault == Fault.None ? client.AuthRaw(name, text) : fault;
-        });
-
-    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_auth_respond", CallConvs = [typeof(CallConvCdecl)])]
-    private static int AuthRespond(nint pop3, nint response, nint status)
-        => SayNeeded(pop3, response, "response", status, (client, text) => client.AuthRespond(text));
-
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_utf8", CallConvs = [typeof(CallConvCdecl)])]
     private static int Utf8(nint pop3, nint status) => Say(pop3, status, client => client.Utf8());
 
@@ -148,9 +115,6 @@ internal static unsafe class Pop3Verbs
             AnswerKnown => client.Send(text, null),
             _ => FaultReason.Because(Fault.Argument, "answer has no such value"),
         });
-
-    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_receive", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Receive(nint pop3, nint status) => Say(pop3, status, client => client.Receive());
 
     private static int Say(nint pop3, nint status, Func<Pop3Client, Fault> verb)
         => Pop3Handle.Call(pop3, status, handle => verb(handle.Client));

@@ -28,42 +28,6 @@ internal static unsafe class SmtpVerbs
     private static int Lhlo(nint smtp, nint name, nint code)
         => SayOptional(smtp, name, "name", code, (client, text) => client.Lhlo(text));
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_auth", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Auth(nint smtp, nint mechanism, nint user, nint password, nint code)
-        => Say(smtp, code, client =>
-        {
-            var fault = Text.ReadOptional(mechanism, "mechanism", out string? name);
-            if (fault != Fault.None)
-                return fault;
-            fault = Text.ReadOptional(user, "user", out string? userName);
-            if (fault != Fault.None)
-                return fault;
-            fault = Text.ReadOptional(password, "password", out string? secret);
-            return fault == Fault.None ? client.Auth(name, userName, secret) : fault;
-        });
-
-    [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_auth_token", CallConvs = [typeof(CallConvCdecl)])]
-    private static int AuthToken(nint smtp, nint mechanism, nint identity, nint token, nint user, nint code)
-        => Say(smtp, code, client =>
-        {
-            var fault = Text.ReadOptional(mechanism, "mechanism", out string? name);
-            if (fault != Fault.None)
-                return fault;
-            fault = Text.Read(identity, "identity", out string text);
-            if (fault == Fault.None && token == 0)
-                fault = FaultReason.Because(Fault.Argument, "token is NULL");
-            return fault == Fault.None ? client.AuthToken(name, text, new TokenCallback(token, user).Read) : fault;
-        });
-
-    [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_auth_raw", CallConvs = [typeof(CallConvCdecl)])]
-    private static int AuthRaw(nint smtp, nint mechanism, nint initial, nint code)
-        => SayTwo(smtp, mechanism, "mechanism", initial, "initial", code,
-            (client, name, text) => client.AuthRaw(name, text));
-
-    [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_auth_respond", CallConvs = [typeof(CallConvCdecl)])]
-    private static int AuthRespond(nint smtp, nint response, nint code)
-        => SayNeeded(smtp, response, "response", code, (client, text) => client.AuthRespond(text));
-
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_mail", CallConvs = [typeof(CallConvCdecl)])]
     private static int Mail(nint smtp, nint from, nint parameters, nint code)
         => SayTwo(smtp, from, "from", parameters, "parameters", code,
@@ -117,9 +81,6 @@ internal static unsafe class SmtpVerbs
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_send_command", CallConvs = [typeof(CallConvCdecl)])]
     private static int SendCommand(nint smtp, nint line)
         => SayNeeded(smtp, line, "line", 0, (client, text) => client.SendCommand(text));
-
-    [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_receive", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Receive(nint smtp, nint code) => Say(smtp, code, client => client.Receive());
 
     private static int Say(nint smtp, nint code, Func<SmtpClient, Fault> verb)
         => SmtpHandle.Call(smtp, code, handle => verb(handle.Client));
