@@ -2,45 +2,28 @@
  * mm_smtp_cancel ends every wait, by order: in each case the test knows that the call waits, by what the other side has
  * seen, before it cancels. And the end of the engine; and two threads in one handle.
  */
-#include "clients.h"
+#include "calls.h"
 
-/* ---- a call on a thread of its own ---- */
+/* ---- a call that was cancelled ---- */
 
-struct call {
-    mm_smtp *smtp;
-    int (*body)(mm_smtp *smtp);
-    int result, error, has_ended;
-    pthread_t thread;
-};
-
-static void *make_call(void *argument) {
-    struct call *call = argument;
-    call->result = call->body(call->smtp);
-    call->error = mm_last_error();
-    __atomic_store_n(&call->has_ended, 1, __ATOMIC_SEQ_CST);
-    return NULL;
-}
-
-static void begin_call(struct call *call, mm_smtp *smtp, int (*body)(mm_smtp *smtp)) {
-    memset(call, 0, sizeof *call);
-    call->smtp = smtp;
-    call->body = body;
-    pthread_create(&call->thread, NULL, make_call, call);
-}
-
-static void is_cancelled(struct call *call, const char *words) {
-    pthread_join(call->thread, NULL);
+static void was_cancelled(const struct call *call, const char *words) {
+    mm_smtp *smtp = call->client;
     CHECK_INT(MM_E_CANCELLED, call->result);
     CHECK_INT(MM_E_CANCELLED, call->error);
-    mm_error_detail detail = error_of(call->smtp);
+    mm_error_detail detail = error_of(smtp);
     CHECK_INT(MM_E_CANCELLED, detail.code);
     CHECK_INT(MM_LAYER_HOST, detail.layer);
     CHECK(strstr(detail.message, words) != NULL);
-    CHECK_FAILS(MM_E_STATE, mm_smtp_noop(call->smtp, NULL));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+}
+
+static void is_cancelled(struct call *call, const char *words) {
+    end_call(call);
+    was_cancelled(call, words);
 }
 
 /* When the script has come to its silence, or its deafness. */
-static void cancelled_there(mm_smtp *smtp, int (*body)(mm_smtp *smtp)) {
+static void cancelled_there(mm_smtp *smtp, int (*body)(void *smtp)) {
     struct call call;
     begin_call(&call, smtp, body);
     script_wait(&peer);
@@ -52,38 +35,29 @@ static void cancelled_there(mm_smtp *smtp, int (*body)(mm_smtp *smtp)) {
 
 /* ---- the waits ---- */
 
-/* A connection that is begun and not waited for. */
-static void wire_begin(struct wire *wire, int port) {
-    struct sockaddr_in address = check_loopback(port);
-    memset(wire, 0, sizeof *wire);
-    wire->number = socket(AF_INET, SOCK_STREAM, 0);
-    socket_set_blocking(wire->number, 0);
-    connect(wire->number, (struct sockaddr *)&address, sizeof address);
-}
-
-static int connect_to_peer(mm_smtp *smtp) {
+static int connect_to_peer(void *smtp) {
     return mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, NULL);
 }
 
-static int connect_with_tls(mm_smtp *smtp) {
+static int connect_with_tls(void *smtp) {
     return mm_smtp_connect(smtp, "127.0.0.1", peer.port, MM_SMTP_TLS, NULL);
 }
 
-static int connect_by_name(mm_smtp *smtp) {
+static int connect_by_name(void *smtp) {
     return mm_smtp_connect(smtp, "mx.example.net", peer.port, 0, NULL);
 }
 
 static int full_port;
 
-static int connect_to_full_port(mm_smtp *smtp) {
+static int connect_to_full_port(void *smtp) {
     return mm_smtp_connect(smtp, "127.0.0.1", full_port, 0, NULL);
 }
 
-static int read_reply(mm_smtp *smtp) {
+static int read_reply(void *smtp) {
     return mm_smtp_noop(smtp, NULL);
 }
 
-static int write_much(mm_smtp *smtp) {
+static int write_much(void *smtp) {
     static char piece[65536];
     int result = MM_OK;
     memset(piece, 'x', sizeof piece);
@@ -92,7 +66,7 @@ static int write_much(mm_smtp *smtp) {
     return result;
 }
 
-static int wait_for_input(mm_smtp *smtp) {
+static int wait_for_input(void *smtp) {
     int found;
     return mm_smtp_wait(smtp, MM_READY_INPUT, -1, &found);
 }
@@ -118,7 +92,7 @@ static void at_sending(void) {
     cancelled_there(smtp, write_much);
 }
 
-static int end_content(mm_smtp *smtp) {
+static int end_content(void *smtp) {
     return mm_smtp_write(smtp, "x", 1, MM_SMTP_LAST, NULL);
 }
 
@@ -133,34 +107,24 @@ static void at_mm_smtp_wait(void) {
     cancelled_there(smtp, wait_for_input);
 }
 
-/* Nobody takes connections any more from a listener whose line is full: the next waits for an answer that does not
- * come. That it does cannot be seen from outside, so the order is given until it was heard. */
+static int cancel(void *smtp) {
+    return mm_smtp_cancel(smtp);
+}
+
 static void at_connecting(void) {
-    enum { LINE = 8 };
-    struct wire line[LINE];
+    struct full_line line;
     struct call call;
-    int port;
-    socket_number listener = check_bind(SOCK_STREAM, &port);
-    CHECK_INT(0, listen(listener, 0));
-    for (int i = 0; i < LINE; i++)
-        wire_begin(&line[i], port);
-    full_port = port;
     mm_smtp *smtp = new_client(NULL);
+    full_line_start(&line);
+    full_port = line.port;
     begin_call(&call, smtp, connect_to_full_port);
-    while (!__atomic_load_n(&call.has_ended, __ATOMIC_SEQ_CST)) {
-        CHECK_OK(mm_smtp_cancel(smtp));
-        sleep_microseconds(1000);
-    }
-    if (call.result == MM_E_CONNECT) { /* some systems refuse where others do not answer */
+    cancel_until_heard(&call, cancel);
+    if (call.result == MM_E_CONNECT) /* some systems refuse where others do not answer */
         printf("skipped: a cancel at connecting: the system refuses where the line is full\n");
-        pthread_join(call.thread, NULL);
-    } else {
-        is_cancelled(&call, "cancelled by the host");
-    }
+    else
+        was_cancelled(&call, "cancelled by the host");
     CHECK_OK(mm_smtp_free(smtp));
-    for (int i = 0; i < LINE; i++)
-        wire_close(&line[i]);
-    socket_close(listener);
+    full_line_stop(&line);
 }
 
 /* A proxy that takes the connection and says nothing. */

@@ -2,122 +2,18 @@
  * Transports of the host: in place of a socket, with every order of "again"; above the connection's own socket; one
  * that fails, in every way; and what is closed when.
  */
-#include "clients.h"
-
-/* ---- a server in memory ---- */
-
-struct memory {
-    char input[4096], output[4096]; /* what the client reads; what it has written */
-    size_t read, given, written;
-    int pattern;       /* how often, and how, a call says "again" before it does something */
-    int steps, wanted; /* of the pattern; what the next wait must be for, or 0 */
-    int fails_at;      /* the call that fails, counted from 1; 0: none */
-    int failure;       /* how */
-    int calls, closes, waits;
-    const char *answer; /* to each line; NULL: the usual one */
-};
-
-static void say(struct memory *memory, const char *text) {
-    memory->given += (size_t)sprintf(memory->input + memory->given, "%s", text);
-}
-
-/* Each line is answered when its end has come. */
-static void answer(struct memory *memory) {
-    memory->output[memory->written] = '\0';
-    if (memory->written > 1 && strcmp(memory->output + memory->written - 2, "\r\n") == 0)
-        say(memory, memory->answer ? memory->answer : "250-well\r\n250 done\r\n");
-}
-
-/* What a call says first: 0 for the thing itself, or one of the three that mean "again". */
-static int again(struct memory *memory, int own) {
-    int what = memory->pattern >> (2 * (memory->steps++ % 4)) & 3;
-    CHECK_INT(0, memory->wanted);
-    if (what == 0)
-        return 0;
-    memory->wanted = what == MM_AGAIN ? own : what == MM_AGAIN_READ ? MM_READY_INPUT : MM_READY_ROOM;
-    return what;
-}
-
-static int fails(struct memory *memory) {
-    return ++memory->calls == memory->fails_at;
-}
-
-static int on_read(void *buffer, size_t size, size_t *length, void *user) {
-    struct memory *memory = user;
-    int what = again(memory, MM_READY_INPUT);
-    CHECK_INT(0, *length);
-    CHECK(size > 0);
-    if (fails(memory))
-        return memory->failure;
-    if (what != 0)
-        return what;
-    if (memory->read == memory->given) {
-        memory->wanted = MM_READY_INPUT;
-        return MM_AGAIN;
-    }
-    *(char *)buffer = memory->input[memory->read++]; /* one by one */
-    *length = 1;
-    return MM_OK;
-}
-
-static int on_write(const void *octets, size_t size, size_t *length, void *user) {
-    struct memory *memory = user;
-    int what = again(memory, MM_READY_ROOM);
-    CHECK_INT(0, *length);
-    if (fails(memory))
-        return memory->failure;
-    if (what != 0)
-        return what;
-    *length = size > 3 ? 3 : size;
-    memcpy(memory->output + memory->written, octets, *length);
-    memory->written += *length;
-    answer(memory);
-    return MM_OK;
-}
-
-static int on_wait(int wanted, int timeout_ms, int *found, void *user) {
-    struct memory *memory = user;
-    CHECK(wanted == memory->wanted);
-    CHECK(timeout_ms >= -1);
-    memory->wanted = 0;
-    memory->waits++;
-    *found = wanted;
-    if (fails(memory))
-        return memory->failure;
-    return MM_OK;
-}
-
-static void on_interrupt(void *user) {
-    (void)user;
-}
-
-static void on_close(void *user) {
-    ((struct memory *)user)->closes++;
-}
-
-static mm_transport over(struct memory *memory) {
-    mm_transport transport = MM_TRANSPORT_INIT;
-    transport.read = on_read;
-    transport.write = on_write;
-    transport.wait = on_wait;
-    transport.interrupt = on_interrupt;
-    transport.close = on_close;
-    transport.user = memory;
-    return transport;
-}
+#include "transports.h"
 
 static void begin(struct memory *memory, int pattern) {
-    memset(memory, 0, sizeof *memory);
-    memory->pattern = pattern;
-    say(memory, "220 hello\r\n");
+    memory_begin(memory, pattern, "220 hello\r\n", "250-well\r\n250 done\r\n");
 }
 
 /* Four steps, each one of four: the thing itself, or one of three kinds of "again". */
 static void every_order_of_again(void) {
     static struct memory memory;
     for (int pattern = 0; pattern < 256; pattern++) {
-        if ((pattern & 3) && (pattern >> 2 & 3) && (pattern >> 4 & 3) && (pattern >> 6 & 3))
-            continue; /* it would never come to the thing itself */
+        if (is_endless(pattern))
+            continue;
         mm_smtp *smtp = new_client(NULL);
         begin(&memory, pattern);
         mm_transport transport = over(&memory);
@@ -137,29 +33,20 @@ static void every_order_of_again(void) {
 /* Whichever call fails, and however: the call of the client says why, the transport is closed, once. */
 static void every_call_fails(void) {
     static struct memory memory;
-    static const struct {
-        int failure, result;
-    } ways[] = {{MM_E_CLOSED, MM_E_CLOSED},
-                {MM_E_TLS, MM_E_TLS},
-                {MM_E_TIMEOUT, MM_E_TIMEOUT},
-                {MM_E_ARGUMENT, MM_E_CLOSED},
-                {MM_E_IO, MM_E_CLOSED},
-                {-1000, MM_E_CLOSED},
-                {77, MM_E_CLOSED}};
-    for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
+    for (size_t way = 0; way < TRANSPORT_FAILURES; way++)
         for (int at = 1, failed = 1; failed; at++) {
             mm_smtp *smtp = new_client(NULL);
             begin(&memory, MM_AGAIN); /* each fourth call: waits are among those that fail */
             memory.fails_at = at;
-            memory.failure = ways[way].failure;
+            memory.failure = transport_failures[way].failure;
             mm_transport transport = over(&memory);
             int result = mm_smtp_connect_transport(smtp, &transport, NULL, 0, NULL);
             if (result == MM_OK)
                 result = mm_smtp_noop(smtp, NULL);
             failed = result != MM_OK;
             if (failed) {
-                CHECK_INT(ways[way].result, result);
-                CHECK_INT(ways[way].result, error_of(smtp).code);
+                CHECK_INT(transport_failures[way].result, result);
+                CHECK_INT(transport_failures[way].result, error_of(smtp).code);
                 CHECK_INT(MM_LAYER_HOST, error_of(smtp).layer);
                 CHECK_INT(1, memory.closes);
                 CHECK_FAILS(MM_E_STATE, mm_smtp_noop(smtp, NULL));
@@ -167,17 +54,6 @@ static void every_call_fails(void) {
             CHECK_OK(mm_smtp_free(smtp));
             CHECK_INT(1, memory.closes);
         }
-}
-
-static int read_too_much(void *buffer, size_t size, size_t *length, void *user) {
-    (void)buffer, (void)user;
-    *length = size + 1;
-    return MM_OK;
-}
-
-static int write_nothing(const void *octets, size_t size, size_t *length, void *user) {
-    (void)octets, (void)size, (void)length, (void)user;
-    return MM_OK;
 }
 
 /* Behind STARTTLS too: a way of the host's that is not said to be secure is no failed handshake. */
@@ -270,38 +146,10 @@ static void passwords_go_where_the_host_says_so(void) {
 
 /* ---- above the connection's own socket ---- */
 
-static mm_smtp *upper;
-static int upper_closes;
-
-static int recv_below(void *buffer, size_t size, size_t *length, void *user) {
-    socket_number *number = user;
-    long count = (long)recv(*number, buffer, size, 0);
-    if (count < 0)
-        return MM_AGAIN;
-    *length = (size_t)count;
-    return MM_OK;
-}
-
-static int send_below(const void *octets, size_t size, size_t *length, void *user) {
-    socket_number *number = user;
-    long count = socket_send(*number, octets, size);
-    if (count < 0)
-        return MM_AGAIN;
-    *length = (size_t)count;
-    return MM_OK;
-}
-
-/* The socket is open still. */
-static void close_above(void *user) {
-    socket_number *number = user;
-    CHECK(socket_send(*number, "X", 1) == 1);
-    upper_closes++;
-}
-
 static void above_the_socket(void) {
     mm_socket number = MM_INVALID_SOCKET;
     int found = 0;
-    upper = new_client(NULL);
+    mm_smtp *upper = new_client(NULL);
     CHECK_FAILS(MM_E_STATE, mm_smtp_get_socket(upper, &number));
     CHECK(number == MM_INVALID_SOCKET);
     CHECK_FAILS(MM_E_STATE, mm_smtp_wait(upper, MM_READY_ROOM, 0, &found));
@@ -320,12 +168,7 @@ static void above_the_socket(void) {
     CHECK_OK(mm_smtp_wait(upper, MM_READY_INPUT, -1, &found));
     CHECK_INT(MM_READY_INPUT, found);
     CHECK_INT(4, recv(number, octets, sizeof octets, 0));
-    mm_transport transport = MM_TRANSPORT_INIT;
-    transport.read = recv_below;
-    transport.write = send_below;
-    transport.close = close_above;
-    transport.user = &number;
-    transport.is_secure = 1;
+    mm_transport transport = over_socket(&number);
     CHECK_OK(mm_smtp_set_transport(upper, &transport));
     CHECK_FAILS(MM_E_STATE, mm_smtp_start_tls(upper, NULL, 0, NULL));
     CHECK_CODE(250, mm_smtp_ehlo(upper, "host.example", &code));
@@ -337,35 +180,8 @@ static void above_the_socket(void) {
 
 /* ---- cancel at the host's own wait ---- */
 
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
-static int is_waiting, is_interrupted;
-
-static int wait_long(int wanted, int timeout_ms, int *found, void *user) {
-    (void)wanted, (void)timeout_ms, (void)user;
-    pthread_mutex_lock(&gate);
-    is_waiting = 1;
-    pthread_cond_broadcast(&moved);
-    while (!is_interrupted)
-        pthread_cond_wait(&moved, &gate);
-    pthread_mutex_unlock(&gate);
-    *found = 0;
-    return MM_OK;
-}
-
-static void interrupt_wait(void *user) {
-    (void)user;
-    pthread_mutex_lock(&gate);
-    is_interrupted = 1;
-    pthread_cond_broadcast(&moved);
-    pthread_mutex_unlock(&gate);
-}
-
 static void *cancel_the_wait(void *argument) {
-    pthread_mutex_lock(&gate);
-    while (!is_waiting)
-        pthread_cond_wait(&moved, &gate);
-    pthread_mutex_unlock(&gate);
+    until_it_waits();
     CHECK_OK(mm_smtp_cancel(argument));
     return NULL;
 }
@@ -378,6 +194,7 @@ static void cancel_at_the_hosts_wait(void) {
     mm_transport transport = over(&memory);
     transport.wait = wait_long;
     transport.interrupt = interrupt_wait;
+    begin_a_wait();
     pthread_create(&thread, NULL, cancel_the_wait, smtp);
     CHECK_FAILS(MM_E_CANCELLED, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
     pthread_join(thread, NULL);
