@@ -1,128 +1,88 @@
 /*
- * Reads a mailbox by POP3 with plain sockets: pop3 HOST PORT USER PASSWORD [FOLDER]. Lists the messages; with a
- * folder, writes each to FOLDER/<number>.eml as it came, dots unstuffed. Not a use of the library, but something to
- * try it with.
+ * Reads a mailbox by POP3, verb by verb: pop3 HOST PORT USER PASSWORD [FOLDER]. Lists the messages; with a folder,
+ * writes each to FOLDER/<number>.eml as it came. TLS where the server offers it. Deletes nothing.
  */
-#include "system.h"
+#include <mailmodule.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static SOCKET server;
-static char input[4096];
-static long begin, end;
-static char *line;
-static size_t room;
-
-static int fail(const char *what) {
-    fprintf(stderr, "pop3: %s\n", what);
-    exit(1);
+/* The exchange came about, and the server has granted what was asked. */
+static int is_granted(mm_pop3 *pop3, int result, int status) {
+    mm_pop3_reply reply = MM_POP3_REPLY_INIT;
+    if (result != MM_OK)
+        fprintf(stderr, "pop3: %s\n", mm_last_error_message());
+    else if (status != MM_POP3_OK && mm_pop3_get_reply(pop3, &reply) == MM_OK)
+        fprintf(stderr, "pop3: the server refuses: %s\n", reply.raw);
+    return result == MM_OK && status == MM_POP3_OK;
 }
 
-static SOCKET dial(const char *host, const char *port) {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found, *address;
-    SOCKET number = INVALID_SOCKET;
+/* A server without CAPA refuses it, and has no STLS. */
+static int protect(mm_pop3 *pop3) {
+    const char *parameters = NULL;
+    int status = MM_POP3_NONE, result = mm_pop3_capa(pop3, &status);
+    if (result == MM_OK)
+        result = mm_pop3_find_capability(pop3, "STLS", &parameters);
+    if (result != MM_OK || !parameters)
+        return is_granted(pop3, result, MM_POP3_OK);
+    result = mm_pop3_stls(pop3, &status);
+    return is_granted(pop3, result, status) && is_granted(pop3, mm_pop3_start_tls(pop3, NULL, 0, NULL), MM_POP3_OK);
+}
 
-    if (getaddrinfo(host, port, &hints, &found) != 0)
-        fail("no such host");
-    for (address = found; address && number == INVALID_SOCKET; address = address->ai_next) {
-        number = socket(address->ai_family, address->ai_socktype, address->ai_protocol);
-        if (number != INVALID_SOCKET && connect(number, address->ai_addr, (socklen_t)address->ai_addrlen) != 0) {
-            closesocket(number);
-            number = INVALID_SOCKET;
-        }
+static int connect_and_log_in(mm_pop3 *pop3, char **argv) {
+    int status = MM_POP3_NONE, result = mm_pop3_connect(pop3, argv[1], atoi(argv[2]), 0, &status);
+    if (!is_granted(pop3, result, status) || !protect(pop3))
+        return 0;
+    result = mm_pop3_login(pop3, argv[3], argv[4], 0, &status);
+    return is_granted(pop3, result, status);
+}
+
+/* How many messages there are; -1 if that cannot be told. */
+static int list(mm_pop3 *pop3) {
+    mm_pop3_entry entry = MM_POP3_ENTRY_INIT;
+    int count = 0, status = MM_POP3_NONE, result = mm_pop3_list(pop3, 0, &status);
+    if (!is_granted(pop3, result, status))
+        return -1;
+    while ((result = mm_pop3_next(pop3, &entry)) == MM_OK && entry.number > 0) {
+        printf("message %d has %lld octets\n", entry.number, (long long)entry.octets);
+        count++;
     }
-    freeaddrinfo(found);
-    if (number == INVALID_SOCKET)
-        fail("cannot connect");
-    return number;
+    return is_granted(pop3, result, MM_POP3_OK) ? count : -1;
 }
 
-static char read_octet(void) {
-    if (begin == end) {
-        begin = 0;
-        end = recv(server, input, sizeof input, 0);
-        if (end <= 0)
-            fail("connection lost");
-    }
-    return input[begin++];
-}
-
-/* The next line into `line`; its length. */
-static size_t read_line(void) {
+static int fetch(mm_pop3 *pop3, int number, const char *folder) {
+    char name[4096], piece[16384];
     size_t length = 0;
-    do {
-        if (length + 1 >= room && !(line = realloc(line, room += 4096)))
-            fail("no memory");
-        line[length++] = read_octet();
-    } while (line[length - 1] != '\n');
-    line[length] = '\0';
-    return length;
-}
-
-static void expect_ok(void) {
-    read_line();
-    if (strncmp(line, "+OK", 3) != 0)
-        fail(line);
-}
-
-static void command(const char *verb, const char *argument) {
-    char text[512];
-    int length = snprintf(text, sizeof text, "%s%s%s\r\n", verb, *argument ? " " : "", argument);
-    if (length >= (int)sizeof text || send(server, text, length, 0) != length)
-        fail("cannot send");
-    expect_ok();
-}
-
-/* A multi-line answer up to its final dot, into a file. */
-static void copy_message(FILE *file) {
-    for (;;) {
-        size_t length = read_line();
-        const char *text = line;
-        if (strcmp(text, ".\r\n") == 0)
-            return;
-        if (text[0] == '.') {
-            text++;
-            length--;
-        }
-        fwrite(text, 1, length, file);
-    }
-}
-
-static void fetch(int number, const char *folder) {
-    char argument[16], name[4096];
+    int status = MM_POP3_NONE, result = mm_pop3_retr(pop3, number, &status), is_written;
     FILE *file;
-
-    snprintf(argument, sizeof argument, "%d", number);
-    command("RETR", argument);
+    if (!is_granted(pop3, result, status))
+        return 0;
     snprintf(name, sizeof name, "%s/%d.eml", folder, number);
-    file = fopen(name, "wb");
-    if (!file)
-        fail(name);
-    copy_message(file);
-    if (fclose(file) != 0)
-        fail(name);
+    if (!(file = fopen(name, "wb")))
+        return fprintf(stderr, "pop3: cannot write %s\n", name), 0;
+    while ((result = mm_pop3_read(pop3, piece, sizeof piece, &length)) == MM_OK && length > 0)
+        fwrite(piece, 1, length, file);
+    is_written = !ferror(file);
+    if (fclose(file) != 0 || !is_written)
+        return fprintf(stderr, "pop3: cannot write %s\n", name), 0;
+    return is_granted(pop3, result, MM_POP3_OK);
 }
 
 int main(int argc, char **argv) {
-    int number, count = 0;
-
-    if (argc < 5 || argc > 6) {
-        fprintf(stderr, "usage: pop3 HOST PORT USER PASSWORD [FOLDER]\n");
-        return 2;
+    mm_pop3 *pop3 = NULL;
+    int count = -1, number = 1, status = MM_POP3_NONE, result, is_done;
+    if (argc < 5 || argc > 6)
+        return fprintf(stderr, "usage: pop3 HOST PORT USER PASSWORD [FOLDER]\n"), 2;
+    if (mm_pop3_new(mm_engine_default(), NULL, &pop3) != MM_OK)
+        return fprintf(stderr, "pop3: %s\n", mm_last_error_message()), 1;
+    is_done = connect_and_log_in(pop3, argv) && (count = list(pop3)) >= 0;
+    while (is_done && argc == 6 && number <= count)
+        is_done = fetch(pop3, number++, argv[5]);
+    if (is_done) {
+        result = mm_pop3_quit(pop3, &status);
+        is_done = is_granted(pop3, result, status);
     }
-    sockets_prepare();
-    server = dial(argv[1], argv[2]);
-    expect_ok();
-    command("USER", argv[3]);
-    command("PASS", argv[4]);
-    command("LIST", "");
-    for (read_line(); strcmp(line, ".\r\n") != 0; read_line()) {
-        printf("message %s", line);
-        count++;
-    }
-    for (number = 1; argc == 6 && number <= count; number++)
-        fetch(number, argv[5]);
-    command("QUIT", "");
-    printf("%d messages\n", count);
-    return 0;
+    if (is_done)
+        printf("%d messages\n", count);
+    mm_pop3_free(pop3);
+    return is_done ? 0 : 1;
 }

@@ -6,8 +6,7 @@
 
 #ifdef _WIN32
 
-#include <winsock2.h>
-#include <ws2tcpip.h>
+#include <windows.h>
 
 /* What one thread says and another waits for: a number that is not 0. */
 struct flag {
@@ -90,19 +89,11 @@ static inline void end_wait(void) {
     flag_wait(&end_asked);
 }
 
-static inline void sockets_prepare(void) {
-    WSADATA data;
-    WSAStartup(MAKEWORD(2, 2), &data);
-}
-
 #else
 
-#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 /* What one thread says and another waits for: a number that is not 0. */
@@ -175,13 +166,6 @@ static inline void end_wait(void) {
     sigset_t ends = end_signals();
     int number;
     sigwait(&ends, &number);
-}
-
-typedef int SOCKET;
-#define INVALID_SOCKET (-1)
-#define closesocket close
-
-static inline void sockets_prepare(void) {
 }
 
 #endif
