@@ -36,6 +36,7 @@
 #define MAILMODULE_HPP
 
 #include "mailmodule/auth.hpp"
+#include "mailmodule/client.hpp"
 #include "mailmodule/engine.hpp"
 #include "mailmodule/error.hpp"
 #include "mailmodule/mailbox.hpp"

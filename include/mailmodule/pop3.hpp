@@ -2,13 +2,13 @@
 #ifndef MAILMODULE_POP3_HPP
 #define MAILMODULE_POP3_HPP
 
-#include "smtp.hpp"
+#include "client.hpp"
 
 namespace mailmodule {
 inline namespace MAILMODULE_FORM {
 
 /** How a client works (mm_pop3_options), in the same words as one of SMTP. */
-using pop3_options = smtp_options;
+using pop3_options = client_options;
 
 /** The last answer of the server (mm_pop3_reply). */
 struct pop3_reply {
@@ -55,125 +55,63 @@ struct retrieved {
     }
 };
 
+struct pop3_protocol {
+    using handle_type = mm_pop3;
+    using answer_type = mm_pop3_status;
+    using functions_in_c = client_functions<mm_pop3, mm_pop3_options>;
+
+    static mm_pop3_options no_options() {
+        mm_pop3_options c = MM_POP3_OPTIONS_INIT;
+        return c;
+    }
+
+    static const functions_in_c &functions() {
+        static const functions_in_c all = {mm_pop3_new,
+                                           mm_pop3_free,
+                                           mm_pop3_set_timeouts,
+                                           mm_pop3_connect,
+                                           mm_pop3_connect_transport,
+                                           mm_pop3_start_tls,
+                                           mm_pop3_set_transport,
+                                           mm_pop3_get_socket,
+                                           mm_pop3_wait,
+                                           mm_pop3_cancel,
+                                           mm_pop3_close,
+                                           mm_pop3_get_capability_count,
+                                           mm_pop3_get_capability,
+                                           mm_pop3_find_capability,
+                                           mm_pop3_auth,
+                                           mm_pop3_auth_token,
+                                           mm_pop3_auth_raw,
+                                           mm_pop3_auth_respond,
+                                           mm_pop3_rset,
+                                           mm_pop3_noop,
+                                           mm_pop3_quit,
+                                           mm_pop3_receive,
+                                           mm_pop3_get_error,
+                                           mm_pop3_get_tls};
+        return all;
+    }
+};
+
 } // namespace detail
 
 /** A client's connection, open or not (mm_pop3). Each verb returns the status of the server's answer, a refusal's too;
  * what a callback has thrown meanwhile is thrown by the verb. One thread at a time, save cancel. */
-class pop3_client {
+class pop3_client : public detail::client<detail::pop3_protocol> {
   public:
     static returns<pop3_client> make(engine &of, const pop3_options &options = {}) {
-        auto state = std::make_unique<detail::smtp_state>();
-        state->on_certificate = options.on_certificate;
-        state->on_trace = options.on_trace;
-        const detail::text proxy(options.proxy.value_or("")), certificate(options.certificate), key(options.key);
-        mm_pop3_options c = MM_POP3_OPTIONS_INIT;
-        c.connect_timeout_ms = options.connect_timeout_ms;
-        c.send_timeout_ms = options.send_timeout_ms;
-        c.receive_timeout_ms = options.receive_timeout_ms;
-        c.tls_check = options.tls_check;
-        c.proxy = options.proxy ? static_cast<const char *>(proxy) : nullptr;
-        c.certificate = certificate.or_null();
-        c.key = key.or_null();
-        c.on_certificate = options.on_certificate ? detail::smtp_state::judge : nullptr;
-        c.on_trace = options.on_trace ? detail::smtp_state::trace : nullptr;
-        c.user = options.on_certificate || options.on_trace ? state.get() : nullptr;
-        mm_pop3 *made = nullptr;
-        const int code = mm_pop3_new(of.get(), &c, &made);
-        return detail::done(code, pop3_client(made, std::move(state)));
+        return make_as<pop3_client>(of, options);
     }
 
-    pop3_client(pop3_client &&) noexcept = default;
-
-    pop3_client &operator=(pop3_client &&other) noexcept {
-        pop3_client former(std::move(*this));
-        state_ = std::move(other.state_);
-        handle_ = std::move(other.handle_);
-        return *this;
-    }
-
-    mm_pop3 *get() const noexcept {
-        return handle_.get();
-    }
-
-    // ---- the connection ----
-
-    returns<void> set_timeouts(int connect_ms, int send_ms, int receive_ms) {
-        return done(mm_pop3_set_timeouts(get(), connect_ms, send_ms, receive_ms));
-    }
-
-    /** flags: MM_POP3_NO_GREETING, MM_POP3_TLS. */
-    returns<mm_pop3_status> connect(std::string_view host, int port = 0, int flags = 0) {
-        return answer_to([&](int *status) { return mm_pop3_connect(get(), detail::text(host), port, flags, status); });
-    }
-
-    /** Over a way of the host's in place of a socket, which is destroyed when the connection is closed, or fails. */
-    returns<mm_pop3_status> connect(std::unique_ptr<transport> way, std::string_view host = {}, int flags = 0) {
-        const auto c = state_->attach(std::move(way));
-        return answer_to([&](int *status) {
-            return mm_pop3_connect_transport(get(), &c, detail::text(host).or_null(), flags, status);
-        });
-    }
+    // ---- verbs ----
 
     returns<mm_pop3_status> stls() {
         return answer_to([&](int *status) { return mm_pop3_stls(get(), status); });
     }
 
-    /** The handshake; flags: MM_POP3_GREETING. */
-    returns<mm_pop3_status> start_tls(std::string_view server_name = {}, int flags = 0) {
-        return answer_to(
-            [&](int *status) { return mm_pop3_start_tls(get(), detail::text(server_name).or_null(), flags, status); });
-    }
-
-    /** Lays a way of the host's over the connection, its own TLS. */
-    returns<void> set_transport(std::unique_ptr<transport> way) {
-        const auto c = state_->attach(std::move(way));
-        return done(mm_pop3_set_transport(get(), &c));
-    }
-
-    returns<mm_socket> socket() const {
-        mm_socket found = MM_INVALID_SOCKET;
-        const int code = mm_pop3_get_socket(get(), &found);
-        return detail::done(code, std::move(found));
-    }
-
-    /** MM_READY_... bits of what is there; 0 if the time is up. */
-    returns<int> wait(int wanted, int timeout_ms) {
-        int found = 0;
-        const int code = mm_pop3_wait(get(), wanted, timeout_ms, &found);
-        return done(code == MM_E_TIMEOUT ? MM_OK : code, std::move(found));
-    }
-
-    /** From any thread: ends the call that is under way on another. */
-    returns<void> cancel() {
-        return detail::done(mm_pop3_cancel(get()));
-    }
-
-    returns<void> close() {
-        return done(mm_pop3_close(get()));
-    }
-
-    // ---- verbs ----
-
     returns<mm_pop3_status> capa() {
         return answer_to([&](int *status) { return mm_pop3_capa(get(), status); });
-    }
-
-    returns<std::vector<std::string>> capabilities() const {
-        std::vector<std::string> all;
-        int count = 0, code = mm_pop3_get_capability_count(get(), &count);
-        for (int i = 0; code == MM_OK && i < count; i++) {
-            const char *text = nullptr;
-            code = mm_pop3_get_capability(get(), i, &text);
-            all.push_back(detail::string(text));
-        }
-        return detail::done(code, std::move(all));
-    }
-
-    /** What follows the keyword; nothing if the server does not offer it. */
-    returns<std::optional<std::string>> capability(std::string_view name) const {
-        const char *parameters = nullptr;
-        const int code = mm_pop3_find_capability(get(), detail::text(name), &parameters);
-        return detail::done(code, parameters ? std::optional<std::string>(parameters) : std::nullopt);
     }
 
     /** By what is best; flags: MM_POP3_NO_..., MM_POP3_CLEAR_PASSWORD. */
@@ -193,34 +131,6 @@ class pop3_client {
     returns<mm_pop3_status> apop(std::string_view user, std::string_view password) {
         const detail::text name(user), secret(password);
         return answer_to([&](int *status) { return mm_pop3_apop(get(), name, secret, status); });
-    }
-
-    /** mechanism "": the strongest that the server offers. */
-    returns<mm_pop3_status> auth(std::string_view user, std::string_view password, std::string_view mechanism = {}) {
-        const detail::text name(mechanism), login(user), secret(password);
-        return answer_to([&](int *status) {
-            return mm_pop3_auth(get(), name.or_null(), login.or_null(), secret.or_null(), status);
-        });
-    }
-
-    /** mechanism "": OAUTHBEARER or XOAUTH2, as the server offers. */
-    returns<mm_pop3_status> auth_token(std::string_view identity, const token_function &token,
-                                       std::string_view mechanism = {}) {
-        const detail::text name(mechanism), login(identity);
-        detail::token_source source{token, state_->thrown};
-        return answer_to([&](int *status) {
-            return mm_pop3_auth_token(get(), name.or_null(), login, detail::token_source::give, &source, status);
-        });
-    }
-
-    /** initial: base64, "=" for no octets, "" for none. */
-    returns<mm_pop3_status> auth_raw(std::string_view mechanism, std::string_view initial = {}) {
-        const detail::text name(mechanism), response(initial);
-        return answer_to([&](int *status) { return mm_pop3_auth_raw(get(), name, response.or_null(), status); });
-    }
-
-    returns<mm_pop3_status> auth_respond(std::string_view response) {
-        return answer_to([&](int *status) { return mm_pop3_auth_respond(get(), detail::text(response), status); });
     }
 
     returns<mm_pop3_status> utf8() {
@@ -276,7 +186,7 @@ class pop3_client {
 
     /** Messages one after the other; take gets each piece, and an empty one at a message's end. */
     returns<void> retr_all(const std::vector<int> &numbers, pop3_message_function take, int lines = -1) {
-        detail::retrieved run{take, state_->thrown};
+        detail::retrieved run{take, thrown()};
         static const int none = 0;
         return done(mm_pop3_retr_all(get(), numbers.empty() ? &none : numbers.data(), numbers.size(), lines,
                                      detail::retrieved::give, &run));
@@ -286,28 +196,12 @@ class pop3_client {
         return answer_to([&](int *status) { return mm_pop3_dele(get(), number, status); });
     }
 
-    returns<mm_pop3_status> rset() {
-        return answer_to([&](int *status) { return mm_pop3_rset(get(), status); });
-    }
-
-    returns<mm_pop3_status> noop() {
-        return answer_to([&](int *status) { return mm_pop3_noop(get(), status); });
-    }
-
-    returns<mm_pop3_status> quit() {
-        return answer_to([&](int *status) { return mm_pop3_quit(get(), status); });
-    }
-
     /** A command of the host's own; receive reads its answer. */
     returns<void> send_command(std::string_view line, mm_pop3_answer answer = MM_POP3_KNOWN) {
         return done(mm_pop3_send_command(get(), detail::text(line), answer));
     }
 
-    returns<mm_pop3_status> receive() {
-        return answer_to([&](int *status) { return mm_pop3_receive(get(), status); });
-    }
-
-    // ---- what was said, and what went wrong ----
+    // ---- what was said ----
 
     returns<pop3_reply> reply() const {
         mm_pop3_reply c = MM_POP3_REPLY_INIT;
@@ -317,52 +211,9 @@ class pop3_client {
                                              string(c.raw), string(c.code), string(c.challenge), string(c.stamp)});
     }
 
-    returns<error_detail> last_error() const {
-        mm_error_detail c = MM_ERROR_DETAIL_INIT;
-        const int code = mm_pop3_get_error(get(), &c);
-        using detail::string;
-        return detail::done(code,
-                            error_detail{c.code, static_cast<mm_error_layer>(c.layer),
-                                         static_cast<mm_smtp_stage>(c.stage), c.os_error, c.tls_alert, c.certificate,
-                                         c.retry != 0, string(c.message), string(c.host), string(c.peer)});
-    }
-
-    /** Version and cipher; "" in clear text. */
-    returns<std::string> tls() const {
-        const char *text = nullptr;
-        const int code = mm_pop3_get_tls(get(), &text);
-        return detail::done(code, detail::string(text));
-    }
-
   private:
-    struct free {
-        void operator()(mm_pop3 *handle) const noexcept {
-            mm_pop3_free(handle);
-        }
-    };
-
-    pop3_client(mm_pop3 *handle, std::unique_ptr<detail::smtp_state> state)
-        : state_(std::move(state)), handle_(handle) {
-    }
-
-    template <class Call> returns<mm_pop3_status> answer_to(Call &&call) {
-        int status = MM_POP3_NONE;
-        const int code = call(&status);
-        return done(code, static_cast<mm_pop3_status>(status));
-    }
-
-    returns<void> done(int code) {
-        state_->thrown.rethrow();
-        return detail::done(code);
-    }
-
-    template <class T> returns<T> done(int code, T &&value) {
-        state_->thrown.rethrow();
-        return detail::done(code, std::move(value));
-    }
-
-    std::unique_ptr<detail::smtp_state> state_; // outlives the handle
-    std::unique_ptr<mm_pop3, free> handle_;
+    friend detail::client<detail::pop3_protocol>;
+    using detail::client<detail::pop3_protocol>::client;
 };
 
 } // namespace MAILMODULE_FORM
