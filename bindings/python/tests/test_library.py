@@ -101,10 +101,24 @@ class FindingTests(Case):
         known = {*module.functions.NEW_FORM, *module.functions.OTHERS}
         calls: set[str] = set()
         for path in Path(module.__file__).parent.parent.rglob("*.py"):
-            text = path.read_text("utf-8")
+            text = re.sub(r'_prefix = "mm_\w+"', "", path.read_text("utf-8"))
             calls |= {*re.findall(r"library\(\)\.(\w+)\(", text), *re.findall(r'"(mm_[a-z0-9_]+[a-z0-9])"', text)}
         self.assertGreater(len(calls), 40)
         self.assertEqual(set(), {name for name in calls if name not in known} - {"raise_last", "last_error"})
+
+    def test_every_function_that_a_client_names_behind_its_prefix_is_one_of_the_header(self) -> None:
+        import re
+
+        known = {*module.functions.NEW_FORM, *module.functions.OTHERS}
+        named = re.compile(r'self\._(?:call|say|text|write)\(\s*"(\w+)"|self\._prefix\}_(\w+)"')
+        package = Path(module.__file__).parent.parent
+        shared = (package / "_client.py").read_text("utf-8")
+        for protocol in ("smtp", "pop3"):
+            text = shared + (package / f"{protocol}.py").read_text("utf-8")
+            self.assertIn(f'_prefix = "mm_{protocol}"', text)
+            calls = {f"mm_{protocol}_{one or other}" for one, other in named.findall(text)}
+            self.assertGreater(len(calls), 35)
+            self.assertEqual(set(), calls - known)
 
 
 @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
