@@ -52,7 +52,7 @@ public sealed class StartedServer
     /// <summary>
     /// A session of the server that the host steps. <see cref="Fault.Limit"/>: there are too many.
     /// </summary>
-    public Fault NewSteppedSession(SteppedOptions options, out SteppedSmtp? session)
+    public Fault NewSteppedSession(SteppedOptions options, out SteppedServerSession? session)
     {
         session = null;
         return IsRunning && _server is SmtpServer smtp ? smtp.NewSteppedSession(options, out session) : HasStopped();

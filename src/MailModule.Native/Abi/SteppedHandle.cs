@@ -11,12 +11,12 @@ namespace MailModule.Native.Abi;
 /// </summary>
 internal sealed unsafe class SteppedHandle
 {
-    private readonly SteppedSmtp _session;
+    private readonly SteppedServerSession _session;
     private readonly nint _address;
     private MemoryHandle _output;
     private int _isFreed;
 
-    private SteppedHandle(SteppedSmtp session)
+    private SteppedHandle(SteppedServerSession session)
     {
         _session = session;
         _address = HandleTable.Add(this);

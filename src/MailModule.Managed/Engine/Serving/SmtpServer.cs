@@ -112,7 +112,7 @@ internal sealed class SmtpServer(
     }
 
     /// <summary>A session that the host steps. <see cref="Fault.Limit"/>, <see cref="Fault.State"/>.</summary>
-    public Fault NewSteppedSession(SteppedOptions options, out SteppedSmtp? session)
+    public Fault NewSteppedSession(SteppedOptions options, out SteppedServerSession? session)
     {
         session = null;
         SettingValues values = Settings.Current;
@@ -128,7 +128,7 @@ internal sealed class SmtpServer(
         var limits = new SteppedLimits(
             _memory, client is null || values.IsExempt(client), values.Pace,
             TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)));
-        var made = new SteppedSmtp(options, limits, _stepped);
+        var made = new SteppedServerSession(options, limits, _stepped);
         var own = new SmtpBackend(_dependencies with { RunJob = made.RunJob }, connection: null);
         HandledBackend? handled = _handlers.Set is { } set
             ? new HandledBackend(own, set with { Pool = null, IsInline = false, RunJob = made.RunJob })

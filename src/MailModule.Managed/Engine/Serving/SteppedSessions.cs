@@ -14,7 +14,7 @@ internal sealed class SteppedSessions(Action<IJob> runJob, HostCalls calls, Log 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
-    private readonly HashSet<SteppedSmtp> _sessions = [];
+    private readonly HashSet<SteppedServerSession> _sessions = [];
     private readonly ManualResetEvent _isEmpty = new(true);
     private bool _isStopped;
 
@@ -26,7 +26,7 @@ internal sealed class SteppedSessions(Action<IJob> runJob, HostCalls calls, Log 
 
     /// <param name="session">Ready to be stepped.</param>
     /// <param name="limit">Sessions at most.</param>
-    public Fault Add(SteppedSmtp session, int limit)
+    public Fault Add(SteppedServerSession session, int limit)
     {
         lock (_lock)
         {
@@ -41,7 +41,7 @@ internal sealed class SteppedSessions(Action<IJob> runJob, HostCalls calls, Log 
     }
 
     /// <summary>The session is over, and its handlers have returned.</summary>
-    public void Remove(SteppedSmtp session)
+    public void Remove(SteppedServerSession session)
     {
         lock (_lock)
             if (_sessions.Remove(session) && _sessions.Count == 0)
@@ -53,7 +53,7 @@ internal sealed class SteppedSessions(Action<IJob> runJob, HostCalls calls, Log 
     {
         lock (_lock)
             _isStopped = true;
-        foreach (SteppedSmtp session in Snapshot())
+        foreach (SteppedServerSession session in Snapshot())
             session.Stop();
     }
 
@@ -65,7 +65,7 @@ internal sealed class SteppedSessions(Action<IJob> runJob, HostCalls calls, Log 
     {
         if (_isEmpty.WaitOne(timeout))
             return true;
-        foreach (SteppedSmtp session in Snapshot())
+        foreach (SteppedServerSession session in Snapshot())
             session.Cut();
         long began = Environment.TickCount64;
         while (!calls.IsAnyLongRunning && Environment.TickCount64 - began < CutGrace.TotalMilliseconds)
@@ -74,7 +74,7 @@ internal sealed class SteppedSessions(Action<IJob> runJob, HostCalls calls, Log 
         return _isEmpty.WaitOne(TimeSpan.Zero);
     }
 
-    private SteppedSmtp[] Snapshot()
+    private SteppedServerSession[] Snapshot()
     {
         lock (_lock)
             return [.. _sessions];

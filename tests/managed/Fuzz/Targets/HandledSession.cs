@@ -33,7 +33,7 @@ internal sealed class HandledSession
     private readonly HandledBackend _handled;
     private readonly WatchedBackend _watched;
     private readonly SteppedSessions _all;
-    private readonly SteppedSmtp _stepped;
+    private readonly SteppedServerSession _stepped;
     private readonly List<string> _failures = [];
     private readonly StringBuilder _heard = new();
     private SteppedWant _wants = SteppedWant.Write;
@@ -54,7 +54,7 @@ internal sealed class HandledSession
         };
         var log = new Log(LogLevel.Error, Note);
         _all = new SteppedSessions(RunElsewhere, new HostCalls(), log);
-        _stepped = new SteppedSmtp(
+        _stepped = new SteppedServerSession(
             offer, new SteppedLimits(_memory, IsExempt: false, Pace.Any, TimeSpan.FromMinutes(5)), _all);
         Assert.Equal(Fault.None, _all.Add(_stepped, limit: 1));
         var dependencies = new SmtpDependencies(

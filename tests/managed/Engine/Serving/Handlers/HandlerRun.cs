@@ -102,7 +102,7 @@ internal sealed class HandlerRun : IDisposable
 internal sealed class SteppedHost : IDisposable
 {
     private readonly SemaphoreSlim _woken = new(0);
-    private readonly SteppedSmtp _session;
+    private readonly SteppedServerSession _session;
     private readonly StringBuilder _text = new();
 
     public SteppedHost(StartedServer server, string? client, SmtpProtocol protocol)
@@ -114,11 +114,11 @@ internal sealed class SteppedHost : IDisposable
             OffersTls = true,
             Protocol = protocol,
         };
-        Assert.Equal(Fault.None, server.NewSteppedSession(options, out SteppedSmtp? session));
+        Assert.Equal(Fault.None, server.NewSteppedSession(options, out SteppedServerSession? session));
         _session = session!;
     }
 
-    public SteppedSmtp Session => _session;
+    public SteppedServerSession Session => _session;
     public SteppedWant Wants { get; private set; }
 
     /// <summary>Gives octets, and all the steps that they need; gives back what the session has said.</summary>

@@ -27,7 +27,7 @@ public sealed class SteppedEndTests : IDisposable
         using var gate = new ManualResetEventSlim();
         int wakes = 0;
         using var run = new HandlerRun(Deferring(owed));
-        SteppedSmtp session = New(run, () =>
+        SteppedServerSession session = New(run, () =>
         {
             Interlocked.Increment(ref wakes);
             isInside.Set();
@@ -52,7 +52,7 @@ public sealed class SteppedEndTests : IDisposable
         var owed = new BlockingCollection<PendingAnswer>();
         var table = Deferring(owed);
         using var run = new HandlerRun(table);
-        SteppedSmtp? session = null;
+        SteppedServerSession? session = null;
         int wakes = 0;
         Fault ended = Fault.State;
         session = New(run, () =>
@@ -87,7 +87,7 @@ public sealed class SteppedEndTests : IDisposable
     {
         var sessions = new SteppedSessions(_workers.Run, new HostCalls(), Log.None);
         var backend = new FailingBackend();
-        SteppedSmtp session = New(sessions, backend);
+        SteppedServerSession session = New(sessions, backend);
         Assert.Equal(Fault.None, session.Step([], out _, out SteppedWant want));
         Assert.Equal(SteppedWant.Wait, want);
         Assert.Equal(Fault.None, session.End());
@@ -104,7 +104,7 @@ public sealed class SteppedEndTests : IDisposable
     {
         var sessions = new SteppedSessions(_workers.Run, new HostCalls(), Log.None);
         var backend = new FailingBackend { FailsAtOnce = true };
-        using SteppedSmtp session = New(sessions, backend);
+        using SteppedServerSession session = New(sessions, backend);
         Assert.Equal(Fault.None, session.Step([], out ReadOnlyMemory<byte> output, out SteppedWant want));
         Assert.StartsWith("421 ", System.Text.Encoding.ASCII.GetString(output.Span), StringComparison.Ordinal);
         Assert.Equal(SteppedWant.Close, want);
@@ -126,20 +126,21 @@ public sealed class SteppedEndTests : IDisposable
             },
         };
 
-    private static SteppedSmtp New(HandlerRun run, Action wake)
+    private static SteppedServerSession New(HandlerRun run, Action wake)
     {
         Assert.Equal(
-            Fault.None, run.Server.NewSteppedSession(new SteppedOptions { Wake = wake }, out SteppedSmtp? session));
+            Fault.None,
+            run.Server.NewSteppedSession(new SteppedOptions { Wake = wake }, out SteppedServerSession? session));
         session!.Step([], out _, out _);
         session.Step("NOOP\r\n"u8, out _, out SteppedWant want);
         Assert.Equal(SteppedWant.Wait, want);
         return session;
     }
 
-    private static SteppedSmtp New(SteppedSessions sessions, ISmtpBackend backend)
+    private static SteppedServerSession New(SteppedSessions sessions, ISmtpBackend backend)
     {
         var limits = new SteppedLimits(new SessionMemory(1 << 20), false, Pace.Any, Loop.Long);
-        var session = new SteppedSmtp(
+        var session = new SteppedServerSession(
             new SteppedOptions { Client = new IPEndPoint(IPAddress.Loopback, 1) }, limits, sessions);
         session.Begin(new SmtpSession(new SmtpServerOptions(), backend, session.Peer), null);
         Assert.Equal(Fault.None, sessions.Add(session, 1));

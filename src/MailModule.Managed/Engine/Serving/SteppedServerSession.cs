@@ -14,7 +14,7 @@ internal sealed record SteppedLimits(SessionMemory Memory, bool IsExempt, Pace P
 /// time: another is <see cref="Fault.State"/>. Where the server stops, or the host gives the session up, a worker
 /// carries it to its end.
 /// </summary>
-public sealed class SteppedSmtp : IDisposable
+public sealed class SteppedServerSession : IDisposable
 {
     private readonly SteppedSessions _all;
     private readonly ConcurrentQueue<IJob> _jobs = new();
@@ -29,7 +29,7 @@ public sealed class SteppedSmtp : IDisposable
     private bool _hasLastWords;
     private volatile Fault _lost;
 
-    internal SteppedSmtp(SteppedOptions options, SteppedLimits limits, SteppedSessions all)
+    internal SteppedServerSession(SteppedOptions options, SteppedLimits limits, SteppedSessions all)
     {
         _all = all;
         _turn = new StepTurn(all.RunJob, new OwnTurn(this));
@@ -228,7 +228,7 @@ public sealed class SteppedSmtp : IDisposable
     }
 
     /// <summary>The one place where what a session throws is caught: it ends then.</summary>
-    private void Guard<T>(Action<SteppedSmtp, T> carry, T argument) where T : allows ref struct
+    private void Guard<T>(Action<SteppedServerSession, T> carry, T argument) where T : allows ref struct
     {
         try
         {
@@ -264,7 +264,7 @@ public sealed class SteppedSmtp : IDisposable
     private static Fault AnotherIsInside()
         => FaultReason.Because(Fault.State, "the session is being stepped, or one of its handlers runs");
 
-    private sealed class OwnTurn(SteppedSmtp session) : IJob
+    private sealed class OwnTurn(SteppedServerSession session) : IJob
     {
         public void Run()
         {
