@@ -55,7 +55,7 @@ public sealed class StartedServer
     public Fault NewSteppedSession(SteppedOptions options, out SteppedServerSession? session)
     {
         session = null;
-        return IsRunning && _server is SmtpServer smtp ? smtp.NewSteppedSession(options, out session) : HasStopped();
+        return IsRunning ? _server.NewSteppedSession(options, out session) : HasStopped();
     }
 
     private static Fault HasStopped() => MailEngine.Fail(Fault.State, "the engine has stopped the server");

@@ -165,12 +165,9 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         _isCounted = true;
     }
 
-    /// <summary>The session is to end: no step waits for an owed answer any more.</summary>
-    public void CancelPending() => _calls?.CancelPending();
-
     public bool PeerReset()
     {
-        CancelPending();
+        _calls?.CancelPending();
         return true;
     }
 

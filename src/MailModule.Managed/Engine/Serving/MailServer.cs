@@ -20,6 +20,7 @@ internal abstract class MailServer(
     private readonly ConnectionSet _connections = new(workers, log, limits.Connections) { Memory = limits.Memory };
     private readonly List<Listener> _listeners = [];
     private readonly ServerCertificate _certificate = new(settings, log);
+    private readonly SteppedSessions _stepped = new(workers.Run, calls, log);
 
     protected EngineSettings Settings { get; } = settings;
 
@@ -31,10 +32,6 @@ internal abstract class MailServer(
 
     /// <summary>Where it listens, since it started.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
-
-    /// <summary>Sessions at most, and how many there are on connections.</summary>
-    protected int SessionLimit => _connections.Limit;
-    protected int SessionCount => _connections.Count;
 
     /// <summary>Asked of every client's address.</summary>
     protected abstract ClientGate Gate { get; }
@@ -52,17 +49,19 @@ internal abstract class MailServer(
     protected abstract Fault AddHandlers(ServerOptions options);
 
     /// <summary>The server stops: what its sessions wait for comes to an end within the time.</summary>
-    protected virtual void EndWaits(TimeSpan timeout)
-    {
-    }
+    protected abstract void EndWaits(TimeSpan timeout);
 
     /// <summary>No session is left, or none that ends in time. False: a handler still runs when this time is up.
     /// </summary>
-    protected virtual bool Ended(TimeSpan timeout) => true;
+    protected abstract bool EndHandlers(TimeSpan timeout);
 
     protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol);
 
     protected abstract ISession NewSession(Connection connection, ServerPort port);
+
+    /// <summary>A session that the host steps: its handlers, and what else would run on a worker, run there.</summary>
+    /// <param name="offersTls">The host has a TLS that can begin.</param>
+    protected abstract ISession NewSession(SteppedServerSession stepped, ServerPort port, bool offersTls);
 
     /// <summary>Lines of the log about what is said begin with it.</summary>
     protected abstract string Area { get; }
@@ -124,6 +123,7 @@ internal abstract class MailServer(
     {
         CloseToNew();
         limits.Guessing.LateAnswers.Stop();
+        _stepped.Stop();
         EndWaits(timeout);
         long began = Environment.TickCount64;
         bool ended = _connections.Stop(timeout, calls);
@@ -143,8 +143,15 @@ internal abstract class MailServer(
         return Ended(left < TimeSpan.Zero || left > HandlerGrace ? left : HandlerGrace);
     }
 
+    private bool Ended(TimeSpan timeout)
+    {
+        long began = Environment.TickCount64;
+        bool ended = _stepped.End(timeout);
+        return EndHandlers(Left(timeout, began)) && ended;
+    }
+
     /// <summary>What is left of a time; without end if that has none.</summary>
-    protected static TimeSpan Left(TimeSpan timeout, long began)
+    private static TimeSpan Left(TimeSpan timeout, long began)
     {
         if (timeout < TimeSpan.Zero)
             return timeout;
@@ -196,6 +203,31 @@ internal abstract class MailServer(
         text = admission == Admission.Barred ? "its address may not connect"
             : _connections.IsStopping ? "the server is stopped" : "there are too many connections";
         return admission == Admission.Full && _connections.IsStopping ? Fault.State : Fault.Limit;
+    }
+
+    /// <summary>A session that the host steps. <see cref="Fault.Limit"/>, <see cref="Fault.State"/>.</summary>
+    public Fault NewSteppedSession(SteppedOptions options, out SteppedServerSession? session)
+    {
+        session = null;
+        SettingValues values = Settings.Current;
+        IPAddress? client = options.Client?.Address;
+        var port = new ServerPort(
+            0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
+            IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
+        if (client is not null && Gate.WhyBarred(client, port.RequiresAuth) is not null)
+            return FaultReason.Because(Fault.Limit, "its address may not connect");
+        if (limits.Memory.IsShort)
+            return FaultReason.Because(Fault.Limit, "the sessions that there are hold too much memory");
+        // An address that is not known is no one client's.
+        var bounds = new SteppedLimits(
+            limits.Memory, client is null || values.IsExempt(client), values.Pace,
+            TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)));
+        var made = new SteppedServerSession(options, bounds, _stepped);
+        made.Begin(Traced(NewSession(made, port, options.OffersTls), made.Peer), Area);
+        Fault fault = _stepped.Add(made, _connections.Limit - _connections.Count);
+        if (fault == Fault.None)
+            session = made;
+        return fault;
     }
 
     private bool IsAt(IPAddress own, IPAddress target)

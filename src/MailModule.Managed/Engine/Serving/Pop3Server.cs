@@ -60,12 +60,30 @@ internal sealed class Pop3Server(
 
     protected override ISession NewSession(Connection connection, ServerPort port)
     {
-        Pop3Dependencies dependencies = _dependencies;
-        Pop3Steps asked = _handlers.Set is { } set ? set.Steps & (Pop3Steps.Auth | Pop3Steps.Secret) : Pop3Steps.None;
-        Pop3ServerOptions options =
-            OptionsOf(Settings.Current, dependencies.Host.AsksAbout(RequestAction.PopLogin), asked)
-                .For(connection.RemoteEndPoint.Address, port);
-        return new Pop3Session(options, NewBackend(connection), connection);
+        (Pop3Dependencies dependencies, Pop3HandlerSet? set) = (_dependencies, _handlers.Set);
+        return new Pop3Session(
+            OptionsFor(connection.RemoteEndPoint.Address, port, dependencies, set),
+            NewBackend(dependencies, set, connection), connection);
+    }
+
+    protected override ISession NewSession(SteppedServerSession stepped, ServerPort port, bool offersTls)
+    {
+        Pop3Dependencies dependencies = _dependencies with { RunJob = stepped.RunJob };
+        Pop3HandlerSet? set = _handlers.Set is { } tables
+            ? tables with { Pool = null, IsInline = false, RunJob = stepped.RunJob }
+            : null;
+        IPAddress client = (stepped.Peer.RemoteEndPoint ?? ILink.NoAddress).Address;
+        return new Pop3Session(
+            OptionsFor(client, port, dependencies, set) with { OfferStls = offersTls && !port.IsTlsFirst },
+            NewBackend(dependencies, set, connection: null), stepped.Peer);
+    }
+
+    private Pop3ServerOptions OptionsFor(
+        IPAddress client, ServerPort port, Pop3Dependencies dependencies, Pop3HandlerSet? set)
+    {
+        Pop3Steps asked = (set?.Steps ?? Pop3Steps.None) & (Pop3Steps.Auth | Pop3Steps.Secret);
+        return OptionsOf(Settings.Current, dependencies.Host.AsksAbout(RequestAction.PopLogin), asked)
+            .For(client, port);
     }
 
     private OptionSet OptionsOf(SettingValues values, bool asksHost, Pop3Steps asked)
@@ -76,10 +94,10 @@ internal sealed class Pop3Server(
         return options;
     }
 
-    private IPop3Backend NewBackend(Connection connection)
+    private static IPop3Backend NewBackend(
+        Pop3Dependencies dependencies, Pop3HandlerSet? set, IBlockingPeer? connection)
     {
-        Pop3Dependencies dependencies = _dependencies;
-        if (_handlers.Set is not { } set)
+        if (set is null)
             return new Pop3Backend(dependencies, connection);
         var own = new Pop3Backend(dependencies, connection) { AsksAboutMessages = set.Has(Pop3Steps.Retrieve) };
         return new HandledPop3Backend(own, dependencies, set);
@@ -102,7 +120,7 @@ internal sealed class Pop3Server(
 
     protected override void EndWaits(TimeSpan timeout) => _handlers.EndWaits(timeout);
 
-    protected override bool Ended(TimeSpan timeout) => _handlers.End(timeout);
+    protected override bool EndHandlers(TimeSpan timeout) => _handlers.End(timeout);
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
     /// <param name="asksHost">The request callback is asked about logins, and gets the password: who logs in without

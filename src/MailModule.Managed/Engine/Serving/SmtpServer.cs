@@ -33,9 +33,6 @@ internal sealed class SmtpServer(
     private readonly ServerHandlers<ISmtpHandlers, HandlerSet> _handlers = new(
         settings, limits.Handlers, workers.Run, limits.Guessing.Clock, host.Calls, log, HandlerSet.Of);
 
-    private readonly SteppedSessions _stepped = new(workers.Run, host.Calls, log);
-    private readonly SessionMemory _memory = limits.Memory;
-
     private volatile OptionSet _options = new(settings.Current, HandlerSteps.None);
 
     protected override ClientGate Gate { get; } = new(
@@ -82,6 +79,19 @@ internal sealed class SmtpServer(
         return new SmtpSession(OptionsFor(options, client, port), backend, connection);
     }
 
+    protected override ISession NewSession(SteppedServerSession stepped, ServerPort port, bool offersTls)
+    {
+        HandlerSet? set = _handlers.Set;
+        var own = new SmtpBackend(_dependencies with { RunJob = stepped.RunJob }, connection: null);
+        ISmtpBackend backend = set is null
+            ? own
+            : new HandledBackend(own, set with { Pool = null, IsInline = false, RunJob = stepped.RunJob });
+        IPAddress client = stepped.Peer.RemoteEndPoint?.Address ?? XclientArgument.Unknown;
+        SmtpServerOptions offered = OptionsOf(Settings.Current, set).For(client, port);
+        return new SmtpSession(
+            offered with { OfferStartTls = offersTls && !port.IsTlsFirst }, backend, stepped.Peer);
+    }
+
     /// <summary>
     /// Shared ones, save for who may use XCLIENT: each client it names is judged as one that connects.
     /// </summary>
@@ -111,39 +121,6 @@ internal sealed class SmtpServer(
         return fault;
     }
 
-    /// <summary>A session that the host steps. <see cref="Fault.Limit"/>, <see cref="Fault.State"/>.</summary>
-    public Fault NewSteppedSession(SteppedOptions options, out SteppedServerSession? session)
-    {
-        session = null;
-        SettingValues values = Settings.Current;
-        IPAddress? client = options.Client?.Address;
-        var port = new ServerPort(
-            0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
-            IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
-        if (client is not null && Gate.WhyBarred(client, port.RequiresAuth) is not null)
-            return FaultReason.Because(Fault.Limit, "its address may not connect");
-        if (_memory.IsShort)
-            return FaultReason.Because(Fault.Limit, "the sessions that there are hold too much memory");
-        // An address that is not known is no one client's.
-        var limits = new SteppedLimits(
-            _memory, client is null || values.IsExempt(client), values.Pace,
-            TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)));
-        var made = new SteppedServerSession(options, limits, _stepped);
-        var own = new SmtpBackend(_dependencies with { RunJob = made.RunJob }, connection: null);
-        HandledBackend? handled = _handlers.Set is { } set
-            ? new HandledBackend(own, set with { Pool = null, IsInline = false, RunJob = made.RunJob })
-            : null;
-        SmtpServerOptions offered = OptionsOf(values, _handlers.Set).For(client ?? XclientArgument.Unknown, port);
-        var smtp = new SmtpSession(
-            offered with { OfferStartTls = options.OffersTls && options.Tls is null }, handled ?? (ISmtpBackend)own,
-            made.Peer);
-        made.Begin(Traced(smtp, made.Peer), handled);
-        Fault fault = _stepped.Add(made, SessionLimit - SessionCount);
-        if (fault == Fault.None)
-            session = made;
-        return fault;
-    }
-
     private OptionSet OptionsOf(SettingValues values, HandlerSet? set)
     {
         OptionSet options = _options;
@@ -153,18 +130,9 @@ internal sealed class SmtpServer(
         return options;
     }
 
-    protected override void EndWaits(TimeSpan timeout)
-    {
-        _stepped.Stop();
-        _handlers.EndWaits(timeout);
-    }
+    protected override void EndWaits(TimeSpan timeout) => _handlers.EndWaits(timeout);
 
-    protected override bool Ended(TimeSpan timeout)
-    {
-        long began = Environment.TickCount64;
-        bool ended = _stepped.End(timeout);
-        return _handlers.End(Left(timeout, began)) && ended;
-    }
+    protected override bool EndHandlers(TimeSpan timeout) => _handlers.End(timeout);
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
     private sealed class OptionSet(SettingValues values, HandlerSteps steps)

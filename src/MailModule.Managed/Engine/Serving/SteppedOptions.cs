@@ -19,9 +19,10 @@ public sealed record SteppedOptions
     /// </summary>
     public Action? Wake { get; init; }
 
-    /// <summary>STARTTLS is offered: the host has a TLS.</summary>
+    /// <summary>STARTTLS or STLS is offered: the host has a TLS.</summary>
     public bool OffersTls { get; init; }
 
+    /// <summary>Of SMTP servers.</summary>
     public SmtpProtocol Protocol { get; init; }
 }
 

@@ -9,10 +9,10 @@ namespace MailModule.Engine.Serving;
 internal sealed record SteppedLimits(SessionMemory Memory, bool IsExempt, Pace Pace, TimeSpan IdleTimeout);
 
 /// <summary>
-/// A session of an SMTP server that its host steps: octets in, octets and what it waits for out. Handlers, and what
-/// else would run on a worker, run on the thread that steps; only the spool's own threads are others. One thread at a
-/// time: another is <see cref="Fault.State"/>. Where the server stops, or the host gives the session up, a worker
-/// carries it to its end.
+/// A session of a server that its host steps, whatever its protocol: octets in, octets and what it waits for out.
+/// Handlers, and what else would run on a worker, run on the thread that steps; only the spool's own threads are
+/// others. One thread at a time: another is <see cref="Fault.State"/>. Where the server stops, or the host gives the
+/// session up, a worker carries it to its end.
 /// </summary>
 public sealed class SteppedServerSession : IDisposable
 {
@@ -24,7 +24,8 @@ public sealed class SteppedServerSession : IDisposable
     private readonly WakeCalls _wake;
     private readonly long _began = Environment.TickCount64;
     private SteppedSession _stepped = null!;
-    private HandledBackend? _handled;
+    private ISession _session = null!;
+    private string _area = "";
     private bool _isStopping;
     private bool _hasLastWords;
     private volatile Fault _lost;
@@ -66,10 +67,11 @@ public sealed class SteppedServerSession : IDisposable
     // The peer's time begins with the session.
     private TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64 - _began);
 
-    /// <param name="handled">Null: the server has no handlers.</param>
-    internal void Begin(ISession session, HandledBackend? handled)
+    /// <param name="session">On <see cref="Peer"/>; its backend's jobs are for <see cref="RunJob"/>.</param>
+    /// <param name="area">Lines of the log about it begin with it.</param>
+    internal void Begin(ISession session, string area)
     {
-        _handled = handled;
+        (_session, _area) = (session, area);
         _stepped = new SteppedSession(session, _peer);
     }
 
@@ -211,7 +213,7 @@ public sealed class SteppedServerSession : IDisposable
         }
         catch (Exception e)
         {
-            _all.Log.WriteFailure("smtp", "a job failed", e); // as on a worker
+            _all.Log.WriteFailure(_area, "a job failed", e); // as on a worker
         }
         _stepped.Step([], Now, _output);
     }
@@ -220,8 +222,8 @@ public sealed class SteppedServerSession : IDisposable
     {
         if (_lost != Fault.None)
         {
-            _stepped.Lose(_lost);
-            _handled?.CancelPending();
+            if (_stepped.Lose(_lost) == Next.Wait)
+                _session.PeerReset();
         }
         else if (Volatile.Read(ref _isStopping) && _stepped.Waits != Next.Wait)
             _stepped.Stop(ExpiryReason.Stopping, _output);
@@ -236,7 +238,7 @@ public sealed class SteppedServerSession : IDisposable
         }
         catch (Exception e)
         {
-            _all.Log.WriteFailure("smtp", "a session that the host steps failed", e);
+            _all.Log.WriteFailure(_area, "a session that the host steps failed", e);
             if (_stepped.Waits is not (Next.Close or Next.Wait))
                 Guard(static (session, _) => session._stepped.Stop(ExpiryReason.Fault, session._output), 0);
         }

@@ -69,7 +69,7 @@ internal sealed class HandledSession
         _watched = new WatchedBackend(_handled, host);
         ((MemoryPeer)_stepped.Peer).EndPointBinding = new byte[32];
         Session = new SmtpSession(options, _watched, _stepped.Peer);
-        _stepped.Begin(Session, _handled);
+        _stepped.Begin(Session, "smtp");
     }
 
     public SmtpSession Session { get; }

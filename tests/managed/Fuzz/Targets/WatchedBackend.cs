@@ -18,6 +18,7 @@ internal sealed class WatchedBackend(HandledBackend backend, HandledHost host) :
     public AskedCommands Asked => backend.Asked;
     public Verdict Command(SmtpSession session) => backend.Command(session);
     public Verdict Connect(SmtpSession session) => backend.Connect(session);
+    public bool PeerReset() => backend.PeerReset();
     public Verdict FindSecret(SmtpSession session, SecretExchange exchange) => backend.FindSecret(session, exchange);
     public Verdict Login(SmtpSession session, SaslExchange exchange) => backend.Login(session, exchange);
 

@@ -142,7 +142,7 @@ public sealed class SteppedEndTests : IDisposable
         var limits = new SteppedLimits(new SessionMemory(1 << 20), false, Pace.Any, Loop.Long);
         var session = new SteppedServerSession(
             new SteppedOptions { Client = new IPEndPoint(IPAddress.Loopback, 1) }, limits, sessions);
-        session.Begin(new SmtpSession(new SmtpServerOptions(), backend, session.Peer), null);
+        session.Begin(new SmtpSession(new SmtpServerOptions(), backend, session.Peer), "smtp");
         Assert.Equal(Fault.None, sessions.Add(session, 1));
         return session;
     }
