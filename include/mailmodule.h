@@ -1692,7 +1692,7 @@ typedef struct mm_pop3_server mm_pop3_server;
 typedef struct mm_pop3_server_options {
     size_t size;           /**< sizeof(mm_pop3_server_options) */
     const char *addresses; /**< to listen on, with commas between; NULL: the setting pop_bind */
-    int port;              /**< 1 to 65535; 0: the setting pop_port (110); MM_PORT_ANY */
+    int port;              /**< 1 to 65535; 0: the setting pop_port (110); MM_PORT_ANY; MM_PORT_NONE */
     int max_sessions;      /**< at once, 1 to 1000000; 0: the setting pop3_max */
     int tls;               /**< 1: TLS from the first octet (RFC 8314) */
     int reserved;          /**< 0 */
@@ -1829,6 +1829,17 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
  */
 MM_API int MM_CALL mm_pop3_server_add_handlers(mm_pop3_server *server, const mm_pop3_server_handlers *handlers,
                                                void *user);
+
+/**
+ * Serves a connection that the host has accepted, as mm_smtp_server_adopt: the socket is the library's from the call
+ * on, whatever it returns save MM_E_HANDLE and MM_E_ARGUMENT.
+ *
+ * socket  a connected stream socket, of TCP or of the local kind.
+ * tls     1: TLS from the first octet.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no connected socket); MM_E_STATE (the server is stopped); MM_E_LIMIT (too
+ * many sessions: the client was told); MM_E_TLS (no certificate). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_server_adopt(mm_pop3_server *server, mm_socket socket, int tls);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Sessions of a server, in its handlers                                                                            */
@@ -2167,7 +2178,7 @@ enum mm_wants {
     MM_WANTS_READ = 1,  /**< octets of the client */
     MM_WANTS_WRITE = 2, /**< that its output is taken: then a step without octets */
     MM_WANTS_WAIT = 3,  /**< an answer that is owed: wake tells, then a step without octets */
-    MM_WANTS_TLS = 4,   /**< that the host's TLS runs: then mm_smtp_stepped_begin_tls */
+    MM_WANTS_TLS = 4,   /**< that the host's TLS runs: then mm_smtp_stepped_begin_tls, mm_pop3_stepped_begin_tls */
     MM_WANTS_CLOSE = 5  /**< nothing: send the output, and close */
 };
 
@@ -2254,6 +2265,84 @@ MM_API int MM_CALL mm_smtp_stepped_get_timeout(mm_smtp_stepped *stepped, int *ti
  * happened). Threads: any, one at a time for a handle. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_stepped_free(mm_smtp_stepped *stepped);
+
+/**
+ * A session with a POP3 server whose octets the host moves, as mm_smtp_stepped is one with an SMTP server.
+ */
+typedef struct mm_pop3_stepped mm_pop3_stepped;
+
+/** Who a stepped session is with. All 0 but size: somebody without an address, in clear text. */
+typedef struct mm_pop3_stepped_options {
+    size_t size;        /**< sizeof(mm_pop3_stepped_options) */
+    const char *client; /**< the client's IP address; NULL: it has none */
+    const char *server; /**< the address it came to; NULL: not known */
+    const char *tls;    /**< version and cipher of the TLS that runs already; NULL: none does */
+    mm_wake_fn wake;    /**< NULL: nobody hears; the host steps when it thinks fit */
+    void *user;         /**< for wake */
+    int client_port;    /**< of client */
+    int server_port;    /**< of server */
+    int offer_tls;      /**< 1: STLS is offered, for the host has a TLS */
+    int reserved;       /**< 0 */
+} mm_pop3_stepped_options;
+
+#define MM_POP3_STEPPED_OPTIONS_INIT                                                                                   \
+    { sizeof(mm_pop3_stepped_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
+
+/**
+ * Makes a session of a POP3 server's, as mm_smtp_stepped_new. Its handlers run on the thread that steps it, and so does
+ * what the library's own mailboxes need of the disk; a password is looked at there, too. MM_WANTS_WAIT is an answer
+ * that is owed, and what the library answers late: a login that has failed, and the next octets where the setting
+ * pop_speed is in force. Freed in the middle of a QUIT that waits for a handler, the session carries that to its end
+ * (RFC 1939 section 6).
+ *
+ * server   which one, be it that it listens nowhere (MM_PORT_NONE).
+ * options  NULL: the default.
+ * stepped  gets the handle, which mm_pop3_stepped_free ends; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_NOT_SUPPORTED (G4); MM_E_STATE (the server is stopped); MM_E_LIMIT
+ * (too many sessions, or they hold too much memory; client may not connect). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_stepped_new(mm_pop3_server *server, const mm_pop3_stepped_options *options,
+                                       mm_pop3_stepped **stepped);
+
+/**
+ * Gives octets of the client, or none, and carries the session on, as mm_smtp_stepped_step. A message that is sent
+ * comes in pieces: MM_WANTS_WRITE behind each but the last.
+ *
+ * octets   what came from the client; NULL with size 0.
+ * size     how many.
+ * output   gets what is to be sent to it; lives until the next step.
+ * length   gets how much that is; 0 on failure.
+ * wants    gets what the session waits for: MM_WANTS_...
+ * Returns MM_OK, and has taken all octets; else it has taken none: MM_E_HANDLE; MM_E_ARGUMENT; MM_E_LIMIT (more than it
+ * keeps: the same octets are for a later step); MM_E_STATE (octets while TLS is to begin; another thread is inside).
+ * Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_stepped_step(mm_pop3_stepped *stepped, const void *octets, size_t size, const void **output,
+                                        size_t *length, int *wants);
+
+/**
+ * The host's TLS runs: octets are those inside it from now on. A step without octets follows.
+ *
+ * description  version and cipher, for the handlers.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (the session did not ask for it). Threads: any, one at a time
+ * for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_stepped_begin_tls(mm_pop3_stepped *stepped, const char *description);
+
+/**
+ * When the session is to be stepped at the latest, as mm_smtp_stepped_get_timeout.
+ *
+ * timeout_ms  gets the milliseconds from now; -1: no limit, as while it waits for an answer.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT. Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_stepped_get_timeout(mm_pop3_stepped *stepped, int *timeout_ms);
+
+/**
+ * Ends a session, as mm_smtp_stepped_free: without QUIT nothing is deleted. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (inside one of its handlers, or another thread is inside: nothing has
+ * happened). Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_stepped_free(mm_pop3_stepped *stepped);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Transports, certificates and what an error was                                                                   */

@@ -7,7 +7,7 @@
 #include "odd_mailboxes.h"
 #include "odd_messages.h"
 #include "odd_pop3.h"
-#include "odd_sessions.h"
+#include "odd_stepped.h"
 
 static int request(ServerStream *stream, char *reqname, int action, ...) {
     (void)stream, (void)reqname, (void)action;

@@ -25,6 +25,11 @@ enum step {
     AT_RSET,
     AT_TURN,
     AT_UNKNOWN,
+    AT_OPEN, /* and what else POP3 alone has */
+    AT_RETR,
+    AT_READ,
+    AT_REMOVE,
+    AT_UPDATE,
     STEPS
 };
 

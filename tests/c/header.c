@@ -73,6 +73,8 @@ SAME(auth_query_layout, WORDS_AND(mm_auth_query, 10, 8) && offsetof(mm_auth_quer
 SAME(sign_options_layout, WORDS_AND(mm_sign_options, 5, 0) && offsetof(mm_sign_options, size) == 0);
 SAME(smtp_stepped_options_layout,
      WORDS_AND(mm_smtp_stepped_options, 6, 16) && offsetof(mm_smtp_stepped_options, size) == 0);
+SAME(pop3_stepped_options_layout,
+     WORDS_AND(mm_pop3_stepped_options, 6, 16) && offsetof(mm_pop3_stepped_options, size) == 0);
 SAME(pop3_server_handlers_layout, sizeof(mm_pop3_server_handlers) == 17 * sizeof(size_t));
 SAME(session_message_layout, WORDS_AND(mm_session_message, 3, 16) && offsetof(mm_session_message, size) == 0);
 SAME(queue_counts_layout, WORDS_AND(mm_queue_counts, 8, 0) && offsetof(mm_queue_counts, size) == 0);
@@ -125,6 +127,7 @@ extern const mm_auth_result auth_result;
 extern const mm_auth_query auth_query;
 extern const mm_sign_options sign_options;
 extern const mm_smtp_stepped_options smtp_stepped_options;
+extern const mm_pop3_stepped_options pop3_stepped_options;
 extern const mm_pop3_server_options pop3_server_options;
 extern const mm_pop3_server_handlers pop3_server_handlers;
 extern const mm_mailbox_message mailbox_message;
@@ -152,6 +155,7 @@ const mm_auth_result auth_result = MM_AUTH_RESULT_INIT;
 const mm_auth_query auth_query = MM_AUTH_QUERY_INIT;
 const mm_sign_options sign_options = MM_SIGN_OPTIONS_INIT;
 const mm_smtp_stepped_options smtp_stepped_options = MM_SMTP_STEPPED_OPTIONS_INIT;
+const mm_pop3_stepped_options pop3_stepped_options = MM_POP3_STEPPED_OPTIONS_INIT;
 const mm_pop3_server_options pop3_server_options = MM_POP3_SERVER_OPTIONS_INIT;
 const mm_pop3_server_handlers pop3_server_handlers = MM_POP3_SERVER_HANDLERS_INIT;
 const mm_mailbox_message mailbox_message = MM_MAILBOX_MESSAGE_INIT;

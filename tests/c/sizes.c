@@ -58,8 +58,6 @@ static void servers_of_engines(mm_engine *engine) {
         CHECK_INT(MM_E_ARGUMENT, mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
         CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
     }
-    pop3_options.port = MM_PORT_NONE; /* of SMTP servers alone */
-    CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
     smtp_options.port = pop3_options.port = MM_PORT_ANY;
     smtp_options.addresses = pop3_options.addresses = "127.0.0.1";
     smtp_options.max_sessions = pop3_options.max_sessions = INT32_MAX;
@@ -70,6 +68,7 @@ static void servers_of_engines(mm_engine *engine) {
     CHECK_OK(mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
     TRY(mm_pop3_server_add_handlers);
     SIZES_REFUSED(pop3_handlers, mm_pop3_server_add_handlers(pop3, &pop3_handlers, NULL));
+    steps_of_pop3(pop3);
     TRY(mm_smtp_server_stop);
     TRY(mm_pop3_server_stop);
     CHECK_INT(MM_E_ARGUMENT, mm_smtp_server_stop(smtp, INT32_MIN));

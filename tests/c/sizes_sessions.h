@@ -1,4 +1,4 @@
-/* The part of sizes.c about the sessions of an SMTP server: in its handlers, which one that is stepped calls. */
+/* The part of sizes.c about the sessions of servers: in handlers, which one that is stepped calls. */
 #ifndef SIZES_SESSIONS_H
 #define SIZES_SESSIONS_H
 
@@ -133,6 +133,41 @@ static void steps_of_sessions(mm_smtp_server *smtp) {
     CHECK_OK(mm_smtp_stepped_step(stepped, "x\r\n.\r\n", 6, &output, &length, &wants));
     CHECK(length > 4 && memcmp(output, "250 ", 4) == 0);
     CHECK_OK(mm_smtp_stepped_free(stepped));
+}
+
+static void steps_of_pop3(mm_pop3_server *pop3) {
+    mm_pop3_stepped_options options = MM_POP3_STEPPED_OPTIONS_INIT;
+    mm_pop3_stepped *stepped;
+    const void *output;
+    size_t length;
+    int wants;
+    TRY(mm_pop3_server_adopt);
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_adopt(pop3, MM_INVALID_SOCKET, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_adopt(pop3, (mm_socket)INT32_MAX, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_adopt(pop3, MM_INVALID_SOCKET, INT32_MAX));
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_adopt(pop3, MM_INVALID_SOCKET, 2));
+    TRY(mm_pop3_stepped_new);
+    SIZES_REFUSED(options, mm_pop3_stepped_new(pop3, &options, &stepped));
+    for (size_t i = 0; i < sizeof odd_numbers / sizeof odd_numbers[0]; i++) {
+        int *const members[] = {&options.client_port, &options.server_port, &options.reserved, &options.offer_tls};
+        for (size_t member = 0; member < 4; member++) {
+            options = (mm_pop3_stepped_options)MM_POP3_STEPPED_OPTIONS_INIT;
+            options.client = options.server = "192.0.2.1";
+            *members[member] = odd_numbers[i];
+            CHECK_INT(MM_E_ARGUMENT, mm_pop3_stepped_new(pop3, &options, &stepped));
+        }
+    }
+    options.offer_tls = 0;
+    options.client_port = options.server_port = 65535;
+    CHECK_OK(mm_pop3_stepped_new(pop3, &options, &stepped));
+    TRY(mm_pop3_stepped_step);
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_stepped_step(stepped, "", SIZE_MAX, &output, &length, &wants));
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_stepped_step(stepped, "", (size_t)INT32_MAX + 1, &output, &length, &wants));
+    CHECK_OK(mm_pop3_stepped_step(stepped, NULL, 0, &output, &length, &wants));
+    CHECK(length > 3 && memcmp(output, "+OK", 3) == 0);
+    CHECK_OK(mm_pop3_stepped_step(stepped, "QUIT\r\n", 6, &output, &length, &wants));
+    CHECK_INT(MM_WANTS_CLOSE, wants);
+    CHECK_OK(mm_pop3_stepped_free(stepped));
 }
 
 static void sessions_of_engines(mm_engine *engine) {

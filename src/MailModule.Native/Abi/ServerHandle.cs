@@ -35,6 +35,9 @@ internal abstract class ServerHandle
         return _server.Stop(timeout);
     }
 
+    /// <param name="socket">The server's from now on, save with <see cref="Fault.Argument"/>.</param>
+    public Fault Adopt(nint socket, bool isTlsFirst) => _server.Adopt(socket, isTlsFirst);
+
     /// <summary>Starts a server at the engine and makes its handle.</summary>
     public static Fault Open(MailEngine engine, ServerKind kind, ServerOptions options, out nint handle)
     {
@@ -54,15 +57,15 @@ internal abstract class ServerHandle
     {
         public Fault AddHandlers(HandlerTable handlers) => _server.AddHandlers(handlers);
 
-        /// <param name="socket">The server's from now on, save with <see cref="Fault.Argument"/>.</param>
-        public Fault Adopt(nint socket, bool isTlsFirst) => _server.Adopt(socket, isTlsFirst);
-
         public Fault OpenStepped(SteppedOptions options, out nint handle)
-            => SteppedHandle.Open(_server, options, out handle);
+            => SteppedHandle.Open(_server, options, static session => new SteppedHandle.Smtp(session), out handle);
     }
 
     internal sealed class Pop3(StartedServer server) : ServerHandle(server)
     {
         public Fault AddHandlers(Pop3HandlerTable handlers) => _server.AddHandlers(handlers);
+
+        public Fault OpenStepped(SteppedOptions options, out nint handle)
+            => SteppedHandle.Open(_server, options, static session => new SteppedHandle.Pop3(session), out handle);
     }
 }

@@ -43,8 +43,6 @@ internal static class ServerOptionsReader
         var fault = Layout.Read(pointer, out Pop3ServerOptionsLayout given);
         if (fault != Fault.None)
             return fault;
-        if (given.Port == ServerOptions.NoPort)
-            return FaultReason.Because(Fault.Argument, "port: a POP3 server listens");
         if (given.Tls is not (0 or 1))
             return FaultReason.Because(Fault.Argument, "tls is 0 or 1");
         if (given.Reserved != 0)

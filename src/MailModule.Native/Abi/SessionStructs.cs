@@ -123,9 +123,9 @@ internal struct SessionCheckLayout
     public int Reserved;
 }
 
-/// <summary><c>mm_smtp_stepped_options</c>.</summary>
+/// <summary><c>mm_smtp_stepped_options</c>, and <c>mm_pop3_stepped_options</c>, where the last is reserved.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct SmtpSteppedOptionsLayout
+internal struct SteppedOptionsLayout
 {
     public nuint Size;
     public nint Client;
@@ -136,5 +136,5 @@ internal struct SmtpSteppedOptionsLayout
     public int ClientPort;
     public int ServerPort;
     public int OfferTls;
-    public int Protocol;
+    public int Last;
 }

@@ -7,9 +7,10 @@ using MailModule.Primitives;
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// What an <c>mm_smtp_stepped</c> stands for: a session, and the output that its last step has given.
+/// What an <c>mm_smtp_stepped</c> or <c>mm_pop3_stepped</c> stands for: a session, and the output that its last step
+/// has given.
 /// </summary>
-internal sealed unsafe class SteppedHandle
+internal abstract unsafe class SteppedHandle
 {
     private readonly SteppedServerSession _session;
     private readonly nint _address;
@@ -22,13 +23,15 @@ internal sealed unsafe class SteppedHandle
         _address = HandleTable.Add(this);
     }
 
-    public static Fault Open(StartedServer server, SteppedOptions options, out nint handle)
+    /// <param name="make">The handle of a session.</param>
+    public static Fault Open(
+        StartedServer server, SteppedOptions options, Func<SteppedServerSession, SteppedHandle> make, out nint handle)
     {
         handle = 0;
         var fault = server.NewSteppedSession(options, out var session);
         if (fault != Fault.None)
             return fault;
-        handle = new SteppedHandle(session!)._address;
+        handle = make(session!)._address;
         if (handle != 0)
             return Fault.None;
         session!.Dispose();
@@ -62,4 +65,8 @@ internal sealed unsafe class SteppedHandle
         _output.Dispose();
         return Fault.None;
     }
+
+    internal sealed class Smtp(SteppedServerSession session) : SteppedHandle(session);
+
+    internal sealed class Pop3(SteppedServerSession session) : SteppedHandle(session);
 }

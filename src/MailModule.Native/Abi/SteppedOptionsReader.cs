@@ -4,16 +4,35 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>Reads <c>mm_smtp_stepped_options</c>.</summary>
+/// <summary>Reads <c>mm_smtp_stepped_options</c> and <c>mm_pop3_stepped_options</c>.</summary>
 internal static unsafe class SteppedOptionsReader
 {
     /// <param name="pointer">0: the default.</param>
-    public static Fault Read(nint pointer, out SteppedOptions options)
+    public static Fault ReadSmtp(nint pointer, out SteppedOptions options)
     {
-        options = new SteppedOptions();
+        var fault = Read(pointer, out options, out int last);
+        if (fault != Fault.None)
+            return fault;
+        fault = ServerOptionsReader.ReadProtocol(last, out var protocol);
+        options = options with { Protocol = protocol };
+        return fault;
+    }
+
+    /// <param name="pointer">0: the default.</param>
+    public static Fault ReadPop3(nint pointer, out SteppedOptions options)
+    {
+        var fault = Read(pointer, out options, out int last);
+        return fault == Fault.None && last != 0
+            ? FaultReason.Because(Fault.Argument, "reserved is not 0")
+            : fault;
+    }
+
+    private static Fault Read(nint pointer, out SteppedOptions options, out int last)
+    {
+        (options, last) = (new SteppedOptions(), 0);
         if (pointer == 0)
             return Fault.None;
-        var fault = Layout.Read(pointer, out SmtpSteppedOptionsLayout given);
+        var fault = Layout.Read(pointer, out SteppedOptionsLayout given);
         if (fault != Fault.None)
             return fault;
         fault = ReadEndPoint(given.Client, given.ClientPort, "client", out var client);
@@ -29,7 +48,7 @@ internal static unsafe class SteppedOptionsReader
             return FaultReason.Because(Fault.Argument, "tls: some text without controls");
         if (given.OfferTls is not (0 or 1))
             return FaultReason.Because(Fault.Argument, "offer_tls is 0 or 1");
-        fault = ServerOptionsReader.ReadProtocol(given.Protocol, out var protocol);
+        last = given.Last;
         options = new SteppedOptions
         {
             Client = client,
@@ -37,9 +56,8 @@ internal static unsafe class SteppedOptionsReader
             Tls = tls,
             Wake = WakeOf(given.Wake, given.User),
             OffersTls = given.OfferTls != 0,
-            Protocol = protocol,
         };
-        return fault;
+        return Fault.None;
     }
 
     private static Action? WakeOf(nint callback, nint user)

@@ -47,16 +47,12 @@ internal static unsafe class Servers
         });
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_server_adopt", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Adopt(nint server, nint socket, int tls)
-        => Boundary.Code((server, socket, tls), static call =>
-        {
-            var fault = HandleTable.Find(call.server, out ServerHandle.Smtp server);
-            if (fault != Fault.None)
-                return fault;
-            return call.tls is 0 or 1
-                ? server.Adopt(call.socket, call.tls != 0)
-                : FaultReason.Because(Fault.Argument, "tls is 0 or 1");
-        });
+    private static int AdoptSmtp(nint server, nint socket, int tls)
+        => Boundary.Code((server, socket, tls), Adopt<ServerHandle.Smtp>);
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_server_adopt", CallConvs = [typeof(CallConvCdecl)])]
+    private static int AdoptPop3(nint server, nint socket, int tls)
+        => Boundary.Code((server, socket, tls), Adopt<ServerHandle.Pop3>);
 
     private static Fault StartSmtp((nint Engine, nint Options, nint Handlers, nint User, nint Place) call)
     {
@@ -108,6 +104,16 @@ internal static unsafe class Servers
         *(int*)call.Place = 0;
         var fault = HandleTable.Find(call.Server, out T server);
         return fault != Fault.None ? fault : server.Port(out *(int*)call.Place);
+    }
+
+    private static Fault Adopt<T>((nint Server, nint Socket, int Tls) call) where T : ServerHandle
+    {
+        var fault = HandleTable.Find(call.Server, out T server);
+        if (fault != Fault.None)
+            return fault;
+        return call.Tls is 0 or 1
+            ? server.Adopt(call.Socket, call.Tls != 0)
+            : FaultReason.Because(Fault.Argument, "tls is 0 or 1");
     }
 
     private static Fault Stop<T>((nint Server, int Milliseconds) call) where T : ServerHandle

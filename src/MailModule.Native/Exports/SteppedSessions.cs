@@ -5,11 +5,11 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Exports;
 
-/// <summary>Sessions of an SMTP server whose octets the host moves.</summary>
+/// <summary>Sessions of SMTP and POP3 servers whose octets the host moves.</summary>
 internal static unsafe class SteppedSessions
 {
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_stepped_new", CallConvs = [typeof(CallConvCdecl)])]
-    private static int New(nint server, nint options, nint place)
+    private static int NewSmtp(nint server, nint options, nint place)
         => Boundary.Code((server, options, place), static call =>
         {
             if (call.place == 0)
@@ -18,51 +18,95 @@ internal static unsafe class SteppedSessions
             var fault = HandleTable.Find(call.server, out ServerHandle.Smtp handle);
             if (fault != Fault.None)
                 return fault;
-            fault = SteppedOptionsReader.Read(call.options, out var options);
+            fault = SteppedOptionsReader.ReadSmtp(call.options, out var options);
             return fault == Fault.None ? handle.OpenStepped(options, out *(nint*)call.place) : fault;
         });
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_stepped_step", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Step(nint stepped, nint octets, nuint size, nint output, nint length, nint wants)
-        => Call(stepped, (octets, size, output, length, wants), static (handle, call) =>
-        {
-            if (call.output == 0 || call.length == 0 || call.wants == 0)
-                return FaultReason.Because(Fault.Argument, "output, length or wants is NULL");
-            if (call.size > int.MaxValue || (call.octets == 0 && call.size > 0))
-                return FaultReason.Because(Fault.Argument, "octets is NULL, or size too large");
-            return handle.Step(
-                new ReadOnlySpan<byte>((void*)call.octets, (int)call.size), out *(nint*)call.output,
-                out *(nuint*)call.length, out *(int*)call.wants);
-        });
+    private static int StepSmtp(nint stepped, nint octets, nuint size, nint output, nint length, nint wants)
+        => Boundary.Code((stepped, octets, size, output, length, wants), Step<SteppedHandle.Smtp>);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_stepped_begin_tls", CallConvs = [typeof(CallConvCdecl)])]
-    private static int BeginTls(nint stepped, nint description)
-        => Call(stepped, description, static (handle, place) =>
-        {
-            var fault = Text.Read(place, "description", out string text);
-            return fault == Fault.None ? handle.BeginTls(text) : fault;
-        });
+    private static int BeginSmtpTls(nint stepped, nint description)
+        => Boundary.Code((stepped, description), BeginTls<SteppedHandle.Smtp>);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_stepped_get_timeout", CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetTimeout(nint stepped, nint place)
-        => Call(stepped, place, static (handle, place) =>
-        {
-            if (place == 0)
-                return FaultReason.Because(Fault.Argument, "timeout_ms is NULL");
-            *(int*)place = handle.Timeout;
-            return Fault.None;
-        });
+    private static int GetSmtpTimeout(nint stepped, nint place)
+        => Boundary.Code((stepped, place), GetTimeout<SteppedHandle.Smtp>);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_stepped_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Free(nint stepped)
-        => stepped == 0
-            ? Boundary.Code(0, static _ => Fault.None)
-            : Call(stepped, 0, static (handle, _) => handle.Free());
+    private static int FreeSmtp(nint stepped) => Boundary.Code(stepped, Free<SteppedHandle.Smtp>);
 
-    private static int Call<T>(nint stepped, T arguments, Func<SteppedHandle, T, Fault> body)
-        => Boundary.Code((stepped, arguments, body), static call =>
+    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_new", CallConvs = [typeof(CallConvCdecl)])]
+    private static int NewPop3(nint server, nint options, nint place)
+        => Boundary.Code((server, options, place), static call =>
         {
-            var fault = HandleTable.Find(call.stepped, out SteppedHandle handle);
-            return fault == Fault.None ? call.body(handle, call.arguments) : fault;
+            if (call.place == 0)
+                return FaultReason.Because(Fault.Argument, "stepped is NULL");
+            *(nint*)call.place = 0;
+            var fault = HandleTable.Find(call.server, out ServerHandle.Pop3 handle);
+            if (fault != Fault.None)
+                return fault;
+            fault = SteppedOptionsReader.ReadPop3(call.options, out var options);
+            return fault == Fault.None ? handle.OpenStepped(options, out *(nint*)call.place) : fault;
         });
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_step", CallConvs = [typeof(CallConvCdecl)])]
+    private static int StepPop3(nint stepped, nint octets, nuint size, nint output, nint length, nint wants)
+        => Boundary.Code((stepped, octets, size, output, length, wants), Step<SteppedHandle.Pop3>);
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_begin_tls", CallConvs = [typeof(CallConvCdecl)])]
+    private static int BeginPop3Tls(nint stepped, nint description)
+        => Boundary.Code((stepped, description), BeginTls<SteppedHandle.Pop3>);
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_get_timeout", CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetPop3Timeout(nint stepped, nint place)
+        => Boundary.Code((stepped, place), GetTimeout<SteppedHandle.Pop3>);
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_free", CallConvs = [typeof(CallConvCdecl)])]
+    private static int FreePop3(nint stepped) => Boundary.Code(stepped, Free<SteppedHandle.Pop3>);
+
+    private static Fault Step<T>(
+        (nint Stepped, nint Octets, nuint Size, nint Output, nint Length, nint Wants) call)
+        where T : SteppedHandle
+    {
+        var fault = HandleTable.Find(call.Stepped, out T handle);
+        if (fault != Fault.None)
+            return fault;
+        if (call.Output == 0 || call.Length == 0 || call.Wants == 0)
+            return FaultReason.Because(Fault.Argument, "output, length or wants is NULL");
+        if (call.Size > int.MaxValue || (call.Octets == 0 && call.Size > 0))
+            return FaultReason.Because(Fault.Argument, "octets is NULL, or size too large");
+        return handle.Step(
+            new ReadOnlySpan<byte>((void*)call.Octets, (int)call.Size), out *(nint*)call.Output,
+            out *(nuint*)call.Length, out *(int*)call.Wants);
+    }
+
+    private static Fault BeginTls<T>((nint Stepped, nint Description) call) where T : SteppedHandle
+    {
+        var fault = HandleTable.Find(call.Stepped, out T handle);
+        if (fault != Fault.None)
+            return fault;
+        fault = Text.Read(call.Description, "description", out string text);
+        return fault == Fault.None ? handle.BeginTls(text) : fault;
+    }
+
+    private static Fault GetTimeout<T>((nint Stepped, nint Place) call) where T : SteppedHandle
+    {
+        var fault = HandleTable.Find(call.Stepped, out T handle);
+        if (fault != Fault.None)
+            return fault;
+        if (call.Place == 0)
+            return FaultReason.Because(Fault.Argument, "timeout_ms is NULL");
+        *(int*)call.Place = handle.Timeout;
+        return Fault.None;
+    }
+
+    private static Fault Free<T>(nint stepped) where T : SteppedHandle
+    {
+        if (stepped == 0)
+            return Fault.None;
+        var fault = HandleTable.Find(stepped, out T handle);
+        return fault == Fault.None ? handle.Free() : fault;
+    }
 }

@@ -106,8 +106,15 @@ int mmi_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *optio
                           const mm_pop3_server_handlers *handlers, void *user, mm_pop3_server **server);
 int mmi_pop3_server_get_port(mm_pop3_server *server, int *port);
 int mmi_pop3_server_add_handlers(mm_pop3_server *server, const mm_pop3_server_handlers *handlers, void *user);
+int mmi_pop3_server_adopt(mm_pop3_server *server, intptr_t socket, int tls);
 int mmi_session_add_message(mm_session *session, int64_t octets, const char *id, void *data);
 int mmi_session_write(mm_session *session, const void *octets, size_t size);
+int mmi_pop3_stepped_new(mm_pop3_server *server, const mm_pop3_stepped_options *options, mm_pop3_stepped **stepped);
+int mmi_pop3_stepped_step(mm_pop3_stepped *stepped, const void *octets, size_t size, const void **output,
+                          size_t *length, int *wants);
+int mmi_pop3_stepped_begin_tls(mm_pop3_stepped *stepped, const char *description);
+int mmi_pop3_stepped_get_timeout(mm_pop3_stepped *stepped, int *timeout_ms);
+int mmi_pop3_stepped_free(mm_pop3_stepped *stepped);
 int mmi_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 ServerStream mmi_init_direct(const char *from, const char *to, MsgCallback callback, void *callback_param);
 ServerStream mmi_init_smtp(const char *from, const char *to, const char *host, int port, MsgCallback callback,

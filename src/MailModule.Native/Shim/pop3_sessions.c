@@ -9,6 +9,16 @@ int mm_pop3_server_add_handlers(mm_pop3_server *server, const mm_pop3_server_han
     return mmi_pop3_server_add_handlers(server, handlers, user);
 }
 
+int mm_pop3_server_adopt(mm_pop3_server *server, mm_socket socket, int tls) {
+    mmi_signals signals;
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
+    mmi_block_signals(&signals);
+    int result = mmi_pop3_server_adopt(server, (intptr_t)socket, tls);
+    mmi_restore_signals(&signals);
+    return result;
+}
+
 int mm_session_add_message(mm_session *session, int64_t octets, const char *id, void *data) {
     if (mmi_enter() != MM_OK)
         return mm_last_error();

@@ -457,6 +457,21 @@ class mm_smtp_stepped_options(Structure):
     ]
 
 
+class mm_pop3_stepped_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("client", c_char_p),
+        ("server", c_char_p),
+        ("tls", c_char_p),
+        ("wake", mm_wake_fn),
+        ("user", c_void_p),
+        ("client_port", c_int),
+        ("server_port", c_int),
+        ("offer_tls", c_int),
+        ("reserved", c_int),
+    ]
+
+
 class mm_transport(Structure):
     _fields_ = [
         ("size", c_size_t),
