@@ -70,7 +70,6 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
         (_isHosts, _isEnding, _isFirst, _hasLast) = (isHosts, false, true, false);
         (_stage, _answer, _length, _fed) = (Stage.Piece, default, 0, 0);
         IsOpen = true;
-        backend.Calls.BeginContent();
         Own.ContentResumed = StoreOn;
         if (IsGathering)
             _gathered = new SubmissionContent(backend.ScratchFolder);

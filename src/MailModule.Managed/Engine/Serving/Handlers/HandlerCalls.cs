@@ -15,7 +15,6 @@ internal sealed class HandlerCalls : TableCalls<StepAnswer>
         = HandlerSteps.Chunk | HandlerSteps.Message | HandlerSteps.Reset | HandlerSteps.Noop;
 
     private readonly HandlerSession?[] _sessions;
-    private int _refusedTables;
     private StepAnswer _chunkAnswer;
 
     public HandlerCalls(HandlerSet set, SmtpSession session, ISessionEffects effects)
@@ -67,20 +66,13 @@ internal sealed class HandlerCalls : TableCalls<StepAnswer>
         Findings.Clear();
     }
 
-    /// <summary>
-    /// A new message's content begins: tables that have refused an earlier one get pieces again.
-    /// </summary>
-    public void BeginContent() => _refusedTables = 0;
-
     public override void End(Fault fault, string text)
     {
         Step = HandlerSteps.Close;
         base.End(fault, text);
     }
 
-    protected override bool Asks(int table)
-        => (Set.Tables[table].Steps & Step) != 0
-            && (Step != HandlerSteps.Chunk || (_refusedTables & 1 << table) == 0);
+    protected override bool Asks(int table) => (Set.Tables[table].Steps & Step) != 0;
 
     protected override int Call(int table)
     {
@@ -98,13 +90,11 @@ internal sealed class HandlerCalls : TableCalls<StepAnswer>
         return StepReplies.Unfit(Step);
     }
 
-    // Each table gets each piece, save those that have refused the message.
+    // Each table gets each piece, that which one of them refuses too; behind it none is asked (HandledContent).
     protected override bool EndsStep(int table, StepAnswer answer)
     {
         if (Step != HandlerSteps.Chunk)
             return answer.Kind != StepAnswerKind.Continue;
-        if (answer.IsRefusal)
-            _refusedTables |= 1 << table;
         if (answer.IsRefusal && !_chunkAnswer.IsRefusal)
             _chunkAnswer = answer;
         return false;
