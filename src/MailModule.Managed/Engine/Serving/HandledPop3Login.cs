@@ -1,9 +1,7 @@
-using System.Net;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
 using MailModule.Pop3.Server;
-using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
@@ -16,25 +14,15 @@ internal sealed class HandledPop3Login(
     Pop3Session session, Pop3Dependencies dependencies, SaslExchange exchange, Func<Pop3Verdict> enter)
     : IPasswordCheck
 {
-    private readonly string _name = SaslLogins.NameIn(exchange, session.Peer.VerifiedCertificate);
+    private readonly CountedPop3Login _counted = new(
+        session, dependencies, exchange, SaslLogins.NameIn(exchange, session.Peer.VerifiedCertificate));
     private bool _isThrottled;
     private bool _isRight;
 
     public SaslExchange Exchange => exchange;
 
-    private IPAddress? Client => session.Peer.RemoteEndPoint?.Address;
-    private string Counted => dependencies.Accounts.CountedName(_name);
-    private LoginThrottle Throttle => dependencies.Guessing.Logins;
-
     /// <inheritdoc cref="SmtpLogin.MayTry"/>
-    public bool MayTry()
-    {
-        if (Throttle.MayTry(Client, Counted))
-            return true;
-        exchange.Clear();
-        dependencies.Log.LoginThrottled("pop3", _name, session.Peer.RemoteEndPoint);
-        return false;
-    }
+    public bool MayTry() => _counted.MayTry();
 
     public LoginRequest ToRequest() => HostLogins.RequestOf(exchange, session.Peer.VerifiedCertificate);
 
@@ -57,18 +45,11 @@ internal sealed class HandledPop3Login(
             return refusal;
         }
         Judge(isRight: false);
-        RefuseLate(refusal);
-        return Pop3Verdict.Pending;
+        return _counted.RefuseLate(refusal);
     }
 
     /// <summary>Looks at the proof, against what the host has given; later.</summary>
-    public Pop3Verdict Prove()
-    {
-        if (dependencies.Guessing.Passwords.TryRun(this, Throttle.IsKnown(Client, Counted), dependencies.RunJob))
-            return Pop3Verdict.Pending;
-        exchange.Clear();
-        return Pop3Verdict.Temporary;
-    }
+    public Pop3Verdict Prove() => _counted.Run(this);
 
     /// <summary>By then others from there may have failed, which began at the same time.</summary>
     void IPasswordCheck.Check()
@@ -86,7 +67,7 @@ internal sealed class HandledPop3Login(
         if (_isThrottled)
             session.Answer(Pop3LoginCheck.Throttled);
         else if (!_isRight)
-            RefuseLate(Pop3Verdict.Refuse());
+            _counted.RefuseLate(Pop3Verdict.Refuse());
         else if (enter() is { Kind: not Pop3VerdictKind.Pending } verdict)
             session.Answer(verdict);
     }
@@ -99,24 +80,6 @@ internal sealed class HandledPop3Login(
     private void Judge(bool isRight)
     {
         _isRight = isRight;
-        exchange.Clear();
-        dependencies.Log.Login("pop3", _name, isRight, session.Peer.RemoteEndPoint);
-        if (!isRight)
-        {
-            Throttle.Failed(Client, Counted);
-            return;
-        }
-        Throttle.Succeeded(Client, Counted);
-        if (Client is not null && dependencies.Accounts.Find(_name) is { MaySend: true })
-            dependencies.PopLogins?.Add(Client);
-    }
-
-    private void RefuseLate(Pop3Verdict refusal)
-        => dependencies.Guessing.LateAnswers.After(
-            Guessing.LoginDelay(session.FailedLogins + 1), dependencies.RunJob, new Refusal(session, refusal));
-
-    private sealed class Refusal(Pop3Session session, Pop3Verdict verdict) : IJob
-    {
-        public void Run() => session.Answer(verdict);
+        _counted.Decided(isRight, maySend: dependencies.Accounts.Find(_counted.Name) is { MaySend: true });
     }
 }

@@ -1,9 +1,7 @@
-using System.Net;
 using MailModule.Mail.Logins.Server;
 using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Pop3.Server;
-using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
@@ -20,6 +18,7 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
 
     private readonly Pop3Session _session;
     private readonly Pop3Dependencies _dependencies;
+    private readonly CountedPop3Login _counted;
     private readonly Func<Account, string, Pop3Verdict> _enter;
     private readonly string? _askedFolder;
     private string _folder = "";
@@ -34,7 +33,8 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
         Func<Account, string, Pop3Verdict> enter)
     {
         (_session, _dependencies, Exchange, _enter) = (session, dependencies, exchange, enter);
-        Name = SaslLogins.NameIn(exchange, session.Peer.VerifiedCertificate);
+        _counted = new CountedPop3Login(
+            session, dependencies, exchange, SaslLogins.NameIn(exchange, session.Peer.VerifiedCertificate));
         exchange.User = VouchedUser.OwnerIn(dependencies.Accounts, exchange.User, out _askedFolder);
         // RFC 4422 §2: what the client asks to act as counts, where it says that
         if (exchange.Identity.Length > 0)
@@ -43,32 +43,14 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
 
     public SaslExchange Exchange { get; }
 
-    /// <summary>As the client has told it, with a folder or without.</summary>
-    public string Name { get; }
-
-    private IPAddress? Client => _session.Peer.RemoteEndPoint?.Address;
-    private string Counted => _dependencies.Accounts.CountedName(Name);
-    private LoginThrottle Throttle => _dependencies.Guessing.Logins;
+    /// <inheritdoc cref="CountedPop3Login.Name"/>
+    public string Name => _counted.Name;
 
     /// <inheritdoc cref="SmtpLogin.MayTry"/>
-    public bool MayTry()
-    {
-        if (Throttle.MayTry(Client, Counted))
-            return true;
-        Exchange.Clear();
-        _dependencies.Log.LoginThrottled("pop3", Name, _session.Peer.RemoteEndPoint);
-        return false;
-    }
+    public bool MayTry() => _counted.MayTry();
 
     /// <summary>Looks at the password, perhaps later; on a thread that may block.</summary>
-    public Pop3Verdict Run()
-    {
-        bool isKnown = Throttle.IsKnown(Client, Counted);
-        if (_dependencies.Guessing.Passwords.TryRun(this, isKnown, _dependencies.RunJob))
-            return Pop3Verdict.Pending;
-        Exchange.Clear();
-        return Pop3Verdict.Temporary;
-    }
+    public Pop3Verdict Run() => _counted.Run(this);
 
     /// <summary>By then others from there may have failed, which began at the same time.</summary>
     public void Check()
@@ -76,7 +58,6 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
         _isThrottled = !MayTry();
         if (!_isThrottled)
             Count(Verified(_dependencies.Accounts));
-        Exchange.Clear();
     }
 
     public void Complete()
@@ -86,7 +67,7 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
         else if (_account is not null)
             Enter(_account);
         else
-            RefuseLate(Pop3Verdict.Refuse());
+            _counted.RefuseLate(Pop3Verdict.Refuse());
     }
 
     // Who opens the mailbox may have to ask somebody first, and answers then.
@@ -101,12 +82,8 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
     /// <param name="refusal">What a client hears who is refused.</param>
     public Pop3Verdict Decide(Account? account, string folder, Pop3Verdict refusal)
     {
-        Exchange.Clear();
         Count(account);
-        if (_account is not null)
-            return Admit(_account, folder);
-        RefuseLate(refusal);
-        return Pop3Verdict.Pending;
+        return _account is not null ? Admit(_account, folder) : _counted.RefuseLate(refusal);
     }
 
     /// <summary>The host has said nothing about the password: this is no wrong one.</summary>
@@ -141,24 +118,8 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
     private void Count(Account? account)
     {
         _account = account is { MayReadMail: true } ? account : null;
-        _dependencies.Log.Login("pop3", Name, _account is not null, _session.Peer.RemoteEndPoint);
-        if (_account is { MaySend: true } && Client is not null)
-            _dependencies.PopLogins?.Add(Client);
+        _counted.Decided(_account is not null, maySend: _account is { MaySend: true });
         if (_account is not null)
-        {
             Exchange.User = _account.Name;
-            Throttle.Succeeded(Client, Counted);
-        }
-        else
-            Throttle.Failed(Client, Counted);
-    }
-
-    private void RefuseLate(Pop3Verdict refusal)
-        => _dependencies.Guessing.LateAnswers.After(
-            Guessing.LoginDelay(_session.FailedLogins + 1), _dependencies.RunJob, new Refusal(_session, refusal));
-
-    private sealed class Refusal(Pop3Session session, Pop3Verdict verdict) : IJob
-    {
-        public void Run() => session.Answer(verdict);
     }
 }
