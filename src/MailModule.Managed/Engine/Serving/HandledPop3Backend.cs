@@ -257,8 +257,11 @@ internal sealed class HandledPop3Backend : IPop3Backend, IPop3Effects
             && (_given is not null || Dependencies.Accounts.Find(told) is null);
         _exchange!.User = _given ?? (hasFolder ? told[..slash] : told);
         (_account, _folder) = (null, hasFolder ? told[(slash + 1)..] : "");
-        return AskOpen(_exchange.User);
+        return Dependencies.MayLogIn(Session, OwnName) ? AskOpen(_exchange.User) : Pop3Verdict.TooEarly;
     }
+
+    // However it is spelled, a user's name is one name.
+    private string OwnName => Dependencies.Accounts.Find(_exchange!.User)?.Name ?? _exchange.User;
 
     /// <summary>The module itself has judged the login right; on a thread that may block.</summary>
     private Pop3Verdict EnterOfAccount(Account account, string folder)
@@ -284,6 +287,7 @@ internal sealed class HandledPop3Backend : IPop3Backend, IPop3Effects
         Calls.TakeMailbox();
         _maildrop = new HandledMaildrop(this, Calls.Offered);
         Session.Messages = Calls.Offered;
+        Dependencies.CountLogin(Session, OwnName);
         return VerdictOf(answer);
     }
 

@@ -1,6 +1,7 @@
 using MailModule.Delivery.Local;
 using MailModule.Mailbox;
 using MailModule.Policy;
+using MailModule.Pop3.Server;
 using MailModule.Primitives;
 using MailModule.Transport;
 
@@ -23,6 +24,17 @@ internal sealed record Pop3Dependencies(
 
     /// <summary>How fast clients get messages.</summary>
     public ClientSpeeds Speeds { get; init; } = ClientSpeeds.None;
+
+    /// <summary>The user's last login is long enough ago (RFC 2449 §6.5).</summary>
+    public bool MayLogIn(Pop3Session session, string user)
+        => LoginDelays.MayLogIn(user, TimeSpan.FromSeconds(session.Options.LoginDelay));
+
+    /// <summary>The user's mailbox is open: a login that came to nothing, or too early, is none that delays.</summary>
+    public void CountLogin(Pop3Session session, string user)
+    {
+        if (session.Options.LoginDelay > 0)
+            LoginDelays.Add(user);
+    }
 
     public IMailStore Store => Mailboxes.Store;
     public LocalDelivery Delivery => Mailboxes.Delivery;

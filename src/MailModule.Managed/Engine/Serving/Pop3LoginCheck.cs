@@ -104,16 +104,9 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
             : null;
     }
 
-    // RFC 2449 §8.1.1: the password is right by then, and no login that was too early counts as one
+    // RFC 2449 §8.1.1: the password is right by then
     private Pop3Verdict Admit(Account account, string folder)
-    {
-        if (!_dependencies.LoginDelays.MayLogIn(account.Name, TimeSpan.FromSeconds(_session.Options.LoginDelay)))
-            return Pop3Verdict.TooEarly;
-        Pop3Verdict verdict = _enter(account, folder);
-        if (verdict.Kind == Pop3VerdictKind.Accept && _session.Options.LoginDelay > 0)
-            _dependencies.LoginDelays.Add(account.Name);
-        return verdict;
-    }
+        => _dependencies.MayLogIn(_session, account.Name) ? _enter(account, folder) : Pop3Verdict.TooEarly;
 
     private void Count(Account? account)
     {

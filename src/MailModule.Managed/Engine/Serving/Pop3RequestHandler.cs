@@ -245,6 +245,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Messages = _maildrop = maildrop;
+        _dependencies.CountLogin(_session, account.Name);
         Speed.Begin();
         return Pop3Verdict.Accept;
     }
