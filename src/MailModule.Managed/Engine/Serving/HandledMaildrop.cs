@@ -16,8 +16,14 @@ namespace MailModule.Engine.Serving;
 /// <param name="messages">The host's; null: the module has the mailbox.</param>
 internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageList? messages) : IJob
 {
+    /// <summary>Octets that a handler has room for, at least.</summary>
+    private const int LeastRoom = 16_384;
+
     private HostPieces? _pieces;
     private byte[] _buffer = [];
+
+    /// <summary>Of a client that is slowed: what a handler has given at once, and goes out bit by bit.</summary>
+    private Memory<byte> _aside;
     private (int Index, int Lines) _open;
     private bool _isWhole;
     private bool _isOfHost;
@@ -29,6 +35,7 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
     private enum Work
     {
         ReadGathered,
+        ReadOn,
         DeleteOurs,
     }
 
@@ -38,6 +45,7 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
     private Pop3Backend Own => backend.Own;
     private Pop3Session Session => backend.Session;
     private Pop3HandlerCalls Calls => backend.Calls;
+    private ClientSpeed Speed => Own.SpeedOf(Session);
 
     /// <summary>DELE.</summary>
     public Pop3Verdict Mark(int index)
@@ -87,29 +95,48 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
     /// <inheritdoc cref="IPop3Backend.Read"/>
     public int Read(byte[] buffer)
     {
-        if (_pieces is not { } pieces)
+        if (_pieces is null)
             return Own.Read(Session, buffer);
         _buffer = buffer;
+        TimeSpan wait = Speed.Wait;
+        if (wait <= TimeSpan.Zero)
+            return ReadOn(_pieces);
+        _work = Work.ReadOn;
+        backend.Dependencies.Guessing.LateAnswers.After(wait, backend.Dependencies.RunJob, this);
+        return -2;
+    }
+
+    private int ReadOn(HostPieces pieces)
+    {
+        if (!_aside.IsEmpty)
+            return GiveAside();
         if (pieces.HasGathered)
         {
             if (pieces.IsInMemory || Workers.IsCurrent)
-                return Given(pieces.ReadGathered(buffer));
+                return ReadGathered(pieces);
             Start(Work.ReadGathered);
             return -2;
         }
         if (_isWhole)
             return Given(0);
-        Calls.Arguments.Buffer = buffer;
+        int piece = Speed.Piece;
+        _aside = piece < LeastRoom ? new byte[LeastRoom] : default;
+        Calls.Arguments.Buffer = _aside.IsEmpty ? _buffer.AsMemory(0, Math.Min(_buffer.Length, piece)) : _aside;
         return Calls.Ask(Pop3Steps.Read) is { } answer ? FollowPiece(answer) : -2;
     }
+
+    private int ReadGathered(HostPieces pieces)
+        => Given(pieces.ReadGathered(_buffer.AsSpan(0, Math.Min(_buffer.Length, Speed.Piece))));
 
     /// <summary>The host has given octets: how many, as <see cref="IPop3Backend.Read"/> tells it.</summary>
     public int FollowPiece(Pop3StepAnswer answer)
     {
-        Calls.Arguments.Buffer = [];
+        Calls.Arguments.Buffer = default;
         _isWhole = answer.Kind == StepAnswerKind.Done;
+        bool isAside = !_aside.IsEmpty;
+        _aside = isAside ? _aside[..Calls.PieceLength] : default;
         if (_isWhole || (answer.Kind == StepAnswerKind.Accept && Calls.PieceLength > 0))
-            return Given(Calls.PieceLength);
+            return isAside ? GiveAside() : Given(Calls.PieceLength);
         if (!answer.IsOver)
             backend.Dependencies.Log.Write(
                 LogLevel.Error, "pop3",
@@ -131,7 +158,7 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
             Drop(pieces);
         else if (messages is null)
             Own.CloseMessage(Session);
-        _pieces = null;
+        (_pieces, _aside) = (null, default);
     }
 
     /// <inheritdoc cref="IPop3Backend.Quit"/>
@@ -162,9 +189,10 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
     /// <summary>On a worker.</summary>
     void IJob.Run()
     {
-        if (_work == Work.ReadGathered)
+        if (_work != Work.DeleteOurs)
         {
-            Session.AnswerRead(Given(_pieces!.ReadGathered(_buffer)));
+            if ((_work == Work.ReadOn ? ReadOn(_pieces!) : ReadGathered(_pieces!)) is not -2 and var count)
+                Session.AnswerRead(count);
             return;
         }
         Pop3Verdict deleted = Own.QuitNow(Session, _ours);
@@ -190,14 +218,25 @@ internal sealed class HandledMaildrop(HandledPop3Backend backend, HostMessageLis
         return messages is null ? Pop3Verdict.WithoutSize.Text : null;
     }
 
+    private int GiveAside()
+    {
+        int count = Math.Min(Math.Min(_aside.Length, _buffer.Length), Speed.Piece);
+        _aside.Span[..count].CopyTo(_buffer);
+        _aside = _aside[count..];
+        return Given(count);
+    }
+
     // At the end, and on failure, the message is closed.
     private int Given(int count)
     {
         _buffer = [];
         if (count > 0)
+        {
+            Speed.Add(count);
             return count;
+        }
         Drop(_pieces);
-        _pieces = null;
+        (_pieces, _aside) = (null, default);
         return count;
     }
 

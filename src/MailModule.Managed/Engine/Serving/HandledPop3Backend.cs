@@ -288,6 +288,7 @@ internal sealed class HandledPop3Backend : IPop3Backend, IPop3Effects
         _maildrop = new HandledMaildrop(this, Calls.Offered);
         Session.Messages = Calls.Offered;
         Dependencies.CountLogin(Session, OwnName);
+        Own.SpeedOf(Session).Begin();
         return VerdictOf(answer);
     }
 

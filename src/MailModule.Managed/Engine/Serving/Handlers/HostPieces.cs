@@ -13,7 +13,7 @@ internal sealed class HostPieces(string scratchFolder)
     private readonly Lock _lock = new();
     private SubmissionContent? _gathered;
     private Stage _stage;
-    private byte[] _buffer = [];
+    private Memory<byte> _buffer;
     private int _count;
     private long _given;
 
@@ -54,7 +54,7 @@ internal sealed class HostPieces(string scratchFolder)
     }
 
     /// <summary>It is asked for the next octets, which go into this place.</summary>
-    public void BeginPiece(byte[] buffer)
+    public void BeginPiece(Memory<byte> buffer)
     {
         lock (_lock)
             (_stage, _buffer, _count) = (Stage.Piece, buffer, 0);
@@ -65,7 +65,7 @@ internal sealed class HostPieces(string scratchFolder)
     {
         lock (_lock)
         {
-            (_stage, _buffer) = (Stage.Closed, []);
+            (_stage, _buffer) = (Stage.Closed, default);
             return _count;
         }
     }
@@ -81,7 +81,7 @@ internal sealed class HostPieces(string scratchFolder)
             if (octets.Length > _buffer.Length - _count)
                 return FaultReason.Because(
                     Fault.Limit, $"{octets.Length} octets, and room for {_buffer.Length - _count}");
-            octets.CopyTo(_buffer.AsSpan(_count));
+            octets.CopyTo(_buffer.Span[_count..]);
             _count += octets.Length;
             return Fault.None;
         }
@@ -91,7 +91,7 @@ internal sealed class HostPieces(string scratchFolder)
     /// The next octets of what was gathered; 0 behind the last, -1 on failure. Blocks, save
     /// <see cref="IsInMemory"/>.
     /// </summary>
-    public int ReadGathered(byte[] buffer)
+    public int ReadGathered(Span<byte> buffer)
     {
         int count = 0;
         if (_gathered is { } gathered && gathered.Read(buffer, _given, out count) != Fault.None)
@@ -106,7 +106,7 @@ internal sealed class HostPieces(string scratchFolder)
         lock (_lock)
         {
             _stage = Stage.Closed;
-            (_buffer, _count, _given) = ([], 0, 0);
+            (_buffer, _count, _given) = (default, 0, 0);
             _gathered?.Dispose();
             _gathered = null;
         }

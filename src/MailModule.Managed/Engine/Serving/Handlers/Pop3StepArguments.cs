@@ -15,7 +15,7 @@ internal sealed class Pop3StepArguments
     public MessageRequest? Message { get; set; }
 
     /// <summary>Read: where octets go.</summary>
-    public byte[] Buffer { get; set; } = [];
+    public Memory<byte> Buffer { get; set; }
 
     public int Call(IPop3Handlers table, Pop3Steps step, IPop3HandlerSession session) => step switch
     {

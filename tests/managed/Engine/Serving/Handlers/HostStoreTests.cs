@@ -265,4 +265,19 @@ public sealed class HostStoreTests
         list.Seal();
         Assert.Equal(Fault.State, list.Add(1, "late", 0));
     }
+
+    [Theory]
+    [InlineData(Pop3Steps.None)]
+    [InlineData(Pop3Steps.Read)]
+    public void A_store_is_as_slow_as_the_settings_say(Pop3Steps more)
+    {
+        string large = string.Concat(Enumerable.Repeat("0123456789abcd\n", 2000));
+        var store = TestStore.Answering(more, 16_000, static (_, _) => -1, large);
+        using var run = new Pop3HandlerRun(["pop_speed=960"], store); // 16 KiB a second
+        var time = System.Diagnostics.Stopwatch.StartNew();
+        string said = run.Talk(Pop3HandlerRun.Login + "RETR 1\r\nRETR 1\r\nQUIT\r\n");
+        Assert.Equal(3, said.Split(large.Replace("\n", "\r\n") + ".\r\n").Length);
+        // 60,000 octets, of which a second's worth comes at once, and what ends the last message is not waited for
+        Assert.InRange(time.Elapsed.TotalSeconds, 1, 60);
+    }
 }
