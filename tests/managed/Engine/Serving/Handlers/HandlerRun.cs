@@ -105,13 +105,15 @@ internal sealed class SteppedHost : IDisposable
     private readonly SteppedServerSession _session;
     private readonly StringBuilder _text = new();
 
-    public SteppedHost(StartedServer server, string? client, SmtpProtocol protocol)
+    public SteppedHost(
+        StartedServer server, string? client, SmtpProtocol protocol = SmtpProtocol.Smtp, string? tls = null)
     {
         var options = new SteppedOptions
         {
             Client = client is null ? null : System.Net.IPEndPoint.Parse($"{client}:4321"),
             Wake = () => _woken.Release(),
             OffersTls = true,
+            Tls = tls,
             Protocol = protocol,
         };
         Assert.Equal(Fault.None, server.NewSteppedSession(options, out SteppedServerSession? session));

@@ -36,7 +36,7 @@ internal class Pop3TestTable(Pop3Steps steps) : IPop3Handlers
 
     public int Auth(IPop3HandlerSession session, LoginRequest login)
         => Say(Pop3Steps.Auth, session,
-            $"{login.Mechanism} {login.User} {Encoding.UTF8.GetString(login.Password.Span)}");
+            $"{login.Mechanism} {login.User} {Encoding.UTF8.GetString(login.Password.Span)}{login.Token}");
 
     public int Secret(IPop3HandlerSession session, string user) => Say(Pop3Steps.Secret, session, user);
 
