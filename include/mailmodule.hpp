@@ -26,9 +26,9 @@
  *
  * CALLBACKS are std::function. An exception that leaves one is caught before it reaches the library, which then gets
  * the failure that the C callback has for it (a reader: nothing more can be had; a certificate: not accepted; a handler
- * of a server: 451). It is thrown again by the call that waits for the matter: the call of smtp_client that the
- * callback is for, message::wait, smtp_server::stop, engine::stop. In the form without exceptions it is dropped. What a
- * callback captures must live as long as the object that it was given to.
+ * of a server: 451, -ERR). It is thrown again by the call that waits for the matter: the call of smtp_client that the
+ * callback is for, message::wait, the stop of the server, engine::stop. In the form without exceptions it is dropped.
+ * What a callback captures must live as long as the object that it was given to.
  *
  * No object may be destroyed inside a callback of its own, save a message.
  */
@@ -44,11 +44,13 @@
 #include "mailmodule/message.hpp"
 #include "mailmodule/mime.hpp"
 #include "mailmodule/pop3.hpp"
+#include "mailmodule/pop3_session.hpp"
 #include "mailmodule/queue.hpp"
 #include "mailmodule/server.hpp"
 #include "mailmodule/session.hpp"
 #include "mailmodule/settings.hpp"
 #include "mailmodule/smtp.hpp"
+#include "mailmodule/stepped.hpp"
 #include "mailmodule/transaction.hpp"
 #include "mailmodule/transport.hpp"
 

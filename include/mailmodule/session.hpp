@@ -1,4 +1,4 @@
-/* Sessions of an SMTP server, and its handlers. Included by mailmodule.hpp. */
+/* Sessions of a server, and what an SMTP server asks. Included by mailmodule.hpp. */
 #ifndef MAILMODULE_SESSION_HPP
 #define MAILMODULE_SESSION_HPP
 
@@ -230,6 +230,18 @@ class session {
         return detail::done(code, detail::string(found));
     }
 
+    // ---- a mailbox of the host's, over POP3 ----
+
+    /** In open: the next message of the mailbox; data comes back with each step about it. */
+    returns<void> add_message(std::int64_t octets, std::string_view id, void *data = nullptr) {
+        return detail::done(mm_session_add_message(handle_, octets, detail::text(id), data));
+    }
+
+    /** In retr and read: octets of the message. */
+    returns<void> write(std::string_view octets) {
+        return detail::done(mm_session_write(handle_, octets.data(), octets.size()));
+    }
+
   private:
     mm_session *handle_;
 };
@@ -268,11 +280,50 @@ struct smtp_handlers {
 
 namespace detail {
 
-/** A table of handlers as the library has it. It lives as long as a session may ask it. */
-struct handler_table {
-    smtp_handlers call;
+/** A table of handlers as the library has it, and how its calls reach them; as long as a session may ask it. */
+template <class Handlers> struct handler_table {
+    Handlers call;
     std::shared_ptr<caught> thrown;
 
+    /** What its calls get with them. */
+    void *user() noexcept {
+        return this;
+    }
+
+  protected:
+    template <class F> static int ask(mm_session *handle, void *user, F &&body) noexcept {
+        const auto self = static_cast<handler_table *>(user);
+        session of(handle);
+        return at_border(*self->thrown, static_cast<int>(MM_VERDICT_ERROR), [&] { return body(self->call, of); });
+    }
+
+    template <auto Member> static int MM_CALL plain(mm_session *handle, void *user) noexcept {
+        return ask(handle, user, [](Handlers &all, session &of) { return (all.*Member)(of); });
+    }
+
+    template <auto Member> static int MM_CALL text(mm_session *handle, const char *text, void *user) noexcept {
+        return ask(handle, user, [&](Handlers &all, session &of) { return (all.*Member)(of, text); });
+    }
+
+    template <auto Member>
+    static int MM_CALL two_texts(mm_session *handle, const char *first, const char *second, void *user) noexcept {
+        return ask(handle, user, [&](Handlers &all, session &of) { return (all.*Member)(of, first, second); });
+    }
+
+    template <auto Member, class T> static int MM_CALL about(mm_session *handle, const T *what, void *user) noexcept {
+        return ask(handle, user, [&](Handlers &all, session &of) { return (all.*Member)(of, *what); });
+    }
+
+    template <auto Member> static void MM_CALL tell(mm_session *handle, void *user) noexcept {
+        ask(handle, user, [](Handlers &all, session &of) { return (all.*Member)(of), 0; });
+    }
+
+    static void MM_CALL fail(mm_session *handle, int code, const char *text, void *user) noexcept {
+        ask(handle, user, [&](Handlers &all, session &of) { return all.error(of, code, text), 0; });
+    }
+};
+
+struct smtp_table : handler_table<smtp_handlers> {
     mm_smtp_server_handlers in_c() const {
         mm_smtp_server_handlers c = MM_SMTP_SERVER_HANDLERS_INIT;
         c.connect = call.connect ? plain<&smtp_handlers::connect> : nullptr;
@@ -293,7 +344,7 @@ struct handler_table {
         c.noop = call.noop ? text<&smtp_handlers::noop> : nullptr;
         c.rset = call.rset ? plain<&smtp_handlers::rset> : nullptr;
         c.turn = call.turn ? plain<&smtp_handlers::turn> : nullptr;
-        c.unknown = call.unknown ? other : nullptr;
+        c.unknown = call.unknown ? two_texts<&smtp_handlers::unknown> : nullptr;
         c.timeout = call.timeout ? tell<&smtp_handlers::timeout> : nullptr;
         c.error = call.error ? fail : nullptr;
         c.close = call.close ? tell<&smtp_handlers::close> : nullptr;
@@ -301,28 +352,6 @@ struct handler_table {
     }
 
   private:
-    template <class F> static int ask(mm_session *handle, void *user, F &&body) noexcept {
-        const auto self = static_cast<handler_table *>(user);
-        session of(handle);
-        return at_border(*self->thrown, static_cast<int>(MM_VERDICT_ERROR), [&] { return body(self->call, of); });
-    }
-
-    template <auto Member> static int MM_CALL plain(mm_session *handle, void *user) noexcept {
-        return ask(handle, user, [](smtp_handlers &all, session &of) { return (all.*Member)(of); });
-    }
-
-    template <auto Member> static int MM_CALL text(mm_session *handle, const char *text, void *user) noexcept {
-        return ask(handle, user, [&](smtp_handlers &all, session &of) { return (all.*Member)(of, text); });
-    }
-
-    template <auto Member, class T> static int MM_CALL about(mm_session *handle, const T *what, void *user) noexcept {
-        return ask(handle, user, [&](smtp_handlers &all, session &of) { return (all.*Member)(of, *what); });
-    }
-
-    template <auto Member> static void MM_CALL tell(mm_session *handle, void *user) noexcept {
-        ask(handle, user, [](smtp_handlers &all, session &of) { return (all.*Member)(of), 0; });
-    }
-
     static int MM_CALL decide(mm_session *handle, const char *domain, const char *const *route, std::size_t count,
                               void *user) noexcept {
         return ask(handle, user, [&](smtp_handlers &all, session &of) {
@@ -338,14 +367,6 @@ struct handler_table {
 
     static int MM_CALL whole(mm_session *handle, std::int64_t size, void *user) noexcept {
         return ask(handle, user, [&](smtp_handlers &all, session &of) { return all.message(of, size); });
-    }
-
-    static int MM_CALL other(mm_session *handle, const char *verb, const char *argument, void *user) noexcept {
-        return ask(handle, user, [&](smtp_handlers &all, session &of) { return all.unknown(of, verb, argument); });
-    }
-
-    static void MM_CALL fail(mm_session *handle, int code, const char *text, void *user) noexcept {
-        ask(handle, user, [&](smtp_handlers &all, session &of) { return all.error(of, code, text), 0; });
     }
 };
 
