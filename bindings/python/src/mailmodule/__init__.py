@@ -81,12 +81,14 @@ from .mail import Address, Mail, ReadyMessage, send_mail, start_mail
 from .mailbox import Mailbox, MailboxEvent, MailboxEventHandler, MailboxMessage
 from .message import Attachment, ComposedMessage, Field, FoundAddress, ParsedMessage, Part
 from .pop3 import Pop3Client, Pop3Entry, Pop3Reply
+from .pop3_handlers import Pop3Handlers
 from .queue import Control, EngineQueue, Queue, QueueCounts, QueuedMessage, QueuedRecipient, QueueEvent
 from .queue import QueueEventHandler
 from .requests import CARRY_ON, TAKEN, Handler, Request, set_pop3_server, set_smtp_server
 from .sending import EventHandler, Message, RecipientResult, SendEvent, SendOptions, SendResult
 from .servers import Pop3Server, SmtpServer
-from .session import Pending, Session, SessionCheck, SessionInfo, SessionLogin, SessionMail, SessionRecipient
+from .session import Pending, Session, SessionCheck, SessionInfo, SessionLogin, SessionMail, SessionMessage
+from .session import SessionRecipient
 from .smtp import Reply, SmtpClient
 from .stepped import Step, SteppedSession, Wake
 from .transactions import SentHandler, SentRecipient, SmtpMessage
@@ -167,6 +169,7 @@ __all__ = [
     "Pop3Answer",
     "Pop3Client",
     "Pop3Entry",
+    "Pop3Handlers",
     "Pop3LoginFlags",
     "Pop3Reply",
     "Pop3Server",
@@ -199,6 +202,7 @@ __all__ = [
     "SessionInfo",
     "SessionLogin",
     "SessionMail",
+    "SessionMessage",
     "SessionRecipient",
     "Settings",
     "Severity",

@@ -1,4 +1,4 @@
-"""Sessions of an SMTP server, as its handlers see them, and the answers that they owe."""
+"""Sessions of a server, as its handlers see them, and the answers that they owe."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -79,6 +79,20 @@ class SessionRecipient:
 
 
 @dataclass(frozen=True)
+class SessionMessage:
+    """A message of a POP3 session (mm_session_message), by number and unique id.
+
+    number  from 1, as the client counts.
+    lines   in retr: of the body, for TOP; None: all of the message.
+    """
+
+    number: int
+    id: str
+    octets: int
+    lines: int | None
+
+
+@dataclass(frozen=True)
 class SessionCheck:
     """What a check of the library's has found out about a client (mm_session_check)."""
 
@@ -109,6 +123,10 @@ def mail_of(given: s.mm_session_mail) -> SessionMail:
 def recipient_of(given: s.mm_session_rcpt) -> SessionRecipient:
     texts = _texts(given, "address local_part domain route parameters original")
     return SessionRecipient(**texts, notify=Notify(given.notify))
+
+
+def message_of(given: s.mm_session_message) -> SessionMessage:
+    return SessionMessage(given.number, decode(given.id), given.octets, given.lines if given.lines >= 0 else None)
 
 
 def _info_of(given: s.mm_session_info) -> SessionInfo:
@@ -309,3 +327,13 @@ class Session(_Replying):
     def path(self) -> str:
         """Of a file with it, which is gone when the handler's answer is there."""
         return self._text("get_path")
+
+    # ---- a mailbox of the host's, over POP3 ----
+
+    def add_message(self, octets: int, unique_id: str) -> None:
+        """In open: the next message of the mailbox. An id that is none, or is there already, is ErrorCode.ARGUMENT."""
+        library().mm_session_add_message(self._handle, octets, encode("unique_id", unique_id), None)
+
+    def write(self, octets: bytes) -> None:
+        """In retr and read: octets of the message; in read as many as there is room."""
+        library().mm_session_write(self._handle, octets or None, len(octets))
