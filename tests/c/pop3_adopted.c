@@ -1,21 +1,6 @@
 /* Connections that the host has accepted, and has a POP3 server serve. */
 #include "pop3_stepped.h"
 
-/* Both ends of a connection: the client's, and what the host has accepted, which is given back. */
-static socket_number accepted(struct wire *client) {
-    int port;
-    socket_number listener = check_bind(SOCK_STREAM, &port), end;
-    struct sockaddr_in address = check_loopback(port);
-    memset(client, 0, sizeof *client);
-    client->number = socket(AF_INET, SOCK_STREAM, 0);
-    socket_set_timeout(client->number, 20);
-    CHECK_INT(0, listen(listener, 1));
-    CHECK_INT(0, connect(client->number, (struct sockaddr *)&address, sizeof address));
-    end = accept(listener, NULL, NULL);
-    socket_close(listener);
-    return end;
-}
-
 static int is_ok(struct wire *client) {
     const char *line = wire_read(client);
     return line && strncmp(line, "+OK", 3) == 0;

@@ -3,35 +3,10 @@
 #ifndef POP3_STEPPED_H
 #define POP3_STEPPED_H
 
-#include "handled.h"
+#include "wakes.h"
 
 static mm_pop3_server *pop3;
 static mm_pop3_stepped *stepped;
-static int wakes;
-
-static inline void woken(void *user) {
-    (void)user;
-    pthread_mutex_lock(&heard.gate);
-    wakes++;
-    pthread_cond_broadcast(&heard.moved);
-    pthread_mutex_unlock(&heard.gate);
-}
-
-static inline void wait_for_wake(void) {
-    pthread_mutex_lock(&heard.gate);
-    while (!wakes)
-        pthread_cond_wait(&heard.moved, &heard.gate);
-    wakes = 0;
-    pthread_mutex_unlock(&heard.gate);
-}
-
-static inline int has_heard(const char *text) {
-    int found;
-    pthread_mutex_lock(&heard.gate);
-    found = strstr(heard.text, text) != NULL;
-    pthread_mutex_unlock(&heard.gate);
-    return found;
-}
 
 static inline int on_open(mm_session *session, const char *name, const char *folder, void *user) {
     (void)user;

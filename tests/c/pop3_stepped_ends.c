@@ -90,29 +90,6 @@ static void what_is_freed_last(void) {
     CHECK_OK(mm_pop3_stepped_free(stepped));
 }
 
-static void *answers_now(void *pending) {
-    int result = mm_pending_answer(pending, MM_VERDICT_ACCEPT);
-    CHECK(result == MM_OK || result == MM_E_CLOSED);
-    return NULL;
-}
-
-/* What the wakes of one session use, which the host frees behind it: here it only says so. */
-struct waking {
-    pthread_mutex_t gate;
-    int calls, is_freed, late;
-};
-
-static void wakes_slowly(void *user) {
-    struct waking *waking = user;
-    for (int i = 0; i < 2; i++) {
-        pthread_mutex_lock(&waking->gate);
-        waking->calls++;
-        waking->late += waking->is_freed;
-        pthread_mutex_unlock(&waking->gate);
-        sleep_microseconds(300);
-    }
-}
-
 static void no_wake_runs_behind_the_end(void) {
     enum { ROUNDS = 200 };
     int calls = 0, late = 0;

@@ -2,26 +2,9 @@
 #ifndef STEPPED_H
 #define STEPPED_H
 
-#include "handled.h"
+#include "wakes.h"
 
 static mm_smtp_stepped *stepped;
-static int wakes;
-
-static inline void woken(void *user) {
-    (void)user;
-    pthread_mutex_lock(&heard.gate);
-    wakes++;
-    pthread_cond_broadcast(&heard.moved);
-    pthread_mutex_unlock(&heard.gate);
-}
-
-static inline void wait_for_wake(void) {
-    pthread_mutex_lock(&heard.gate);
-    while (!wakes)
-        pthread_cond_wait(&heard.moved, &heard.gate);
-    wakes = 0;
-    pthread_mutex_unlock(&heard.gate);
-}
 
 /* A step with these octets, or none: what is to be sent, and what is waited for, which is written to now or else so. */
 static inline const char *one_step(const char *octets, int *wants) {

@@ -26,14 +26,6 @@ static void begin_waiting(mm_wake_fn wake, void *user) {
     CHECK_INT(MM_WANTS_WAIT, wants);
 }
 
-static int has_heard(const char *text) {
-    int found;
-    pthread_mutex_lock(&heard.gate);
-    found = strstr(heard.text, text) != NULL;
-    pthread_mutex_unlock(&heard.gate);
-    return found;
-}
-
 /* ---- the stop of the server ---- */
 
 static void begin_to_stop(int protocol) {
@@ -126,29 +118,6 @@ static void a_step_is_waited_for(void) {
 }
 
 /* ---- what is freed while a wake runs ---- */
-
-/* What the wakes of one session use, which the host frees behind it: here it only says so. */
-struct waking {
-    pthread_mutex_t gate;
-    int calls, is_freed, late;
-};
-
-static void wakes_slowly(void *user) {
-    struct waking *waking = user;
-    for (int i = 0; i < 2; i++) {
-        pthread_mutex_lock(&waking->gate);
-        waking->calls++;
-        waking->late += waking->is_freed;
-        pthread_mutex_unlock(&waking->gate);
-        sleep_microseconds(300);
-    }
-}
-
-static void *answers_now(void *pending) {
-    int result = mm_pending_answer(pending, MM_VERDICT_ACCEPT);
-    CHECK(result == MM_OK || result == MM_E_CLOSED);
-    return NULL;
-}
 
 static void no_wake_runs_behind_the_end(void) {
     enum { ROUNDS = 300 };
