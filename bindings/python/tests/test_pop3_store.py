@@ -199,6 +199,22 @@ class StoreTests(Case):
                 self.assertTrue(store.closed.wait(SECONDS))
             self.assertEqual(("POP3S", "TLSv1.3", "somebody"), store.heard[1])
 
+    def test_a_connection_that_the_host_has_accepted_is_tls_from_the_first_octet_where_it_says_so(self) -> None:
+        file, key = certificate(self.folder, "localhost")
+        trust = ssl.create_default_context(cafile=str(file))
+        server = Pop3Server(self.engine(tls_cert_file=file, tls_key_file=key), PORT_NONE, handlers=Store())
+        server.start()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            accepting = threading.Thread(target=lambda: server.adopt(listener.accept()[0], is_tls_first=True))
+            accepting.start()
+            client = poplib.POP3_SSL("localhost", listener.getsockname()[1], timeout=SECONDS, context=trust)
+            self.addCleanup(client.close)
+            accepting.join()
+            client.user("anna")
+            client.pass_("right")
+            self.assertEqual(2, client.stat()[0])
+            client.quit()
+
     def test_the_librarys_mailbox_in_steps(self) -> None:
         class LetsIn(Pop3Handlers):
             def auth(self, session: Session, login: SessionLogin) -> Answer:
