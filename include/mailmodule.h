@@ -1681,7 +1681,8 @@ MM_API int MM_CALL mm_smtp_server_add_handlers(mm_smtp_server *server, const mm_
  * socket  a connected stream socket, of TCP or of the local kind.
  * tls     1: TLS from the first octet.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no connected socket); MM_E_STATE (the server is stopped); MM_E_LIMIT (too
- * many sessions: the client was told); MM_E_TLS (no certificate). Threads: any. Since 0.1.
+ * many sessions, or its address may not connect: the client was told); MM_E_NOT_FOUND (no file with the certificate or
+ * its key); MM_E_TLS (they cannot be read, or do not fit). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_server_adopt(mm_smtp_server *server, mm_socket socket, int tls);
 
@@ -1837,7 +1838,8 @@ MM_API int MM_CALL mm_pop3_server_add_handlers(mm_pop3_server *server, const mm_
  * socket  a connected stream socket, of TCP or of the local kind.
  * tls     1: TLS from the first octet.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no connected socket); MM_E_STATE (the server is stopped); MM_E_LIMIT (too
- * many sessions: the client was told); MM_E_TLS (no certificate). Threads: any. Since 0.1.
+ * many sessions, or its address may not connect: the client was told); MM_E_NOT_FOUND (no file with the certificate or
+ * its key); MM_E_TLS (they cannot be read, or do not fit). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_pop3_server_adopt(mm_pop3_server *server, mm_socket socket, int tls);
 
