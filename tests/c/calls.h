@@ -30,15 +30,6 @@ static inline void end_call(struct call *call) {
     pthread_join(call->thread, NULL);
 }
 
-/* For a call of which nobody sees that it waits: the order is given until it was heard. */
-static inline void cancel_until_heard(struct call *call, int (*cancel)(void *client)) {
-    while (!__atomic_load_n(&call->has_ended, __ATOMIC_SEQ_CST)) {
-        CHECK_OK(cancel(call->client));
-        sleep_microseconds(1000);
-    }
-    end_call(call);
-}
-
 /* ---- a listener that takes no connections any more ---- */
 
 enum { LINE = 8 };
@@ -70,6 +61,103 @@ static inline void full_line_stop(struct full_line *line) {
     for (int i = 0; i < LINE; i++)
         wire_close(&line->waiting[i]);
     socket_close(line->listener);
+}
+
+/* ---- waits before there is a dialogue, of the client of either protocol ---- */
+
+struct client_kind {
+    void *(*make)(mm_engine *engine, const char *proxy); /* NULL: no proxy but the settings' */
+    int (*connect)(void *client, const char *host, int port);
+    int (*cancel)(void *client);
+    int (*free)(void *client);
+    void (*was_cancelled)(const struct call *call, const char *words); /* checks what the client tells then */
+};
+
+static inline void is_cancelled(const struct client_kind *kind, struct call *call, const char *words) {
+    end_call(call);
+    kind->was_cancelled(call, words);
+}
+
+/* When the script has come to its silence, or its deafness. */
+static inline void cancelled_there(const struct client_kind *kind, void *client, int (*body)(void *client)) {
+    struct call call;
+    begin_call(&call, client, body);
+    script_wait(&peer);
+    CHECK_OK(kind->cancel(client));
+    script_let_go(&peer);
+    is_cancelled(kind, &call, "cancelled by the host");
+    CHECK_OK(kind->free(client));
+}
+
+static const struct client_kind *connecting;
+static const char *connecting_to;
+static int connecting_at;
+
+static inline int connect_there(void *client) {
+    return connecting->connect(client, connecting_to, connecting_at);
+}
+
+static inline void begin_to_connect(struct call *call, const struct client_kind *kind, void *client, const char *host,
+                                    int port) {
+    connecting = kind;
+    connecting_to = host;
+    connecting_at = port;
+    begin_call(call, client, connect_there);
+}
+
+/* That it waits cannot be seen from outside, so the order is given until it was heard. */
+static inline void cancelled_at_connecting(const struct client_kind *kind) {
+    struct full_line line;
+    struct call call;
+    void *client = kind->make(mm_engine_default(), NULL);
+    full_line_start(&line);
+    begin_to_connect(&call, kind, client, "127.0.0.1", line.port);
+    while (!__atomic_load_n(&call.has_ended, __ATOMIC_SEQ_CST)) {
+        CHECK_OK(kind->cancel(client));
+        sleep_microseconds(1000);
+    }
+    end_call(&call);
+    if (call.result == MM_E_CONNECT) /* some systems refuse where others do not answer */
+        printf("skipped: a cancel at connecting: the system refuses where the line is full\n");
+    else
+        kind->was_cancelled(&call, "cancelled by the host");
+    CHECK_OK(kind->free(client));
+    full_line_stop(&line);
+}
+
+/* A proxy that takes the connection and says nothing. */
+static inline void cancelled_at_the_proxy(const struct client_kind *kind) {
+    char proxy[64];
+    struct call call;
+    sprintf(proxy, "socks5://127.0.0.1:%d", peer.port);
+    script_set(&peer, STEPS("#1", "silent"));
+    void *client = kind->make(mm_engine_default(), proxy);
+    begin_to_connect(&call, kind, client, "mail.example.net", peer.port);
+    script_wait(&peer);
+    CHECK_OK(kind->cancel(client));
+    is_cancelled(kind, &call, "cancelled by the host");
+    CHECK_OK(kind->free(client));
+}
+
+/* A name server that hears the question and does not answer. */
+static inline void cancelled_at_the_name(const struct client_kind *kind) {
+    struct call call;
+    char server[64], octets[512];
+    int port;
+    mm_engine *engine = NULL;
+    socket_number names = check_bind(SOCK_DGRAM, &port);
+    sprintf(server, "127.0.0.1:%d", port);
+    CHECK_OK(mm_engine_new(&engine));
+    CHECK_OK(mm_engine_set(engine, "mail_root", check_folder));
+    CHECK_OK(mm_engine_set(engine, "smtp_dns", server));
+    void *client = kind->make(engine, NULL);
+    begin_to_connect(&call, kind, client, "mail.example.net", peer.port);
+    CHECK(recv(names, octets, sizeof octets, 0) > 0);
+    CHECK_OK(kind->cancel(client));
+    is_cancelled(kind, &call, "cancelled by the host");
+    CHECK_OK(kind->free(client));
+    CHECK_OK(mm_engine_free(engine));
+    socket_close(names);
 }
 
 #endif

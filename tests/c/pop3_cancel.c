@@ -25,20 +25,27 @@ static void was_cancelled(const struct call *call, const char *words) {
     CHECK_FAILS(MM_E_STATE, mm_pop3_quit(pop3, NULL)); /* so that nothing is deleted behind it */
 }
 
-static void is_cancelled(struct call *call, const char *words) {
-    end_call(call);
-    was_cancelled(call, words);
+static void *make(mm_engine *engine, const char *proxy) {
+    mm_pop3 *pop3 = NULL;
+    mm_pop3_options options = MM_POP3_OPTIONS_INIT;
+    options.proxy = proxy;
+    CHECK_OK(mm_pop3_new(engine, &options, &pop3));
+    return pop3;
 }
 
-/* When the script has come to its silence. */
-static void cancelled_there(mm_pop3 *pop3, int (*body)(void *pop3)) {
-    struct call call;
-    begin_call(&call, pop3, body);
-    script_wait(&peer);
-    CHECK_OK(mm_pop3_cancel(pop3));
-    is_cancelled(&call, "cancelled by the host");
-    CHECK_OK(mm_pop3_free(pop3));
+static int connect_in_clear(void *pop3, const char *host, int port) {
+    return mm_pop3_connect(pop3, host, port, 0, NULL);
 }
+
+static int cancel(void *pop3) {
+    return mm_pop3_cancel(pop3);
+}
+
+static int end(void *pop3) {
+    return mm_pop3_free(pop3);
+}
+
+static const struct client_kind kind = {make, connect_in_clear, cancel, end, was_cancelled};
 
 /* ---- before there is a dialogue ---- */
 
@@ -50,78 +57,16 @@ static int connect_with_tls(void *pop3) {
     return mm_pop3_connect(pop3, "127.0.0.1", peer.port, MM_POP3_TLS, NULL);
 }
 
-static int connect_by_name(void *pop3) {
-    return mm_pop3_connect(pop3, "pop.example.net", peer.port, 0, NULL);
-}
-
-static int full_port;
-
-static int connect_to_full_port(void *pop3) {
-    return mm_pop3_connect(pop3, "127.0.0.1", full_port, 0, NULL);
-}
-
-static int cancel(void *pop3) {
-    return mm_pop3_cancel(pop3);
-}
-
 static void at_the_greeting(void) {
     script_set(&peer, STEPS("silent"));
-    cancelled_there(new_pop3(NULL), connect_to_peer);
+    cancelled_there(&kind, new_pop3(NULL), connect_to_peer);
     script_set(&peer, STEPS("say +OK hel", "silent"));
-    cancelled_there(new_pop3(NULL), connect_to_peer);
+    cancelled_there(&kind, new_pop3(NULL), connect_to_peer);
 }
 
 static void at_the_handshake(void) {
     script_set(&peer, STEPS("#5", "silent")); /* the header of our first record */
-    cancelled_there(new_pop3(NULL), connect_with_tls);
-}
-
-static void at_connecting(void) {
-    struct full_line line;
-    struct call call;
-    mm_pop3 *pop3 = new_pop3(NULL);
-    full_line_start(&line);
-    full_port = line.port;
-    begin_call(&call, pop3, connect_to_full_port);
-    cancel_until_heard(&call, cancel);
-    if (call.result == MM_E_CONNECT) /* some systems refuse where others do not answer */
-        printf("skipped: a cancel at connecting: the system refuses where the line is full\n");
-    else
-        was_cancelled(&call, "cancelled by the host");
-    CHECK_OK(mm_pop3_free(pop3));
-    full_line_stop(&line);
-}
-
-/* A proxy that takes the connection and says nothing. */
-static void at_the_proxy(void) {
-    char proxy[64];
-    mm_pop3_options options = MM_POP3_OPTIONS_INIT;
-    sprintf(proxy, "socks5://127.0.0.1:%d", peer.port);
-    options.proxy = proxy;
-    script_set(&peer, STEPS("#1", "silent"));
-    cancelled_there(new_pop3(&options), connect_by_name);
-}
-
-/* A name server that hears the question and does not answer. */
-static void at_the_name(void) {
-    struct call call;
-    char server[64], octets[512];
-    int port;
-    mm_engine *engine = NULL;
-    mm_pop3 *pop3 = NULL;
-    socket_number names = check_bind(SOCK_DGRAM, &port);
-    sprintf(server, "127.0.0.1:%d", port);
-    CHECK_OK(mm_engine_new(&engine));
-    CHECK_OK(mm_engine_set(engine, "mail_root", check_folder));
-    CHECK_OK(mm_engine_set(engine, "smtp_dns", server));
-    CHECK_OK(mm_pop3_new(engine, NULL, &pop3));
-    begin_call(&call, pop3, connect_by_name);
-    CHECK(recv(names, octets, sizeof octets, 0) > 0);
-    CHECK_OK(mm_pop3_cancel(pop3));
-    is_cancelled(&call, "cancelled by the host");
-    CHECK_OK(mm_pop3_free(pop3));
-    CHECK_OK(mm_engine_free(engine));
-    socket_close(names);
+    cancelled_there(&kind, new_pop3(NULL), connect_with_tls);
 }
 
 /* ---- at every verb ---- */
@@ -311,7 +256,7 @@ static void at_every_verb(void) {
         int before = check_failures;
         if (points[i].before)
             CHECK_OK(points[i].before(pop3));
-        cancelled_there(pop3, points[i].call);
+        cancelled_there(&kind, pop3, points[i].call);
         if (check_failures > before)
             fprintf(stderr, "that was point %d\n", (int)i);
     }
@@ -428,7 +373,7 @@ static void another_thread_is_inside(void) {
     CHECK_FAILS(MM_E_STATE, mm_pop3_free(pop3));
     CHECK(strstr(mm_last_error_message(), "another thread") != NULL);
     CHECK_OK(mm_pop3_cancel(pop3));
-    is_cancelled(&call, "cancelled by the host");
+    is_cancelled(&kind, &call, "cancelled by the host");
     CHECK_OK(mm_pop3_free(pop3));
     CHECK_FAILS(MM_E_HANDLE, mm_pop3_cancel(pop3));
     CHECK_FAILS(MM_E_HANDLE, mm_pop3_noop(pop3, NULL));
@@ -502,7 +447,7 @@ static void the_engine_stops(void) {
     begin_call(&call, pop3, read_on);
     script_wait(&peer);
     CHECK_OK(mm_engine_stop(mm_engine_default(), 60000)); /* which waits for none of them */
-    is_cancelled(&call, "the engine was stopped");
+    is_cancelled(&kind, &call, "the engine was stopped");
     CHECK_FAILS(MM_E_CANCELLED, mm_pop3_noop(idle, NULL));
     CHECK(strstr(mm_last_error_message(), "the engine was stopped") != NULL);
     script_set(&peer, STEPS("+OK", ">", "+OK"));
@@ -530,9 +475,9 @@ static void the_engine_ends(void) {
 int main(void) {
     server_settings();
     script_start(&peer);
-    at_the_name();
-    at_connecting();
-    at_the_proxy();
+    cancelled_at_the_name(&kind);
+    cancelled_at_connecting(&kind);
+    cancelled_at_the_proxy(&kind);
     at_the_greeting();
     at_the_handshake();
     at_every_verb();

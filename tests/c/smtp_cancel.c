@@ -17,21 +17,27 @@ static void was_cancelled(const struct call *call, const char *words) {
     CHECK_FAILS(MM_E_STATE, mm_smtp_noop(smtp, NULL));
 }
 
-static void is_cancelled(struct call *call, const char *words) {
-    end_call(call);
-    was_cancelled(call, words);
+static void *make(mm_engine *engine, const char *proxy) {
+    mm_smtp *smtp = NULL;
+    mm_smtp_options options = MM_SMTP_OPTIONS_INIT;
+    options.proxy = proxy;
+    CHECK_OK(mm_smtp_new(engine, &options, &smtp));
+    return smtp;
 }
 
-/* When the script has come to its silence, or its deafness. */
-static void cancelled_there(mm_smtp *smtp, int (*body)(void *smtp)) {
-    struct call call;
-    begin_call(&call, smtp, body);
-    script_wait(&peer);
-    CHECK_OK(mm_smtp_cancel(smtp));
-    script_let_go(&peer);
-    is_cancelled(&call, "cancelled by the host");
-    CHECK_OK(mm_smtp_free(smtp));
+static int connect_in_clear(void *smtp, const char *host, int port) {
+    return mm_smtp_connect(smtp, host, port, 0, NULL);
 }
+
+static int cancel(void *smtp) {
+    return mm_smtp_cancel(smtp);
+}
+
+static int end(void *smtp) {
+    return mm_smtp_free(smtp);
+}
+
+static const struct client_kind kind = {make, connect_in_clear, cancel, end, was_cancelled};
 
 /* ---- the waits ---- */
 
@@ -41,16 +47,6 @@ static int connect_to_peer(void *smtp) {
 
 static int connect_with_tls(void *smtp) {
     return mm_smtp_connect(smtp, "127.0.0.1", peer.port, MM_SMTP_TLS, NULL);
-}
-
-static int connect_by_name(void *smtp) {
-    return mm_smtp_connect(smtp, "mx.example.net", peer.port, 0, NULL);
-}
-
-static int full_port;
-
-static int connect_to_full_port(void *smtp) {
-    return mm_smtp_connect(smtp, "127.0.0.1", full_port, 0, NULL);
 }
 
 static int read_reply(void *smtp) {
@@ -73,23 +69,23 @@ static int wait_for_input(void *smtp) {
 
 static void at_the_greeting(void) {
     script_set(&peer, STEPS("silent"));
-    cancelled_there(new_client(NULL), connect_to_peer);
+    cancelled_there(&kind, new_client(NULL), connect_to_peer);
 }
 
 static void at_the_handshake(void) {
     script_set(&peer, STEPS("#5", "silent")); /* the header of our first record */
-    cancelled_there(new_client(NULL), connect_with_tls);
+    cancelled_there(&kind, new_client(NULL), connect_with_tls);
 }
 
 static void at_a_reply(void) {
-    cancelled_there(connected(STEPS("220 hello", ">", "silent")), read_reply);
-    cancelled_there(connected(STEPS("220 hello", ">", "say 250-half", "silent")), read_reply);
+    cancelled_there(&kind, connected(STEPS("220 hello", ">", "silent")), read_reply);
+    cancelled_there(&kind, connected(STEPS("220 hello", ">", "say 250-half", "silent")), read_reply);
 }
 
 static void at_sending(void) {
     mm_smtp *smtp = connected(STEPS("220 hello", ">", "354 go", "#1", "deaf"));
     CHECK_CODE(354, mm_smtp_data(smtp, &code));
-    cancelled_there(smtp, write_much);
+    cancelled_there(&kind, smtp, write_much);
 }
 
 static int end_content(void *smtp) {
@@ -99,64 +95,12 @@ static int end_content(void *smtp) {
 static void at_the_end_of_data(void) {
     mm_smtp *smtp = connected(STEPS("220 hello", ">", "354 go", ".", "silent"));
     CHECK_CODE(354, mm_smtp_data(smtp, &code));
-    cancelled_there(smtp, end_content);
+    cancelled_there(&kind, smtp, end_content);
 }
 
 static void at_mm_smtp_wait(void) {
     mm_smtp *smtp = connected(STEPS("220 hello", "silent"));
-    cancelled_there(smtp, wait_for_input);
-}
-
-static int cancel(void *smtp) {
-    return mm_smtp_cancel(smtp);
-}
-
-static void at_connecting(void) {
-    struct full_line line;
-    struct call call;
-    mm_smtp *smtp = new_client(NULL);
-    full_line_start(&line);
-    full_port = line.port;
-    begin_call(&call, smtp, connect_to_full_port);
-    cancel_until_heard(&call, cancel);
-    if (call.result == MM_E_CONNECT) /* some systems refuse where others do not answer */
-        printf("skipped: a cancel at connecting: the system refuses where the line is full\n");
-    else
-        was_cancelled(&call, "cancelled by the host");
-    CHECK_OK(mm_smtp_free(smtp));
-    full_line_stop(&line);
-}
-
-/* A proxy that takes the connection and says nothing. */
-static void at_the_proxy(void) {
-    char proxy[64];
-    mm_smtp_options options = MM_SMTP_OPTIONS_INIT;
-    sprintf(proxy, "socks5://127.0.0.1:%d", peer.port);
-    options.proxy = proxy;
-    script_set(&peer, STEPS("#1", "silent"));
-    cancelled_there(new_client(&options), connect_by_name);
-}
-
-/* A name server that hears the question and does not answer. */
-static void at_the_name(void) {
-    struct call call;
-    char server[64], octets[512];
-    int port;
-    mm_engine *engine = NULL;
-    mm_smtp *smtp = NULL;
-    socket_number names = check_bind(SOCK_DGRAM, &port);
-    sprintf(server, "127.0.0.1:%d", port);
-    CHECK_OK(mm_engine_new(&engine));
-    CHECK_OK(mm_engine_set(engine, "mail_root", check_folder));
-    CHECK_OK(mm_engine_set(engine, "smtp_dns", server));
-    CHECK_OK(mm_smtp_new(engine, NULL, &smtp));
-    begin_call(&call, smtp, connect_by_name);
-    CHECK(recv(names, octets, sizeof octets, 0) > 0);
-    CHECK_OK(mm_smtp_cancel(smtp));
-    is_cancelled(&call, "cancelled by the host");
-    CHECK_OK(mm_smtp_free(smtp));
-    CHECK_OK(mm_engine_free(engine));
-    socket_close(names);
+    cancelled_there(&kind, smtp, wait_for_input);
 }
 
 /* ---- between calls ---- */
@@ -213,7 +157,7 @@ static void another_thread_is_inside(void) {
     CHECK_FAILS(MM_E_STATE, mm_smtp_free(smtp));
     CHECK(strstr(mm_last_error_message(), "another thread") != NULL);
     CHECK_OK(mm_smtp_cancel(smtp));
-    is_cancelled(&call, "cancelled by the host");
+    is_cancelled(&kind, &call, "cancelled by the host");
     CHECK_OK(mm_smtp_free(smtp));
     CHECK_FAILS(MM_E_HANDLE, mm_smtp_cancel(smtp));
     CHECK_FAILS(MM_E_HANDLE, mm_smtp_free(smtp));
@@ -229,7 +173,7 @@ static void the_engine_stops(void) {
     begin_call(&call, smtp, read_reply);
     script_wait(&peer);
     CHECK_OK(mm_engine_stop(mm_engine_default(), 60000)); /* which waits for none of them */
-    is_cancelled(&call, "the engine was stopped");
+    is_cancelled(&kind, &call, "the engine was stopped");
     CHECK_FAILS(MM_E_CANCELLED, mm_smtp_noop(idle, NULL));
     CHECK(strstr(mm_last_error_message(), "the engine was stopped") != NULL);
     script_set(&peer, STEPS("220 hello", ">", "250 noop"));
@@ -257,9 +201,9 @@ static void the_engine_ends(void) {
 int main(void) {
     server_settings();
     script_start(&peer);
-    at_the_name();
-    at_connecting();
-    at_the_proxy();
+    cancelled_at_the_name(&kind);
+    cancelled_at_connecting(&kind);
+    cancelled_at_the_proxy(&kind);
     at_the_greeting();
     at_the_handshake();
     at_a_reply();
