@@ -48,6 +48,16 @@ internal static class Boundary
     public static int CodeInsideLog<TArguments>(TArguments arguments, Func<TArguments, Fault> body)
         => Code(arguments, body, fromLog: true);
 
+    /// <summary>Ends what a handle stands for; NULL, which stands for nothing, is allowed.</summary>
+    public static int End<T>(nint handle, Func<T, Fault> end) where T : class
+        => Code((handle, end), static call =>
+        {
+            if (call.handle == 0)
+                return Fault.None;
+            var fault = HandleTable.Find(call.handle, out T target);
+            return fault == Fault.None ? call.end(target) : fault;
+        });
+
     private static int Code<TArguments>(TArguments arguments, Func<TArguments, Fault> body, bool fromLog)
     {
         Fault fault;

@@ -125,13 +125,5 @@ internal static unsafe class Authentication
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_auth_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Free(nint auth) => Boundary.Code(auth, FreeResults);
-
-    private static Fault FreeResults(nint handle)
-    {
-        if (handle == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(handle, out AuthHandle auth);
-        return fault == Fault.None ? auth.Free() : fault;
-    }
+    private static int Free(nint auth) => Boundary.End(auth, static (AuthHandle one) => one.Free());
 }

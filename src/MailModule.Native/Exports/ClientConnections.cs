@@ -34,13 +34,7 @@ internal static unsafe class ClientConnections<THandle> where THandle : ClientHa
             return fault == Fault.None ? call.open(engine.Engine, setup, out *(nint*)call.place) : fault;
         });
 
-    public static int Free(nint client) => Boundary.Code(client, static value =>
-    {
-        if (value == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(value, out THandle handle);
-        return fault == Fault.None ? handle.Free() : fault;
-    });
+    public static int Free(nint client) => Boundary.End(client, static (THandle one) => one.Free());
 
     public static int SetTimeouts(nint client, int connect, int send, int receive) => Call(client, handle =>
     {

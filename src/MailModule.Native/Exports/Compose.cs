@@ -17,15 +17,7 @@ internal static unsafe class Compose
             : ComposeHandle.Open(out *(nint*)place);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_compose_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Free(nint compose) => Boundary.Code(compose, FreeMessage);
-
-    private static Fault FreeMessage(nint handle)
-    {
-        if (handle == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(handle, out ComposeHandle compose);
-        return fault != Fault.None ? fault : compose.Free();
-    }
+    private static int Free(nint compose) => Boundary.End(compose, static (ComposeHandle one) => one.Free());
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_compose_add_field", CallConvs = [typeof(CallConvCdecl)])]
     private static int AddField(nint compose, nint name, nint text) => Boundary.Code((compose, name, text), AddField);

@@ -43,13 +43,5 @@ internal static unsafe class Contents
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_content_close", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Close(nint content) => Boundary.Code(content, CloseContent);
-
-    private static Fault CloseContent(nint handle)
-    {
-        if (handle == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(handle, out ContentHandle content);
-        return fault != Fault.None ? fault : content.Close();
-    }
+    private static int Close(nint content) => Boundary.End(content, static (ContentHandle one) => one.Close());
 }

@@ -30,15 +30,7 @@ internal static unsafe class Control
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_control_close", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Close(nint control) => Boundary.Code(control, CloseControl);
-
-    private static Fault CloseControl(nint control)
-    {
-        if (control == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(control, out ControlHandle handle);
-        return fault != Fault.None ? fault : handle.Close();
-    }
+    private static int Close(nint control) => Boundary.End(control, static (ControlHandle one) => one.Close());
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_control_get_counts", CallConvs = [typeof(CallConvCdecl)])]
     private static int GetCounts(nint control, nint counts) => Boundary.Code((control, counts), GetCounts);

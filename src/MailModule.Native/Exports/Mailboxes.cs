@@ -147,15 +147,7 @@ internal static unsafe class Mailboxes
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_mailbox_close", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Close(nint mailbox) => Boundary.Code(mailbox, CloseMailbox);
-
-    private static Fault CloseMailbox(nint handle)
-    {
-        if (handle == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(handle, out MailboxHandle mailbox);
-        return fault != Fault.None ? fault : mailbox.Close();
-    }
+    private static int Close(nint mailbox) => Boundary.End(mailbox, static (MailboxHandle one) => one.Close());
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_mailbox_get_folder", CallConvs = [typeof(CallConvCdecl)])]
     private static int GetFolder(nint engine, nint name, int index, nint text, nuint size)

@@ -57,15 +57,7 @@ internal static unsafe class Messages
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_message_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Free(nint message) => Boundary.Code(message, FreeMessage);
-
-    private static Fault FreeMessage(nint handle)
-    {
-        if (handle == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(handle, out MessageHandle message);
-        return fault != Fault.None ? fault : message.Free();
-    }
+    private static int Free(nint message) => Boundary.End(message, static (MessageHandle one) => one.Free());
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_message_get_part_count", CallConvs = [typeof(CallConvCdecl)])]
     private static int GetPartCount(nint message, nint count) => Boundary.Code((message, count), GetPartCount);

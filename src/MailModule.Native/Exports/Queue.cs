@@ -82,15 +82,7 @@ internal static unsafe class Queue
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_close", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Close(nint cursor) => Boundary.Code(cursor, CloseCursor);
-
-    private static Fault CloseCursor(nint handle)
-    {
-        if (handle == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(handle, out QueueCursor cursor);
-        return fault != Fault.None ? fault : cursor.Close();
-    }
+    private static int Close(nint cursor) => Boundary.End(cursor, static (QueueCursor one) => one.Close());
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_retry", CallConvs = [typeof(CallConvCdecl)])]
     private static int Retry(nint engine, nint id) => Boundary.Code((engine, id), Retry);

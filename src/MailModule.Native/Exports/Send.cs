@@ -169,13 +169,5 @@ internal static unsafe class Send
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Free(nint send) => Boundary.Code(send, FreeMessage);
-
-    private static Fault FreeMessage(nint handle)
-    {
-        if (handle == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(handle, out SendHandle send);
-        return fault != Fault.None ? fault : send.Free();
-    }
+    private static int Free(nint send) => Boundary.End(send, static (SendHandle one) => one.Free());
 }
