@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using MailModule.Mail.Logins.Server;
 using MailModule.Pop3.Server;
 using MailModule.Tests.Pop3.Server;
@@ -6,11 +7,13 @@ using MailModule.Tests.Pop3.Server;
 namespace MailModule.Tests.Sessions;
 
 /// <summary>
-/// One file in Transcripts/Pop3 is one case: C: what the client sends, S: what the server answers, END: it closes; ! an
-/// option; # a remark. The user is u with the password "p w" and three messages. Each case runs line by line, octet by
-/// octet, pipelined, and with every answer of the backend pending.
+/// One file in Transcripts/Pop3 is one case; those in a folder of an RFC are named by the rule that they show. C: what
+/// the client sends (\xNN an octet, \{n} n times the letter x), S: what the server answers, END: it closes, LOST: the
+/// client is gone, D: indexes of messages that are deleted in the end, if any are; ! an option; # a remark. The user is
+/// u with the password "p w" and three messages. Each case runs line by line, octet by octet, pipelined, and with every
+/// answer of the backend pending.
 /// </summary>
-public class Pop3TranscriptTests
+public partial class Pop3TranscriptTests
 {
     private static readonly string[] Texts =
     [
@@ -22,8 +25,9 @@ public class Pop3TranscriptTests
     public static TheoryData<string> Files()
     {
         var files = new TheoryData<string>();
-        foreach (string file in Directory.GetFiles(Folder, "*.txt").Order(StringComparer.Ordinal))
-            files.Add(Path.GetFileNameWithoutExtension(file));
+        foreach (string file in Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
+            files.Add(Path.ChangeExtension(Path.GetRelativePath(Folder, file), null).Replace('\\', '/'));
         return files;
     }
 
@@ -54,13 +58,14 @@ public class Pop3TranscriptTests
         foreach (string line in lines)
         {
             expected += line.StartsWith("S: ", StringComparison.Ordinal) ? line[3..] + "\r\n" : "";
-            sent += line.StartsWith("C: ", StringComparison.Ordinal) ? line[3..] + "\r\n" : "";
+            sent += line.StartsWith("C: ", StringComparison.Ordinal) ? Unescape(line[3..]) : "";
             if (line != "S: +OK begin TLS")
                 continue;
             Assert.Equal(expected, harness.Send(sent));
             (sent, expected) = ("", "");
         }
         Assert.Equal(expected, harness.Send(sent));
+        CheckEnd(lines, harness);
     }
 
     [Theory]
@@ -97,10 +102,29 @@ public class Pop3TranscriptTests
             Assert.Equal(expected.ToString(), received);
             Assert.Equal(line == "END:", harness.IsClosed);
             expected.Clear();
-            received = line == "END:" ? "" : send(harness, line[3..] + "\r\n");
+            received = line == "END:" ? "" : send(harness, Unescape(line[3..]));
         }
         Assert.Equal(expected.ToString(), received);
+        CheckEnd(lines, harness);
     }
+
+    private static void CheckEnd(string[] lines, Pop3Harness harness)
+    {
+        if (lines.Contains("LOST:"))
+            harness.Lose();
+        Assert.Equal(Behind("D: ", lines), Behind("delete ", harness.Calls));
+    }
+
+    private static IEnumerable<string> Behind(string begin, IEnumerable<string> lines)
+        => lines.Where(line => line.StartsWith(begin, StringComparison.Ordinal)).Select(line => line[begin.Length..]);
+
+    private static string Unescape(string line)
+        => Escape().Replace(line, match => match.Value[1] == 'x'
+            ? ((char)Convert.ToInt32(match.Value[2..], 16)).ToString()
+            : new string('x', int.Parse(match.Value[2..^1]))) + "\r\n";
+
+    [GeneratedRegex(@"\\x[0-9a-f]{2}|\\\{\d+\}")]
+    private static partial Regex Escape();
 
     private static Pop3Harness Harness(string[] lines, bool pending, Action<string>? trace = null)
         => new(new Pop3ServerOptions
@@ -115,6 +139,14 @@ public class Pop3TranscriptTests
             NewStamp = lines.Contains("! apop") ? static () => "<1896.697170952@dbc.mtview.ca.us>" : null,
             ExpireDays = lines.Contains("! expire") ? 30 : 0,
             LoginDelay = lines.Contains("! login delay") ? 60 : 0,
-        }, Texts)
-        { AnswersPending = pending, Trace = trace };
+        }, lines.Contains("! empty") ? [] : Texts)
+        {
+            AnswersPending = pending,
+            Trace = trace,
+            LoginVerdict = lines.Contains("! in use") ? Pop3Verdict.InUse
+                : lines.Contains("! too early") ? Pop3Verdict.TooEarly
+                : null,
+            OpenVerdict = lines.Contains("! unreadable") ? Pop3Verdict.Refuse() : null,
+            QuitVerdict = lines.Contains("! not deleted") ? Pop3Verdict.Refuse() : Pop3Verdict.Accept,
+        };
 }
