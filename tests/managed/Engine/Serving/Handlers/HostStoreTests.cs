@@ -191,6 +191,36 @@ public sealed class HostStoreTests
         Assert.Equal([1, 3], store.Removed);
     }
 
+    // RFC 1939 §8: what comes during a session is the next one's.
+    [Fact]
+    public void Two_sessions_at_once_have_each_the_list_that_it_was_told()
+    {
+        int there = 1;
+        var store = new Pop3TestTable(Pop3Steps.Auth | Pop3Steps.Open | Pop3Steps.Retrieve)
+        {
+            Answer = (step, session) =>
+            {
+                for (int i = 0; step == Pop3Steps.Open && i < there; i++)
+                    Assert.Equal(Fault.None, session.AddMessage(3, $"id{i}", 0));
+                if (step == Pop3Steps.Retrieve)
+                    Assert.Equal(Fault.None, session.Write("x\n"u8));
+                return step == Pop3Steps.Retrieve ? HandlerVerdict.Done : HandlerVerdict.Accept;
+            },
+        };
+        using var run = new Pop3HandlerRun(store);
+        using Pop3Wire first = run.Connect(), second = run.Connect();
+        first.Send(Pop3HandlerRun.Login);
+        first.ReadTo("+OK 1 messages (3 octets)\r\n");
+        there = 2;
+        second.Send(Pop3HandlerRun.Login);
+        second.ReadTo("+OK 2 messages (6 octets)\r\n");
+        first.Send("STAT\r\nRETR 2\r\n");
+        Assert.Equal("+OK 1 3\r\n-ERR no such message\r\n", first.ReadTo("message\r\n"));
+        second.Send("STAT\r\nRETR 2\r\n");
+        Assert.Equal("+OK 2 6\r\n+OK 3 octets\r\nx\r\n.\r\n", second.ReadTo("\r\n.\r\n"));
+        Assert.EndsWith("+OK goodbye\r\n", first.Talk("QUIT\r\n"));
+    }
+
     [Theory]
     [InlineData("DELE 1\r\nDELE 2\r\n")] // the connection ends
     [InlineData("DELE 1\r\nRSET\r\nQUIT\r\n")]
