@@ -11,10 +11,16 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
 {
     private const int PieceLength = 64 * 1024;
 
+    // Number, size and place in a list.
+    private const int OctetsOfLine = 64;
+
     private readonly byte[] _piece = new byte[PieceLength];
     private Pop3Client? _client;
     private CancellationToken _cancel;
     private CancellationTokenRegistration _whenCancelled;
+
+    /// <summary>Memory for a listing at most: some million messages. What is longer has no end.</summary>
+    public long ListingLimit { get; init; } = 128 << 20;
 
     /// <inheritdoc/>
     public ClientStage Stage { get; private set; }
@@ -122,7 +128,7 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
 
     private Fault ReadList(Action<ListLine> each)
     {
-        while (true)
+        for (long held = 0; held <= ListingLimit;)
         {
             ListLine line = default;
             Fault fault = Call(client => client.Next(out line));
@@ -131,7 +137,10 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
             if (line.Number == 0)
                 return Fault.None;
             each(line);
+            held += OctetsOfLine + sizeof(char) * line.Id.Length;
         }
+        _client!.Call(client => client.Close());
+        return Fail(Fault.Protocol, "the server's listing has no end", ClientStage.Other);
     }
 
     // A command, and its answer as a fault.

@@ -80,6 +80,21 @@ public sealed class Pop3OutsideSessionTests : IDisposable
         Assert.Equal(["CAPA", "STLS"], server.Lines);
     }
 
+    [Theory]
+    [InlineData(1, 3000)] // UIDL
+    [InlineData(3, 3000)] // and LIST behind it
+    public void A_listing_without_an_end_is_broken_off(int part, int lines)
+    {
+        string[] endless = [.. Enumerable.Range(1, lines).Select(number => $"{number} {number}")];
+        string[] listings = part == 1 ? endless : ["1 abc", ".", Line, "+OK", .. endless];
+        using var server = new ScriptedSmtpServer(null, [.. s_login, Line, "+OK", .. listings]);
+        using IOutsideSession session = New(listingLimit: 100_000);
+        Assert.Equal(Fault.None, Open(session, server));
+        Assert.Equal(Fault.Protocol, session.List(_ => Assert.Fail("listed")));
+        Assert.Equal("the server's listing has no end", session.Problem);
+        Assert.NotEqual(Fault.None, session.Quit());
+    }
+
     [Fact]
     public void A_message_that_does_not_end_is_none()
     {
@@ -115,12 +130,15 @@ public sealed class Pop3OutsideSessionTests : IDisposable
     // CAPA, USER, PASS
     private static readonly string[] s_login = ["+OK", Line, "-ERR", Line, "+OK", Line, "+OK"];
 
-    private Pop3OutsideSession New() => new(
+    private Pop3OutsideSession New(long listingLimit = 1 << 20) => new(
         (out OpenClients? running) =>
         {
             running = _clients;
             return Fault.None;
-        });
+        })
+    {
+        ListingLimit = listingLimit,
+    };
 
     private static Fault Open(
         IOutsideSession session, ScriptedSmtpServer server, OutsideTls tls = default,
