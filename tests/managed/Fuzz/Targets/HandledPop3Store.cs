@@ -6,7 +6,7 @@ using MailModule.Tests.Pop3.Server;
 
 namespace MailModule.Tests.Fuzz.Targets;
 
-/// <summary>The module's own mailboxes, over memory, in which POP3 reads and deletes and nothing else happens.</summary>
+/// <summary>The module's own mailboxes over memory: POP3 reads and deletes, and nothing else happens.</summary>
 internal sealed class HandledPop3Store : IMailStore
 {
     private static readonly string[] s_texts = ["Subject: own\n\n.\n..b\n", "x"];

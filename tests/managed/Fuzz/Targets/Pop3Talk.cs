@@ -245,9 +245,8 @@ internal sealed class Pop3Talk
         if (_pop3.End is not null || !_pop3.MaySayMore)
             return;
         var login = new Credentials("user", Password) { Token = () => "token" };
-        if (SaslMechanisms.TryMake(mechanism, login, new SaslServer { Service = "pop" }, out ISaslMechanism? made, out _)
-            != Fault.None)
-            return;
+        var server = new SaslServer { Service = "pop" };
+        Assert.Equal(Fault.None, SaslMechanisms.TryMake(mechanism, login, server, out ISaslMechanism? made, out _));
         var exchange = new Pop3LoginExchange(_pop3, made!);
         Pop3LoginStep step = exchange.Begin(_output);
         while (step == Pop3LoginStep.Asked && Hear() is { } reply)
