@@ -71,12 +71,12 @@ class Cuts:
         return answers
 
     def descriptors(self):
-        """What the server's process has open, each with its number; without the folders of the mailbox that was opened last, which may stay open."""
+        """What the server's process has open, each with its number."""
         found = set()
         for name in pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
                 found.add(f"{name.name} {os.readlink(name)}")
-        return {text for text in found if not text.endswith(("/Maildir", "/Maildir/new", "/Maildir/cur"))}
+        return found
 
     def nothing_is_left_of(self, before):
         if not place.wait_until(lambda: len(self.descriptors()) <= len(before), 20):

@@ -89,7 +89,7 @@ internal sealed class MailData : IDisposable
             Log = log,
         }), TimerThread.Shared);
         var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
-        var store = new MaildirStore(values.OwnName.Text, log: log);
+        var store = new MaildirStore(values.OwnName.Text, log: log, clock: TimerThread.Shared);
         var delivery = DeliveryOf(spool!, store, queue, dsnSender, settings, hosts, workers, newMail, log);
         queue.SetListener(listener);
         var wholeQueue = new WholeQueue(queue, delivery.Waiting, () => settings.Current.Schedule);

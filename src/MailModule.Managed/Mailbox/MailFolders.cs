@@ -6,7 +6,7 @@ namespace MailModule.Mailbox;
 /// The mailboxes that were opened last, so that what comes in a row does not open them each time. Another program may
 /// move or replace one, so each is kept for a moment only, and then opened again from the home on. Any thread.
 /// </summary>
-internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimeProvider clock) : IDisposable
+internal sealed class MailFolders : IDisposable
 {
     // One takes up to four descriptors.
     private const int LeastKept = 8, MostKept = 256, ShareOfDescriptors = 32;
@@ -17,15 +17,30 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
         = Math.Clamp(DiskCalls.DescriptorLimit() / ShareOfDescriptors, LeastKept, MostKept);
     private readonly Dictionary<(string Home, string Name), LinkedListNode<Entry>> _byName = [];
     private readonly LinkedList<Entry> _oldestFirst = new();
-    private bool _isDisposed;
+    private readonly FileCalls _calls;
+    private readonly PassedOver _passedOver;
+    private readonly TimeProvider _clock;
+    private readonly ITimer? _timer;
+    private bool _isTimerSet, _isDisposed;
 
     private readonly record struct Entry((string, string) Key, MailFolder Folder, long OpenedAt);
+
+    /// <param name="calls">The file system.</param>
+    /// <param name="passedOver">Is told of what is not opened.</param>
+    /// <param name="clock">Closes those that are kept no longer; null: that is left to the next that is opened.</param>
+    public MailFolders(FileCalls calls, PassedOver passedOver, TimeProvider? clock)
+    {
+        _calls = calls;
+        _passedOver = passedOver;
+        _clock = clock ?? TimeProvider.System;
+        _timer = clock?.CreateTimer(_ => CloseStale(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Opens a mailbox; the caller disposes of it. <see cref="Errno.NoEntry"/> if it is not there.</summary>
     public int Open(string home, FolderName name, out MailFolder folder)
     {
         (string, string) key = (home, name.Text);
-        long now = clock.GetTimestamp();
+        long now = _clock.GetTimestamp();
         if (TryShare(key, now, out folder))
             return 0;
         int result = OpenAnew(home, name, out folder);
@@ -42,12 +57,16 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
                 Remove(node);
     }
 
-    /// <summary>Closes those that nobody has asked for lately.</summary>
+    /// <summary>Closes those that were opened longer than a moment ago.</summary>
     public void CloseStale()
     {
-        long now = clock.GetTimestamp();
+        long now = _clock.GetTimestamp();
         lock (_byName)
+        {
             RemoveStale(now);
+            _isTimerSet = false;
+            SetTimer();
+        }
     }
 
     /// <summary>Closes all; those that are opened from now on are not kept.</summary>
@@ -56,6 +75,7 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
         lock (_byName)
         {
             _isDisposed = true;
+            _timer?.Dispose();
             while (_oldestFirst.First is { } oldest)
                 Remove(oldest);
         }
@@ -83,12 +103,21 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
             _byName[entry.Key] = _oldestFirst.AddLast(entry);
             while (_byName.Count > (_isDisposed ? 0 : _bound))
                 Remove(_oldestFirst.First!);
+            SetTimer();
         }
+    }
+
+    private void SetTimer()
+    {
+        if (_timer is null || _isTimerSet || _byName.Count == 0)
+            return;
+        _isTimerSet = true;
+        _timer.Change(FreshFor, Timeout.InfiniteTimeSpan);
     }
 
     private void RemoveStale(long now)
     {
-        while (_oldestFirst.First is { } oldest && clock.GetElapsedTime(oldest.Value.OpenedAt, now) >= FreshFor)
+        while (_oldestFirst.First is { } oldest && _clock.GetElapsedTime(oldest.Value.OpenedAt, now) >= FreshFor)
             Remove(oldest);
     }
 
@@ -102,10 +131,10 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
     private int OpenAnew(string home, FolderName name, out MailFolder folder)
     {
         folder = null!;
-        int result = HomeFolder.Open(calls, home, out HomeFolder? opened);
+        int result = HomeFolder.Open(_calls, home, out HomeFolder? opened);
         if (result < 0)
         {
-            passedOver.Note(home, default, result);
+            _passedOver.Note(home, default, result);
             return result;
         }
         HomeFolder? root;
@@ -122,7 +151,7 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
             path = Path.Join(path, name.Text);
         }
         if (result >= 0)
-            folder = new MailFolder(root!, path, passedOver);
+            folder = new MailFolder(root!, path, _passedOver);
         return result;
     }
 
@@ -130,7 +159,7 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
     {
         int result = outer.OpenFolder(name, out folder);
         if (result < 0)
-            passedOver.Note(path, name, result);
+            _passedOver.Note(path, name, result);
         return result;
     }
 }

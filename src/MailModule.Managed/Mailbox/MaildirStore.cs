@@ -21,14 +21,14 @@ internal sealed class MaildirStore : IMailStore, IDisposable
     /// <param name="cacheBound">Octets of memory for snapshots of mailboxes seen last.</param>
     /// <param name="calls">The file system; tests give one that fails.</param>
     /// <param name="log">Is told of what lies in a mailbox and is no mail.</param>
-    /// <param name="clock">Tells how long an open mailbox is kept.</param>
+    /// <param name="clock">Closes mailboxes that were kept open for a moment; null: only the next one does.</param>
     public MaildirStore(
         string hostName, long cacheBound = 16 << 20, FileCalls? calls = null, Log? log = null,
         TimeProvider? clock = null)
     {
         Calls = calls ?? FileCalls.Real;
         _passedOver = new PassedOver(log ?? Log.None);
-        Folders = new MailFolders(Calls, _passedOver, clock ?? TimeProvider.System);
+        Folders = new MailFolders(Calls, _passedOver, clock);
         Snapshots = new SnapshotCache(Calls, Folders, _passedOver, cacheBound);
         Usages = new UsageCache(new UsageListing(Folders, Snapshots).Measure, clock ?? TimeProvider.System);
         Bodies = new LinkedBodies(Calls);

@@ -1,6 +1,7 @@
 using System.Text;
 using MailModule.Mailbox;
 using MailModule.Primitives;
+using MailModule.Tests.Delivery.Local;
 using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Mailbox;
@@ -51,6 +52,28 @@ public sealed class MaildirStoreTests : IDisposable
         Deliver("id0000000002", "Subject: x\n\nbody\n");
         _store.Sync();
         Assert.Empty(DescriptorsBelow(Home));
+    }
+
+    [Fact]
+    public void A_mailbox_that_nobody_asks_for_is_closed_after_a_moment()
+    {
+        var clock = new SteppedClock();
+        using var store = new MaildirStore("mail.example", clock: clock);
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal(Fault.None, store.Open(Home, out IMaildrop drop));
+            drop.Dispose();
+            Assert.NotEmpty(DescriptorsBelow(Home));
+            clock.Turn(TimeSpan.FromMilliseconds(60));
+            Assert.Equal(Fault.None, store.Open(_folder.In("users/b"), out drop));
+            drop.Dispose();
+            clock.Turn(TimeSpan.FromMilliseconds(60));
+            Assert.Empty(DescriptorsBelow(Home));
+            Assert.NotEmpty(DescriptorsBelow(_folder.In("users/b")));
+            clock.Turn(TimeSpan.FromMilliseconds(100));
+            Assert.Empty(DescriptorsBelow(_folder.In("users")));
+            Assert.Equal(0, clock.Timers);
+        }
     }
 
     private static IEnumerable<string> DescriptorsBelow(string folder)
