@@ -10,6 +10,9 @@ internal static class Pop3Replies
     // RFC 2449 §4: a first line of a reply is at most 512 octets with its CRLF.
     private const int TextLimit = 500;
 
+    /// <summary>Octets of a line with two numbers at most.</summary>
+    private const int LineRoom = 2 * 20 + 3;
+
     /// <summary>Octets that <see cref="MessageFollows(Span{byte}, long)"/> needs at most.</summary>
     public const int MessageFollowsRoom = 40;
 
@@ -126,23 +129,31 @@ internal static class Pop3Replies
     public static void Pair(Output output, long first, long second)
     {
         output.Write("+OK "u8);
-        ListLine(output, first, second);
+        output.Advance(ListLine(output.GetSpan(LineRoom), first, second));
     }
 
-    public static void ListLine(Output output, long number, long size)
+    /// <summary>A line of LIST; the octets that it takes.</summary>
+    public static int ListLine(Span<byte> room, long number, long size)
     {
-        Number(output, number);
-        output.Write(" "u8);
-        Number(output, size);
-        output.Write("\r\n"u8);
+        Utf8Formatter.TryFormat(number, room, out int at);
+        room[at++] = (byte)' ';
+        Utf8Formatter.TryFormat(size, room[at..], out int digits);
+        return EndLine(room, at + digits);
     }
 
-    public static void UidlLine(Output output, long number, ReadOnlySpan<byte> id)
+    /// <summary>A line of UIDL; the octets that it takes.</summary>
+    public static int UidlLine(Span<byte> room, long number, ReadOnlySpan<byte> id)
     {
-        Number(output, number);
-        output.Write(" "u8);
-        output.Write(id);
-        output.Write("\r\n"u8);
+        Utf8Formatter.TryFormat(number, room, out int at);
+        room[at++] = (byte)' ';
+        id.CopyTo(room[at..]);
+        return EndLine(room, at + id.Length);
+    }
+
+    private static int EndLine(Span<byte> room, int at)
+    {
+        "\r\n"u8.CopyTo(room[at..]);
+        return at + 2;
     }
 
     public static void MessageFollows(Output output, long size)

@@ -219,6 +219,21 @@ public class Pop3SessionTests
     }
 
     [Fact]
+    public void A_list_has_each_message_once_save_those_that_are_marked()
+    {
+        string[] texts = [.. Enumerable.Range(1, 1_203).Select(size => new string('a', size % 50 + 1) + "\n")];
+        Pop3Harness harness = new Pop3Harness(Plain, texts).LoggedIn();
+        harness.Send("DELE 500\r\nDELE 501\r\nDELE 1203\r\n");
+        int[] left = [.. Enumerable.Range(1, 1_203).Where(number => number is not (500 or 501 or 1_203))];
+        Assert.Equal("+OK list follows\r\n"
+            + string.Concat(left.Select(number => $"{number} {texts[number - 1].Length + 1}\r\n")) + ".\r\n",
+            harness.Send("LIST\r\n"));
+        Assert.Equal(
+            "+OK list follows\r\n" + string.Concat(left.Select(number => $"{number} id-{number}\r\n")) + ".\r\n",
+            harness.Send("UIDL\r\n"));
+    }
+
+    [Fact]
     public void A_session_that_times_out_closes_without_a_word()
     {
         Pop3Harness harness = new Pop3Harness(Plain, "a\n").LoggedIn();
