@@ -6,7 +6,7 @@ namespace MailModule.Mailbox;
 /// An open mailbox: a Maildir, or a folder in it, with its tmp, new and cur as they are asked for. Shared by those that
 /// use it at the moment; the last closes it. Any thread.
 /// </summary>
-internal sealed class MailFolder(HomeFolder root, string path, PassedOver passedOver) : IDisposable
+internal sealed class MailFolder(HomeFolder root, string home, string name, PassedOver passedOver) : IDisposable
 {
     private HomeFolder? _tmp, _new, _cur;
     private int _users = 1;
@@ -14,7 +14,7 @@ internal sealed class MailFolder(HomeFolder root, string path, PassedOver passed
     public HomeFolder Root => root;
 
     /// <summary>For the log alone.</summary>
-    public string Path => path;
+    public string Path => System.IO.Path.Join(home, "Maildir", name);
 
     public int OpenTmp(out HomeFolder folder) => Open(ref _tmp, "tmp"u8, out folder);
 
@@ -39,15 +39,15 @@ internal sealed class MailFolder(HomeFolder root, string path, PassedOver passed
         root.Dispose();
     }
 
-    private int Open(ref HomeFolder? place, ReadOnlySpan<byte> name, out HomeFolder folder)
+    private int Open(ref HomeFolder? place, ReadOnlySpan<byte> part, out HomeFolder folder)
     {
         folder = Volatile.Read(ref place)!;
         if (folder is not null)
             return 0;
-        int result = root.OpenFolder(name, out HomeFolder? opened);
+        int result = root.OpenFolder(part, out HomeFolder? opened);
         if (result < 0)
         {
-            passedOver.Note(path, name, result);
+            passedOver.Note(Path, part, result);
             return result;
         }
         folder = Interlocked.CompareExchange(ref place, opened, null) ?? opened!;

@@ -142,16 +142,14 @@ internal sealed class MailFolders : IDisposable
             result = OpenIn(opened!, "Maildir"u8, home, out root);
         if (result < 0)
             return result;
-        string path = Path.Join(home, "Maildir");
         if (!name.IsInbox)
         {
             HomeFolder outer = root!;
             using (outer)
-                result = OpenIn(outer, name.Octets, path, out root);
-            path = Path.Join(path, name.Text);
+                result = OpenIn(outer, name.Octets, Path.Join(home, "Maildir"), out root);
         }
         if (result >= 0)
-            folder = new MailFolder(root!, path, _passedOver);
+            folder = new MailFolder(root!, home, name.Text, _passedOver);
         return result;
     }
 

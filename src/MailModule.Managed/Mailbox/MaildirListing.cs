@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -37,26 +37,51 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
         // new/ first: a message that another program moves to cur/ meanwhile is then seen twice rather than not at all.
         int result = folder.OpenNew(out HomeFolder part);
         if (result >= 0)
-            result = ReadFolder(part, "new"u8, inNew: true);
+            result = ReadFolder(part, inNew: true);
         if (result >= 0)
             result = folder.OpenCur(out part);
         if (result >= 0)
-            result = ReadFolder(part, "cur"u8, inNew: false);
-        if (result < 0)
-            return SystemFault.Of(result);
+            result = ReadFolder(part, inNew: false);
+        if (result >= 0)
+            snapshot = Snapshot(earlier, newFolder, curFolder);
+        Return(_names);
+        Return(_messages);
+        return SystemFault.Of(Math.Min(result, 0));
+    }
+
+    private MaildirSnapshot Snapshot(MaildirSnapshot earlier, in FileStamp newFolder, in FileStamp curFolder)
+    {
         Sort();
         RemoveDuplicates();
         FindSizes(earlier);
         RemoveUnusable();
-        snapshot = new MaildirSnapshot(_names[.._used], _messages[.._count], newFolder, curFolder);
-        return Fault.None;
+        return new MaildirSnapshot(_names[.._used], _messages[.._count], newFolder, curFolder);
     }
 
-    private int ReadFolder(HomeFolder part, ReadOnlySpan<byte> name, bool inNew)
+    private int ReadFolder(HomeFolder part, bool inNew)
     {
-        string path = Path.Join(folder.Path, Encoding.ASCII.GetString(name));
-        return DirectoryListing.ForEach(
-            part, entry => Add(entry, inNew), entry => passedOver.Note(path, entry, "no file of the user's own"));
+        int result = part.OpenNames(out FolderNames names);
+        if (result < 0)
+            return result;
+        try
+        {
+            while (names.Next())
+                Take(part, names.Name, names.Kind, inNew);
+            return names.Result;
+        }
+        finally
+        {
+            names.Dispose();
+        }
+    }
+
+    private void Take(HomeFolder part, ReadOnlySpan<byte> name, byte kind, bool inNew)
+    {
+        DirectoryListing.EntryKind found = DirectoryListing.KindOf(part, name, kind);
+        if (found == DirectoryListing.EntryKind.File)
+            Add(name, inNew);
+        else if (found == DirectoryListing.EntryKind.NoFile)
+            passedOver.Note(Path.Join(folder.Path, inNew ? "new" : "cur"), name, "no file of the user's own");
     }
 
     private void Add(ReadOnlySpan<byte> name, bool inNew)
@@ -67,18 +92,37 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
             return;
         }
         if (_used + name.Length > _names.Length)
-            Array.Resize(ref _names, BufferSize.For((long)_used + Math.Max(name.Length, 4096), _names.Length));
+            Grow(ref _names, _used, (long)_used + Math.Max(name.Length, 4096));
         if (_count == _messages.Length)
-            Array.Resize(ref _messages, Math.Max(_messages.Length * 2, 64));
+            Grow(ref _messages, _count, Math.Max(_count, 64));
         name.CopyTo(_names.AsSpan(_used));
-        ref MaildirMessage message = ref _messages[_count++];
-        message.Time = MaildirName.Time(name);
-        (message.Length, message.Size) = MaildirName.Sizes(name);
-        message.NameOffset = _used;
-        message.NameLength = (ushort)name.Length;
-        message.UniqueLength = (ushort)MaildirName.UniqueLength(name);
-        message.InNew = inNew;
+        MessageSize size = MaildirName.Sizes(name);
+        _messages[_count++] = new MaildirMessage
+        {
+            Time = MaildirName.Time(name),
+            Size = size.WireLength,
+            Length = size.Length,
+            NameOffset = _used,
+            NameLength = (ushort)name.Length,
+            UniqueLength = (ushort)MaildirName.UniqueLength(name),
+            InNew = inNew,
+        };
         _used += name.Length;
+    }
+
+    // What is gathered lives for this listing only, and a large mailbox is listed again and again.
+    private static void Grow<T>(ref T[] array, int used, long needed)
+    {
+        T[] larger = ArrayPool<T>.Shared.Rent(BufferSize.For(needed, array.Length));
+        array.AsSpan(0, used).CopyTo(larger);
+        Return(array);
+        array = larger;
+    }
+
+    private static void Return<T>(T[] array)
+    {
+        if (array.Length > 0)
+            ArrayPool<T>.Shared.Return(array);
     }
 
     private void Sort()
@@ -88,9 +132,29 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
         {
             if (Compare(messages[i - 1], messages[i]) <= 0)
                 continue;
-            messages.Sort(this);
+            SortByTime(messages);
             return;
         }
+    }
+
+    // Numbers are compared many times as fast as messages, and few messages come in the same second.
+    private void SortByTime(Span<MaildirMessage> messages)
+    {
+        long[] rented = ArrayPool<long>.Shared.Rent(messages.Length);
+        Span<long> times = rented.AsSpan(0, messages.Length);
+        for (int i = 0; i < messages.Length; i++)
+            times[i] = messages[i].Time;
+        times.Sort(messages);
+        for (int from = 0; from < times.Length;)
+        {
+            int to = from + 1;
+            while (to < times.Length && times[to] == times[from])
+                to++;
+            if (to - from > 1)
+                messages[from..to].Sort(this);
+            from = to;
+        }
+        ArrayPool<long>.Shared.Return(rented);
     }
 
     public int Compare(MaildirMessage left, MaildirMessage right)

@@ -23,7 +23,7 @@ internal sealed class Maildrop(
     private const int LongestName = 255;
 
     private readonly SizeCorrections _corrections = new(snapshot);
-    private readonly List<int> _owedNames = [];
+    private List<int>? _owedNames;
     private MaildirSnapshot? _newerSnapshot;
     private (int Index, MessageSize Size) _opened = (-1, default);
     private readonly bool _isShared = lockDescriptor < 0;
@@ -37,7 +37,7 @@ internal sealed class Maildrop(
     public int Count => snapshot.Count;
     public long TotalSize => _corrections.TotalSize;
     public bool IsSizeKnown => _opened.Size.WireLength >= 0;
-    public bool OwesNames => _owedNames.Count > 0;
+    public bool OwesNames => _owedNames is { Count: > 0 };
     public long Size(int index) => _corrections.SizeOf(index).WireLength;
     public int UniqueId(int index, Span<byte> destination)
         => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
@@ -89,7 +89,7 @@ internal sealed class Maildrop(
     {
         _opened.Size = _opened.Size with { WireLength = wireLength };
         _corrections.SetSize(_opened.Index, _opened.Size);
-        _owedNames.Add(_opened.Index);
+        (_owedNames ??= []).Add(_opened.Index);
     }
 
     public void CorrectNames()
@@ -169,9 +169,9 @@ internal sealed class Maildrop(
 
     private void CorrectNames(MailFolder folder)
     {
-        foreach (int index in _owedNames)
+        foreach (int index in _owedNames ?? [])
             Correct(folder, index, _corrections.SizeOf(index));
-        _owedNames.Clear();
+        _owedNames = null;
     }
 
     private bool IsOther(int index, MessageSize size)

@@ -90,6 +90,24 @@ public sealed class MaildirStoreTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}\n"), Enumerable.Range(0, 10).Select(i => Text(drop, i)));
     }
 
+    [Fact]
+    public void Messages_of_one_second_come_in_the_order_of_their_names()
+    {
+        const int Count = 2_003;
+        Open().Dispose();
+        string[] ids = [.. Enumerable.Range(0, Count).Select(i => $"{1_700_000_000 + i / 7}.M{i:D6}P1.h")];
+        for (int i = 0; i < Count; i++)
+        {
+            int at = (int)((long)i * 1_009 % Count);
+            File.WriteAllText($"{Home}/Maildir/{(at % 3 == 0 ? "new" : "cur")}/{ids[at]},S={at + 1},W={at + 2}", "");
+        }
+        // Moved while it was listed: seen twice, and kept once.
+        File.WriteAllText($"{Home}/Maildir/new/{ids[1]},S=2,W=3", "");
+        using IMaildrop drop = Open();
+        Assert.Equal(ids, Enumerable.Range(0, drop.Count).Select(i => IdAt(drop, i)));
+        Assert.All(Enumerable.Range(0, Count), i => Assert.Equal(i + 2, drop.Size(i)));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("no final newline")]
@@ -351,8 +369,13 @@ public sealed class MaildirStoreTests : IDisposable
     {
         using IMaildrop drop = Open();
         Assert.Equal(1, drop.Count);
+        return IdAt(drop, 0);
+    }
+
+    private static string IdAt(IMaildrop drop, int index)
+    {
         Span<byte> id = stackalloc byte[70];
-        return Encoding.ASCII.GetString(id[..drop.UniqueId(0, id)]);
+        return Encoding.ASCII.GetString(id[..drop.UniqueId(index, id)]);
     }
 
     private void MoveToCur(string flags)

@@ -1,3 +1,4 @@
+using System.Text;
 using MailModule.Primitives.Os.Windows;
 
 namespace MailModule.Primitives.Os;
@@ -5,6 +6,9 @@ namespace MailModule.Primitives.Os;
 /// <summary>Paths and names of files, as the system has them. Pure.</summary>
 internal static class FilePath
 {
+    /// <summary>Room for the octets of most paths (<see cref="Octets"/>).</summary>
+    public const int Room = 512;
+
     /// <summary>
     /// What stands between a message's name in a Maildir and its flags. On Windows a colon begins the name of a stream
     /// of a file; the semicolon is what other Maildir programs use there.
@@ -32,6 +36,16 @@ internal static class FilePath
 
     /// <summary>With slashes alone: the form in which users write names of folders.</summary>
     public static string WithSlashes(string path) => OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
+
+    /// <summary>The path as the system's calls take it, in UTF-8 with a NUL behind it: in the room, if that is large
+    /// enough.</summary>
+    public static ReadOnlySpan<byte> Octets(string path, Span<byte> room)
+    {
+        if (room.IsEmpty || !Encoding.UTF8.TryGetBytes(path, room[..^1], out int length))
+            return (byte[])[.. Encoding.UTF8.GetBytes(path), 0];
+        room[length] = 0;
+        return room[..(length + 1)];
+    }
 
     /// <summary>Why no file or folder can have this path, in words for a person; null if one may.</summary>
     public static string? Problem(string path) => OperatingSystem.IsWindows() ? WindowsPath.Problem(path) : null;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -15,7 +14,6 @@ internal sealed class HomeFolder : IDisposable
 {
     /// <summary>Longest name (NAME_MAX), and its NUL.</summary>
     private const int NameRoom = 256;
-    private const int DirectoryBuffer = 32 * 1024;
 
     private readonly FileCalls _calls;
     private readonly FileOwner _us;
@@ -76,10 +74,11 @@ internal sealed class HomeFolder : IDisposable
             folder = Make(calls, above) is < 0 and var failed ? failed : HomePath.Open(calls, above);
         if (folder < 0)
             return folder;
+        Span<byte> room = stackalloc byte[NameRoom];
         int result = calls.StatAt(folder, default, out FileStamp stamp);
         if (result >= 0)
             using (OwnerRights.Take(stamp.Owner, FileOwner.Us))
-                result = calls.MakeDirectoryAt(folder, Octets(Path.GetFileName(plain)));
+                result = calls.MakeDirectoryAt(folder, FilePath.Octets(Path.GetFileName(plain), room));
         calls.Close(folder);
         return result == -Errno.Exists ? 0 : result;
     }
@@ -107,8 +106,9 @@ internal sealed class HomeFolder : IDisposable
         {
             if (!folder!.IsOurs && !OwnerRights.IsPossible(folder._us))
                 return folder.Stat(Encoding.UTF8.GetBytes(path), out stamp);
+            Span<byte> room = stackalloc byte[FilePath.Room];
             using OwnerRights rights = folder.Take();
-            return calls.LookFrom(folder._descriptor, Octets(path), out stamp);
+            return calls.LookFrom(folder._descriptor, FilePath.Octets(path, room), out stamp);
         }
     }
 
@@ -205,7 +205,8 @@ internal sealed class HomeFolder : IDisposable
         Span<byte> room = stackalloc byte[NameRoom];
         if (!IsAllOurs || !TryEnd(name, room))
             return -Errno.NotSupported;
-        return _calls.LinkAt(Octets(path), _descriptor, room);
+        Span<byte> pathRoom = stackalloc byte[FilePath.Room];
+        return _calls.LinkAt(FilePath.Octets(path, pathRoom), _descriptor, room);
     }
 
     public int Unlink(ReadOnlySpan<byte> name)
@@ -241,31 +242,35 @@ internal sealed class HomeFolder : IDisposable
     public int SyncFileSystem() => _calls.SyncFileSystem(_descriptor);
 
     /// <summary>Gives each name, with its kind where the file system tells (DT_…, else 0).</summary>
-    /// <param name="limit">Names at most, or somewhat more.</param>
+    /// <param name="limit">Names at most.</param>
     public int ForEachName(NameAction take, int limit = int.MaxValue)
     {
+        int result = OpenNames(out FolderNames names);
+        if (result < 0)
+            return result;
+        try
+        {
+            for (; limit > 0 && names.Next(); limit--)
+                take(names.Name, names.Kind);
+            return names.Result;
+        }
+        finally
+        {
+            names.Dispose();
+        }
+    }
+
+    /// <summary>Opens the list of names, which the caller disposes of.</summary>
+    public int OpenNames(out FolderNames names)
+    {
+        names = default;
         int descriptor;
         using (Take())
             descriptor = _calls.OpenAt(_descriptor, ".\0"u8, OpenAs.Folder);
         if (descriptor < 0)
             return descriptor;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(DirectoryBuffer);
-        try
-        {
-            int count = 0;
-            while (limit > 0 && (count = _calls.ReadDirectory(descriptor, buffer)) > 0)
-            {
-                var entries = new DirectoryRecords(buffer.AsSpan(0, count));
-                for (; entries.Next(); limit--)
-                    take(entries.Name, entries.Kind);
-            }
-            return Math.Min(count, 0);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            _calls.Close(descriptor);
-        }
+        names = new FolderNames(_calls, descriptor);
+        return 0;
     }
 
     /// <summary>The rights that calls here use; taken for several of them at once it costs less.</summary>
@@ -325,6 +330,4 @@ internal sealed class HomeFolder : IDisposable
         _calls.Close(descriptor);
         return result;
     }
-
-    private static byte[] Octets(string path) => [.. Encoding.UTF8.GetBytes(path), 0];
 }

@@ -16,7 +16,8 @@ internal static class HomePath
     /// <summary>Opens it only to look at it and to name what is in it.</summary>
     public static int Open(FileCalls calls, string path)
     {
-        int descriptor = calls.OpenWithoutLinks([.. Encoding.UTF8.GetBytes(path), 0]);
+        Span<byte> room = stackalloc byte[FilePath.Room];
+        int descriptor = calls.OpenWithoutLinks(FilePath.Octets(path, room));
         return descriptor == -Errno.SymbolicLink ? Walk(calls, path) : descriptor;
     }
 
