@@ -79,15 +79,16 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     /// </summary>
     /// <param name="home">A user's home: waits for the local actions on that user's messages too.</param>
     public bool CatchUp(TimeSpan timeout, string? home = null)
-        => CatchUp(timeout, () => _progress.HasActions(home));
+        => CatchUp(timeout, home, static (progress, home) => progress.HasActions(home));
 
     /// <summary>
     /// As <see cref="CatchUp(TimeSpan, string?)"/>, and what was taken over from the old module's queue is noted there,
     /// or waits for that.
     /// </summary>
-    public bool CatchUpNotes(TimeSpan timeout) => CatchUp(timeout, () => _progress.HasActions(ImportedMail.IsOne));
+    public bool CatchUpNotes(TimeSpan timeout)
+        => CatchUp(timeout, null, static (progress, _) => progress.HasActions(ImportedMail.IsOne));
 
-    private bool CatchUp(TimeSpan timeout, Func<bool> hasActions)
+    private bool CatchUp(TimeSpan timeout, string? home, Func<DeliveryProgress, string?, bool> hasActions)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         lock (_lock)
@@ -95,7 +96,7 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
             long wanted = _progress.Enqueued;
             if (!_progress.HasTried(wanted))
                 _queue.SetUrgent();
-            while ((!_progress.HasTried(wanted) || hasActions()) && _thread.IsRunning)
+            while ((!_progress.HasTried(wanted) || hasActions(_progress, home)) && _thread.IsRunning)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)

@@ -14,10 +14,15 @@ namespace MailModule.Engine.Serving;
 internal sealed class CountedPop3Login(
     Pop3Session session, Pop3Dependencies dependencies, SaslExchange exchange, string name)
 {
+    private string? _counted;
+
     public string Name => name;
 
     private IPAddress? Client => session.Peer.RemoteEndPoint?.Address;
-    private string Counted => dependencies.Accounts.CountedName(name);
+
+    /// <summary>The name under which failures are counted.</summary>
+    private string Counted => _counted ??= dependencies.Accounts.CountedName(name);
+
     private LoginThrottle Throttle => dependencies.Guessing.Logins;
 
     /// <inheritdoc cref="SmtpLogin.MayTry"/>

@@ -5,14 +5,14 @@ namespace MailModule.Pop3.Server;
 /// <summary>The messages that DELE has marked as deleted (RFC 1939 §5), and what the others take.</summary>
 internal sealed class DeletionMarks
 {
-    private readonly List<int> _indexes = [];
+    private List<int>? _indexes;
     private ulong[] _bits = [];
     private Int128 _size;
 
     /// <summary>In the order in which they were marked.</summary>
-    public IReadOnlyList<int> Indexes => _indexes;
+    public IReadOnlyList<int> Indexes => (IReadOnlyList<int>?)_indexes ?? [];
 
-    public int Count => _indexes.Count;
+    public int Count => _indexes?.Count ?? 0;
 
     /// <summary>Octets of the messages that are not marked. A message's size may be corrected until it is
     /// marked.</summary>
@@ -25,7 +25,7 @@ internal sealed class DeletionMarks
         if (_bits.Length == 0)
             _bits = new ulong[(messages.Count + 63) / 64];
         _bits[index >> 6] |= 1UL << (index & 63);
-        _indexes.Add(index);
+        (_indexes ??= []).Add(index);
         _size += messages.Size(index);
     }
 
@@ -33,7 +33,7 @@ internal sealed class DeletionMarks
     public void Clear()
     {
         _size = 0;
-        _indexes.Clear();
+        _indexes = null;
         _bits = [];
     }
 }

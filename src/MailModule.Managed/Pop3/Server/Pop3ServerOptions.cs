@@ -5,7 +5,19 @@ namespace MailModule.Pop3.Server;
 /// <summary>What a POP3 session needs to know; a snapshot, shared by sessions.</summary>
 internal sealed record Pop3ServerOptions
 {
-    public string HostName { get; init; } = "localhost";
+    public string HostName
+    {
+        get;
+        init
+        {
+            field = value;
+            Greeting = GreetingOf(value);
+        }
+    } = "localhost";
+
+    /// <summary>The text of the greeting, where nobody gives another.</summary>
+    public string Greeting { get; private init; } = GreetingOf("localhost");
+
     public bool OfferStls { get; init; }
     /// <summary>What tells a password or token is allowed without TLS for this client.</summary>
     public bool PlainAuthWithoutTls { get; init; }
@@ -25,4 +37,6 @@ internal sealed record Pop3ServerOptions
     public Pop3StateTable Verbs { get; init; } = Pop3StateTable.Standard;
     /// <summary>The capabilities that CAPA names, where each is offered.</summary>
     public IReadOnlyList<Pop3Capability> Capabilities { get; init; } = Pop3Capability.Standard;
+
+    private static string GreetingOf(string host) => $"{host} POP3 server ready";
 }

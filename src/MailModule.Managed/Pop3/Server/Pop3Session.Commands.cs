@@ -28,10 +28,7 @@ internal sealed partial class Pop3Session
             return Next.Close;
         }
         _login.Stamp = Options.NewStamp?.Invoke();
-        if (verdict.Text is { } text)
-            Pop3Replies.Greeting(output, text, _login.Stamp);
-        else
-            Pop3Replies.Greeting(output, $"{Options.HostName} POP3 server ready", _login.Stamp);
+        Pop3Replies.Greeting(output, verdict.Text ?? Options.Greeting, _login.Stamp);
         return Continue;
     }
 
@@ -85,7 +82,7 @@ internal sealed partial class Pop3Session
     {
         string? words = _login.Words;
         State = Pop3State.Transaction;
-        (_login.User, _login.Exchange, _login.Words) = (_login.Exchange!.User, null, null);
+        (_login.User, _login.Exchange, _login.Words, _login.Stamp) = (_login.Exchange!.User, null, null, null);
         Peer.GotDone(isLoggedIn: true);
         _marks.Clear();
         if (words is not null)

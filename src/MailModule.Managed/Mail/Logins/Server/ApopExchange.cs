@@ -24,7 +24,14 @@ internal sealed class ApopExchange : SecretExchange
 
     /// <summary>A stamp that no other session has, in the form of a message-id (RFC 1939 §7).</summary>
     /// <param name="host">Our name, or our address in brackets.</param>
-    public static string NewStamp(string host) => $"<{Convert.ToHexStringLower(RandomOctets.Get(16))}@{host}>";
+    public static string NewStamp(string host)
+    {
+        Span<byte> random = stackalloc byte[16];
+        Span<char> digits = stackalloc char[2 * 16];
+        RandomOctets.Fill(random);
+        Convert.TryToHexStringLower(random, digits, out _);
+        return $"<{digits}@{host}>";
+    }
 
     public override SaslProgress Take(byte[] message) => SaslProgress.Malformed;
 
