@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
@@ -10,10 +11,15 @@ namespace MailModule.Transport;
 internal abstract class SocketLink : ILink
 {
     /// <param name="remote">Null: the socket says; it does not know any more where the peer has reset it.</param>
-    protected SocketLink(Socket socket, IPEndPoint? remote)
+    /// <param name="isOfEngine">The platform's engine watches it, and so keeps what it needs for that, 200 octets for
+    /// each socket that it knows to be non-blocking.</param>
+    protected SocketLink(Socket socket, IPEndPoint? remote, bool isOfEngine)
     {
         Socket = socket;
-        socket.Blocking = false;
+        if (isOfEngine)
+            socket.Blocking = false;
+        else
+            SocketCalls.SetBlocking(socket, false);
         if (socket.AddressFamily != AddressFamily.Unix)
             socket.NoDelay = true;
         UnsharedDescriptors.Add((int)socket.SafeHandle.DangerousGetHandle());
@@ -46,12 +52,15 @@ internal abstract class SocketLink : ILink
 
     public virtual Transfer Receive(Memory<byte> target)
     {
-        int count = Socket.Receive(target.Span, SocketFlags.None, out SocketError error);
+        if (IsClosed)
+            return FailClosed();
+        int count, error;
+        do
+            count = SocketCalls.Receive(Socket, target.Span, out error);
+        while (count < 0 && SocketCalls.IsInterrupted(error));
         MayHaveMore = count == target.Length;
-        if (error == SocketError.WouldBlock)
-            return Transfer.Again;
-        if (error != SocketError.Success)
-            return Fail(error);
+        if (count < 0)
+            return SocketCalls.IsAgain(error) ? Transfer.Again : Fail(SocketCalls.WordsOf(error));
         return count == 0 ? Transfer.Ended : Transfer.Moved(count);
     }
 
@@ -95,18 +104,25 @@ internal abstract class SocketLink : ILink
     {
         if (octets.IsEmpty)
             return Transfer.Moved(0);
-        int count = Socket.Send(octets, SocketFlags.None, out SocketError error);
-        return error switch
-        {
-            SocketError.Success => Transfer.Moved(count),
-            SocketError.WouldBlock => Transfer.Moved(0),
-            _ => Fail(error),
-        };
+        if (IsClosed)
+            return FailClosed();
+        int count, error;
+        do
+            count = SocketCalls.Send(Socket, octets, out error);
+        while (count < 0 && SocketCalls.IsInterrupted(error));
+        if (count >= 0)
+            return Transfer.Moved(count);
+        return SocketCalls.IsAgain(error) ? Transfer.Moved(0) : Fail(SocketCalls.WordsOf(error));
     }
 
-    protected Transfer Fail(SocketError error)
+    // The descriptor may be another's by then.
+    private Transfer FailClosed() => Fail("the socket is closed");
+
+    protected Transfer Fail(SocketError error) => Fail(ExceptionWords.OfSocket(error));
+
+    private Transfer Fail(string words)
     {
-        Failure = error.ToString();
+        Failure = words;
         return Transfer.Failed;
     }
 
