@@ -39,6 +39,7 @@ public class ReferenceTests
         ["Delivery.Local"],
         ["Engine.Settings"],
         ["Engine.Serving.Handlers", "Engine.Connecting"],
+        ["Engine.Proxying"],
         ["Engine.Serving", "Engine.Sending", "Engine.Authenticating", "Engine.Retrieving",
             "Engine.Mailboxes", "Engine.Importing"],
         ["Engine.Control"],

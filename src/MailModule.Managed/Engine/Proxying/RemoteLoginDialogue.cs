@@ -1,0 +1,298 @@
+using System.Security.Cryptography;
+using System.Text;
+using MailModule.Mail;
+using MailModule.Mail.Logins;
+using MailModule.Pop3;
+using MailModule.Pop3.Client;
+using MailModule.Primitives.Os;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Proxying;
+
+/// <summary>What a login at the other server waits for.</summary>
+internal enum RemoteLoginStep
+{
+    /// <summary>Octets of the server.</summary>
+    Input,
+    /// <summary>The handshake; then it goes on.</summary>
+    StartTls,
+    /// <summary>Nothing: see <see cref="RemoteLoginDialogue.Outcome"/>.</summary>
+    Over,
+}
+
+/// <summary>
+/// A login at another POP3 server, with TLS where it is offered: CAPA, STLS, CAPA once more, and the ways to log in as
+/// a client of the host tries them (decision 0075). Pure.
+/// </summary>
+internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules rules, Pop3Trace? trace)
+{
+    /// <summary>Octets of an answer to CAPA.</summary>
+    private const int CapabilityLimit = 32 * 1024;
+
+    private const string NoTls = "there is no TLS, and the password does not go there in clear text";
+
+    private readonly Pop3Dialogue _pop3 = new() { Trace = trace };
+    private readonly Queue<Way> _ways = new();
+    private readonly List<byte> _lines = [];
+    private Pop3LoginExchange? _exchange;
+    private Pop3Reply? _refusal;
+    private Stage _stage = Stage.Greeting;
+    private Way _way;
+    private bool _isPasswordWrong;
+
+    private enum Stage
+    {
+        Greeting,
+        Capabilities,
+        Stls,
+        Utf8,
+        Login,
+        Pass,
+    }
+
+    /// <summary>Null until it is over.</summary>
+    public RemoteLoginOutcome? Outcome { get; private set; }
+
+    /// <summary>The next answer may be computed with for long, which is no I/O thread's.</summary>
+    public bool MayCompute => _exchange is not null;
+
+    /// <param name="input">What the server has sent, from where the last call left it.</param>
+    /// <param name="peer">How the way there is protected by now.</param>
+    public RemoteLoginStep Advance(ref ReadOnlySpan<byte> input, IPeer peer, Output output)
+    {
+        if (_pop3.IsInHandshake)
+        {
+            _pop3.TlsStarted();
+            AskCapabilities(output);
+        }
+        while (Outcome is null && !_pop3.IsInHandshake)
+        {
+            if (_pop3.IsInContent)
+            {
+                if (!ReadCapabilities(ref input))
+                    return Outcome is null ? RemoteLoginStep.Input : RemoteLoginStep.Over;
+                OnCapabilities(peer, output);
+                continue;
+            }
+            Pop3Read read = _pop3.Read(ref input, out Pop3Reply reply);
+            if (read == Pop3Read.NeedMore)
+                return RemoteLoginStep.Input;
+            if (read == Pop3Read.Ended)
+                Fail(_pop3.End!.Reply is { } last ? $"it says: {last.Text}" : _pop3.End.Text);
+            else
+                OnReply(reply, peer, output);
+        }
+        // RFC 2595 §4: what comes in clear behind the answer to STLS is not the server's, or the server is none to
+        // trust; and behind the login nobody has asked it anything.
+        if (!input.IsEmpty && Outcome is null or { IsAccepted: true })
+            Outcome = RemoteLoginOutcome.Failed(login.Server, "it answered before it was asked");
+        return Outcome is null ? RemoteLoginStep.StartTls : RemoteLoginStep.Over;
+    }
+
+    /// <summary>The connection has ended before.</summary>
+    public RemoteLoginOutcome Lost(string why)
+    {
+        string during = _pop3.IsInHandshake ? "no TLS: " : "";
+        return Outcome ??= RemoteLoginOutcome.Failed(login.Server, during + why);
+    }
+
+    private void OnReply(Pop3Reply reply, IPeer peer, Output output)
+    {
+        bool isOk = reply.Status == Pop3Status.Ok;
+        switch (_stage)
+        {
+            case Stage.Greeting when isOk:
+                AskCapabilities(output);
+                break;
+            case Stage.Greeting:
+                Outcome = RemoteLoginOutcome.Failed(login.Server, $"it says: {reply.Text}");
+                break;
+            case Stage.Capabilities when isOk:
+                break; // its lines follow
+            case Stage.Capabilities:
+                _pop3.Capabilities = Pop3Capabilities.None;
+                BeginLogin(peer, output);
+                break;
+            case Stage.Stls when isOk:
+                break; // the handshake follows
+            case Stage.Stls:
+                BeginLogin(peer, output);
+                break;
+            case Stage.Utf8:
+                TryNextWay(output);
+                break;
+            case Stage.Login when _exchange is { } exchange:
+                OnExchange(exchange.OnReply(reply, output), exchange, reply, output);
+                break;
+            case Stage.Login when isOk && _way.Mechanism is null && !_way.IsApop:
+                _stage = Stage.Pass;
+                _pop3.Say($"PASS {login.RemotePassword}", Pop3AnswerForm.OneLine, output);
+                break;
+            default:
+                OnLogin(reply, isOk, output);
+                break;
+        }
+    }
+
+    private void AskCapabilities(Output output)
+    {
+        _stage = Stage.Capabilities;
+        _lines.Clear();
+        _pop3.Say("CAPA", Pop3AnswerForm.ManyLines, output);
+    }
+
+    /// <summary>False: there is more to come, or too much.</summary>
+    private bool ReadCapabilities(ref ReadOnlySpan<byte> input)
+    {
+        byte[] piece = new byte[512];
+        bool isEnd = false;
+        while (!isEnd)
+        {
+            int count = _pop3.ReadContent(ref input, piece, out isEnd);
+            if (count == 0 && !isEnd)
+                return false;
+            _lines.AddRange(piece.AsSpan(0, count));
+            if (_lines.Count <= CapabilityLimit)
+                continue;
+            Fail("its answer to CAPA has no end");
+            return false;
+        }
+        return true;
+    }
+
+    private void OnCapabilities(IPeer peer, Output output)
+    {
+        string text = Encoding.UTF8.GetString([.. _lines]);
+        _pop3.Capabilities = new Pop3Capabilities(
+            text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        if (peer.IsTls || !_pop3.Capabilities.Has("STLS") || !OpenSsl.IsThere)
+        {
+            BeginLogin(peer, output);
+            return;
+        }
+        _stage = Stage.Stls;
+        _pop3.Say("STLS", Pop3AnswerForm.OneLine, output);
+    }
+
+    // RFC 6856 §2: UTF8 is said before the login, or not at all
+    private void BeginLogin(IPeer peer, Output output)
+    {
+        FindWays(peer);
+        if (!rules.IsUtf8 || !_pop3.Capabilities.Has("UTF8"))
+        {
+            TryNextWay(output);
+            return;
+        }
+        _stage = Stage.Utf8;
+        _pop3.Say("UTF8", Pop3AnswerForm.OneLine, output);
+    }
+
+    // What tells nothing of the password first; then what tells it, where nobody listens.
+    private void FindWays(IPeer peer)
+    {
+        Pop3Capabilities offered = _pop3.Capabilities;
+        bool mayTell = peer.IsTls || rules.AllowsClearPassword;
+        var server = new SaslServer
+        {
+            Offered = offered.LoginMechanisms,
+            EndPointBinding = peer.EndPointBinding,
+            Service = "pop",
+            Host = login.Host,
+            Port = login.Port,
+        };
+        List<ISaslMechanism> sasl =
+            SaslMechanisms.OfferedBy(server, new Credentials(login.RemoteUser, login.RemotePassword));
+        foreach (ISaslMechanism one in sasl.Where(one => !one.IsClearText))
+            _ways.Enqueue(new Way(one, false));
+        bool hasApop = _pop3.Stamp.Length > 0 && OpenSsl.IsThere && !login.RemoteUser.Contains(' ');
+        if (hasApop && mayTell)
+            _ways.Enqueue(new Way(null, true));
+        foreach (ISaslMechanism one in sasl.Where(one => one.IsClearText && mayTell))
+            _ways.Enqueue(new Way(one, false));
+        if (offered.MayHaveUser && mayTell)
+            _ways.Enqueue(new Way(null, false));
+        if (_ways.Count == 0)
+            Outcome = mayTell
+                ? RemoteLoginOutcome.Failed(login.Server, "it offers no way to log in that is known here")
+                : RemoteLoginOutcome.Barred($"{login.Server}: {NoTls}");
+    }
+
+    private void TryNextWay(Output output)
+    {
+        while (Outcome is null)
+        {
+            if (!_ways.TryDequeue(out _way))
+            {
+                Outcome = _refusal is null
+                    ? RemoteLoginOutcome.Failed(login.Server, "no way to log in that it offers can be used")
+                    : RemoteLoginOutcome.Refused(login.Server, _refusal);
+                return;
+            }
+            if (_isPasswordWrong && _way.TellsPassword)
+                continue;
+            _stage = Stage.Login;
+            if (TrySay(output))
+                return;
+        }
+    }
+
+    private bool TrySay(Output output)
+    {
+        if (_way.Mechanism is { } mechanism)
+        {
+            _exchange = new Pop3LoginExchange(_pop3, mechanism);
+            if (_exchange.Begin(output) == Pop3LoginStep.Asked)
+                return true;
+            _exchange = null;
+            return false;
+        }
+        if (!_way.IsApop)
+        {
+            _pop3.Say($"USER {login.RemoteUser}", Pop3AnswerForm.OneLine, output);
+            return true;
+        }
+        // RFC 1939 §7: MD5 of the stamp with its brackets, and the password behind it
+        byte[] digest = MD5.HashData(Encoding.UTF8.GetBytes(_pop3.Stamp + login.RemotePassword));
+        _pop3.Say(
+            $"APOP {login.RemoteUser} {Convert.ToHexStringLower(digest)}", Pop3AnswerForm.OneLine, output);
+        return true;
+    }
+
+    private void OnExchange(Pop3LoginStep step, Pop3LoginExchange exchange, Pop3Reply reply, Output output)
+    {
+        if (step == Pop3LoginStep.Asked)
+            return;
+        _exchange = null;
+        if (step == Pop3LoginStep.Failed)
+            Outcome = RemoteLoginOutcome.Failed(login.Server, exchange.Failure);
+        else
+            OnLogin(reply, step == Pop3LoginStep.Done, output);
+    }
+
+    // RFC 3206 §6: [AUTH] says that the password is wrong, by whatever way it is told; another code is of no way.
+    private void OnLogin(Pop3Reply reply, bool isOk, Output output)
+    {
+        bool isOfAuth = reply.HasCode("AUTH");
+        if (isOk)
+        {
+            Outcome = RemoteLoginOutcome.Accepted(reply);
+            return;
+        }
+        if (_refusal is null || isOfAuth)
+            _refusal = reply;
+        _isPasswordWrong |= isOfAuth && _way.TellsPassword;
+        if (reply.Code.Length > 0 && !isOfAuth)
+            Outcome = RemoteLoginOutcome.Refused(login.Server, reply);
+        else
+            TryNextWay(output);
+    }
+
+    private void Fail(string why) => Outcome ??= RemoteLoginOutcome.Failed(login.Server, why);
+
+    /// <param name="Mechanism">Null: APOP, or USER and PASS.</param>
+    private readonly record struct Way(ISaslMechanism? Mechanism, bool IsApop)
+    {
+        /// <summary>As it is; whoever refuses it has seen it.</summary>
+        public bool TellsPassword => Mechanism is null ? !IsApop : Mechanism.Name is "PLAIN" or "LOGIN";
+    }
+}
