@@ -4,6 +4,7 @@ using MailModule.Engine.Authenticating;
 using MailModule.Engine.Connecting;
 using MailModule.Engine.Control;
 using MailModule.Engine.Mailboxes;
+using MailModule.Engine.Proxying;
 using MailModule.Engine.Retrieving;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
@@ -190,7 +191,10 @@ internal sealed class RunningEngine : IDisposable
     {
         OpenLoginKey();
         var mailboxes = new MailboxDependencies(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
-        return new Pop3Server(_settings, mailboxes, _workers, _limits.ForServer(), host, _log);
+        return new Pop3Server(_settings, mailboxes, _workers, _limits.ForServer(), host, _log)
+        {
+            Proxy = new Pop3Proxy(_settings, OutboundDelivery.ClientEnvironment, _workers, _log),
+        };
     }
 
     // A host that only sends has no logins. The settings of all moments share one key.

@@ -46,6 +46,7 @@ public sealed class ScriptedSmtpServer : IDisposable
     private readonly ConcurrentQueue<string> _names = new();
     private readonly ManualResetEventSlim _hasEnded = new();
     private int _connections;
+    private int _ended;
     private long _textLength;
 
     public ScriptedSmtpServer(X509Certificate2? certificate, params string[][] scripts)
@@ -63,6 +64,9 @@ public sealed class ScriptedSmtpServer : IDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Connections whose script has ended, by itself or by the client.</summary>
+    public int Ended => Volatile.Read(ref _ended);
 
     /// <summary>Connections so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -124,7 +128,17 @@ public sealed class ScriptedSmtpServer : IDisposable
             Socket socket = _listener.AcceptSocket();
             _sockets.Add(socket);
             string[] script = _scripts[Math.Min(Interlocked.Increment(ref _connections), _scripts.Length) - 1];
-            InBackground(() => Serve(socket, script));
+            InBackground(() =>
+            {
+                try
+                {
+                    Serve(socket, script);
+                }
+                finally
+                {
+                    Interlocked.Increment(ref _ended);
+                }
+            });
         }
     }
 

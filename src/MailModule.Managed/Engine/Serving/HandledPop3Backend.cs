@@ -97,6 +97,8 @@ internal sealed class HandledPop3Backend : IPop3Backend, IPop3Effects
         return Ask(Pop3Steps.Auth);
     }
 
+    public void PassOn(Pop3Session session) => Own.PassOn(session);
+
     public Pop3Verdict Delete(Pop3Session session, int index) => Maildrop.Mark(index);
 
     public Pop3Verdict Reset(Pop3Session session)
@@ -127,6 +129,7 @@ internal sealed class HandledPop3Backend : IPop3Backend, IPop3Effects
         if (_maildrop is { IsQuitting: true })
             return false;
         _calls?.CancelPending();
+        Own.PeerReset(session);
         return true;
     }
 

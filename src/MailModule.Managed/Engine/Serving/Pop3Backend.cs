@@ -15,10 +15,15 @@ namespace MailModule.Engine.Serving;
 internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? connection) : IPop3Backend
 {
     private Pop3RequestHandler? _handler;
+    private ProxiedPop3? _proxied;
 
     /// <summary>Asked in place of opening the mailbox of who has logged in, on a thread that may block; null: it is
     /// opened.</summary>
-    public Func<Account, string, Pop3Verdict>? Entering { get; set; }
+    public Func<Account, string, Pop3Verdict>? Entering
+    {
+        get => _proxied is { } proxied ? proxied.Enter : field;
+        set;
+    }
 
     /// <summary>A host is asked about each message: none is read ahead.</summary>
     public bool AsksAboutMessages { get; init; }
@@ -31,7 +36,21 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
     public Pop3Verdict FindSecret(Pop3Session session, SecretExchange exchange)
         => HandlerFor(session).FindSecret(exchange);
 
-    public Pop3Verdict Login(Pop3Session session, SaslExchange exchange) => HandlerFor(session).Login(exchange);
+    public Pop3Verdict Login(Pop3Session session, SaslExchange exchange)
+    {
+        _proxied = ProxiedPop3.Of(session, dependencies, connection as Connection, exchange);
+        return HandlerFor(session).Login(exchange);
+    }
+
+    public void PassOn(Pop3Session session) => _proxied!.PassOn();
+
+    public bool PeerReset(Pop3Session session)
+    {
+        if (_proxied is not { } proxied)
+            return false;
+        proxied.Cancel();
+        return true;
+    }
 
     public Pop3Verdict Open(Pop3Session session, int index, int lines) => HandlerFor(session).Open(index, lines);
 
@@ -65,6 +84,7 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
     public void Closed(Pop3Session session)
     {
         _ahead?.Clear();
+        _proxied?.Close();
         _handler?.Close();
         _speed?.End();
     }

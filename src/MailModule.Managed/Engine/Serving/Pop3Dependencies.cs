@@ -1,4 +1,5 @@
 using MailModule.Delivery.Local;
+using MailModule.Engine.Proxying;
 using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Pop3.Server;
@@ -19,6 +20,9 @@ internal sealed record Pop3Dependencies(
 
     /// <summary>For POP before SMTP; null: nobody asks.</summary>
     public PopLogins? PopLogins { get; init; }
+
+    /// <summary>Passes logins on to other servers; null: none are.</summary>
+    public Pop3Proxy? Proxy { get; init; }
 
     public LoginDelays LoginDelays { get; init; } = new(TimeProvider.System);
 

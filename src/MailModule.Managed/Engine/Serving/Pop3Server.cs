@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Engine.Proxying;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Mail.Logins.Server;
@@ -24,6 +25,13 @@ internal sealed class Pop3Server(
         LoginDelays = new LoginDelays(limits.Guessing.Clock),
         Speeds = new ClientSpeeds(limits.Guessing.Clock, () => SpeedIn(settings.Current)),
     };
+
+    /// <summary>Passes logins on to other servers; null: none are. Set before the start.</summary>
+    public Pop3Proxy? Proxy
+    {
+        get => _dependencies.Proxy;
+        init => _dependencies = _dependencies with { Proxy = value };
+    }
 
     private volatile OptionSet _options = new(settings.Current, asksHost: false, Pop3Steps.None);
 
@@ -118,9 +126,18 @@ internal sealed class Pop3Server(
         return fault;
     }
 
-    protected override void EndWaits(TimeSpan timeout) => _handlers.EndWaits(timeout);
+    protected override void EndWaits(TimeSpan timeout)
+    {
+        Proxy?.EndWaits();
+        _handlers.EndWaits(timeout);
+    }
 
-    protected override bool EndHandlers(TimeSpan timeout) => _handlers.End(timeout);
+    protected override bool EndHandlers(TimeSpan timeout)
+    {
+        bool isCut = Proxy is null || Proxy.Stop();
+        Proxy?.Dispose();
+        return _handlers.End(timeout) && isCut;
+    }
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
     /// <param name="asksHost">The request callback is asked about logins, and gets the password: who logs in without
@@ -134,11 +151,15 @@ internal sealed class Pop3Server(
             HostName = values.OwnName.Text,
             OfferStls = values.Flag(Keys.SmtpTls),
             Logins = new LoginOffer(
-                asksHost ? MechanismsOf(values, asked) & MechanismSet.OfPasswords : MechanismsOf(values, asked),
+                NeedsPasswords(values, asksHost)
+                    ? MechanismsOf(values, asked) & MechanismSet.OfPasswords
+                    : MechanismsOf(values, asked),
                 LoginKeys.TokenHintOf(values)),
             ExpireDays = (int)values.Int(Keys.Pop.Expire),
             LoginDelay = (int)values.Int(Keys.Pop.LoginDelay),
-            NewStamp = asksHost || !OffersApop(values, asked) ? null : StampsOf(values.OwnName.Text),
+            NewStamp = NeedsPasswords(values, asksHost) || !OffersApop(values, asked)
+                ? null
+                : StampsOf(values.OwnName.Text),
         };
 
         private readonly Pop3ServerOptions?[] _variants = new Pop3ServerOptions?[4];
@@ -157,6 +178,9 @@ internal sealed class Pop3Server(
                 OfferStls = _plain.OfferStls && !port.IsTlsFirst,
             };
         }
+
+        // A proof can be passed on to nobody, and programs take what looks strongest.
+        private static bool NeedsPasswords(SettingValues values, bool asksHost) => asksHost || values.Pop3Proxy.IsOn;
 
         private static MechanismSet MechanismsOf(SettingValues values, Pop3Steps asked)
             => OfferedMechanisms.Of(

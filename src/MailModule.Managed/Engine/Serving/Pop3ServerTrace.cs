@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Engine.Proxying;
 using MailModule.Lines;
 using MailModule.Pop3;
 using MailModule.Smtp.Client;
@@ -24,6 +25,7 @@ internal sealed class Pop3ServerTrace(Action<string> tell) : ServerTrace(tell)
         (_verb, _isOfMany) = (verb, form == Pop3AnswerForm.ManyLines);
         return verb switch
         {
+            "USER" => Redaction.Command($"USER {ProxiedLogin.Shown(argument)}"),
             "PASS" => $"PASS {Redaction.Response(argument)}",
             "APOP" => $"APOP {NameIn(argument)} {SpokenSecrets.Mark}", // RFC 1939 §7: behind the name is the proof
             _ => Redaction.Command(line),

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Engine.Proxying;
 using MailModule.Mail;
 using MailModule.Mailbox;
 using MailModule.Policy;
@@ -108,13 +109,17 @@ internal static class ServingLog
     {
         LogLevel level = succeeded ? LogLevel.Info : LogLevel.Warning;
         if (log.IsEnabled(level))
-            log.Write(level, area, $"login of {user} {(succeeded ? "succeeded" : "failed")} client={client?.Address}");
+            log.Write(
+                level, area,
+                $"login of {ProxiedLogin.Shown(user)} {(succeeded ? "succeeded" : "failed")} client={client?.Address}");
     }
 
     public static void LoginThrottled(this Log log, string area, string user, IPEndPoint? client)
     {
         if (log.IsEnabled(LogLevel.Warning))
-            log.Write(LogLevel.Warning, area, $"login of {user} not tried: too many failed client={client?.Address}");
+            log.Write(
+                LogLevel.Warning, area,
+                $"login of {ProxiedLogin.Shown(user)} not tried: too many failed client={client?.Address}");
     }
 
     public static void TooManyRecipientsRefused(this Log log, IPEndPoint? client)
@@ -127,6 +132,15 @@ internal static class ServingLog
     {
         if (log.IsEnabled(LogLevel.Warning))
             log.Write(LogLevel.Warning, area, $"another protocol is spoken here, closed client={client?.Address}");
+    }
+
+    /// <param name="outcome">Its text may be the other server's words, which may be anything: it is not told.</param>
+    public static void PassedOn(
+        this Log log, string user, string server, RemoteLoginOutcome outcome, IPEndPoint? client)
+    {
+        string what = outcome.IsAccepted ? "passed on" : outcome.IsRefusal ? "refused there" : "not passed on";
+        if (log.IsEnabled(LogLevel.Info))
+            log.Write(LogLevel.Info, "pop3", $"login of {user} at {server} {what} client={client?.Address}");
     }
 
     public static void Expired(this Log log, string user, int count)

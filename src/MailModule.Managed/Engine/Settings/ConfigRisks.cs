@@ -17,6 +17,7 @@ internal static class ConfigRisks
         Fronts(values, Keys.Fronts.XclientRange, findings);
         Limits(values, findings);
         LoginKeys.FindRisks(values, findings);
+        Pop3ProxyRules.FindRisks(values, findings);
         Smarthost(values, findings);
         Queue(values, findings);
         ClientRisks.Find(values, findings);

@@ -30,7 +30,34 @@ internal sealed class PopKeys
         "pop_spdusr", 0, 2_097_152, 0, "connections",
         "Other POP3 connections that must be logged in for `pop_speed` to count.");
 
-    public Setting Proxy { get; } = Keys.FlagLater(
-        "pop3_proxy", "POP3 logins of the form `user@host` are passed on to that host.",
-        "the POP3 proxy comes in a later version");
+    public Setting Proxy { get; } = Keys.Flag(
+        "pop3_proxy",
+        "A login of the form `local#remoteuser#host` (or with `@` in place of each `#`), with the password "
+            + "`localpassword#remotepassword`, is passed on to the POP3 server at that host: behind the local login "
+            + "comes the remote one, and the session goes on there. `host` may be `host:port`; 995 is TLS from the "
+            + "first byte, elsewhere TLS is used where it is offered (STLS). Without TLS no password goes there, save "
+            + "to this machine or with `plain_auth=always`. Both passwords have to be told, so APOP and mechanisms "
+            + "that prove a password are not offered then. See `pop3_proxy_hosts`.");
+
+    public Setting ProxyHosts { get; } = Keys.Add(
+        new("pop3_proxy_hosts", SettingKind.Text,
+            "The hosts that `pop3_proxy` passes logins on to; none = nowhere. Without a port 110 and 995 are meant. "
+                + "`.example.org` is that domain and all below it, `*.example.org` those below it, `*` any: a host "
+                + "that is here by such a pattern may have no inner address (private, loopback, link-local and the "
+                + "like), one that is named may have any.")
+        {
+            Form = "hosts or patterns, each perhaps with `:port`, commas between",
+            Check = SettingForms.ProxyHosts,
+            LengthLimit = 65536,
+        });
+
+    public Setting ProxyRange { get; } = Keys.Ranges(
+        "pop3_proxy_range", "",
+        "Clients whose logins `pop3_proxy` passes on, by IPv4 and IPv6; empty = all. What others say is a user's name "
+            + "as any.");
+
+    public Setting ProxyCheck { get; } = Keys.Flag(
+        "pop3_proxy_check",
+        "Where `pop3_proxy` uses TLS, the host's certificate must be right, as with `smtpchktls`. Else no password "
+            + "goes there, and the login is refused.", "1");
 }

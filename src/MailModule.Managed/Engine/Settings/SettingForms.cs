@@ -32,6 +32,11 @@ internal static class SettingForms
     public static string? HostAndPort(string text, string folder)
         => text.Length == 0 || HostAddress.TryParse(text, out _) ? null : "not host or host:port";
 
+    public static string? ProxyHosts(string text, string folder)
+        => Settings.ProxyHosts.TryParse(text, out _)
+            ? null
+            : "not a list of host, host:port, .example.org, *.example.org or *, commas between";
+
     public static string? Domain(string text, string folder) => IsDomain(text) ? null : "not a domain name";
 
     public static string? OwnName(string text, string folder)

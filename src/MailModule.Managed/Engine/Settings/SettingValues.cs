@@ -32,6 +32,7 @@ internal sealed class SettingValues
     private HashSet<IPAddress>? _ownAddresses;
     private ServerGates? _gates;
     private SigningRules? _signing;
+    private Pop3ProxyRules? _pop3Proxy;
 
     /// <summary>Nothing set.</summary>
     public SettingValues()
@@ -157,6 +158,11 @@ internal sealed class SettingValues
 
     /// <summary>What mail of strangers is checked for. The same object for the same values.</summary>
     public CheckRules Checks => Volatile.Read(ref _checks) ?? MakeChecks();
+
+    /// <summary>Which logins of POP3 are passed on. The same object for the same values.</summary>
+    public Pop3ProxyRules Pop3Proxy
+        => Volatile.Read(ref _pop3Proxy)
+            ?? Interlocked.CompareExchange(ref _pop3Proxy, Pop3ProxyRules.Of(this), null) ?? _pop3Proxy;
 
     /// <summary>The keys that messages are signed with. The same object for the same values.</summary>
     public SigningRules Signing => Volatile.Read(ref _signing) ?? MakeSigning();

@@ -31,6 +31,14 @@ internal interface IPop3Backend
     /// login; it must not tell whether the user exists.</summary>
     Pop3Verdict Login(Pop3Session session, SaslExchange exchange);
 
+    /// <summary>
+    /// A login was <see cref="Pop3VerdictKind.PassedOn"/>, and the client is told so: from here on the connection has
+    /// another session, which the callee gives it. Only <see cref="Closed"/> follows.
+    /// </summary>
+    void PassOn(Pop3Session session)
+    {
+    }
+
     /// <summary>DELE, if it is of <see cref="Asked"/>; Accept: the message is marked.</summary>
     Pop3Verdict Delete(Pop3Session session, int index) => Pop3Verdict.Accept;
 

@@ -79,6 +79,8 @@ internal static class Pop3Authentication
     /// <summary>An exchange may go on behind a login that is accepted, and behind one that is refused.</summary>
     public static Next OnLoginVerdict(Pop3Session session, Pop3Verdict verdict, Output output)
     {
+        if (verdict.Kind == Pop3VerdictKind.PassedOn)
+            return session.PassOn(verdict, output);
         if (verdict.Kind != Pop3VerdictKind.Accept || session.Messages is null)
             return Refuse(session, verdict, output);
         if (!session.TryHold(0))

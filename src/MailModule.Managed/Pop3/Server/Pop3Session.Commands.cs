@@ -92,6 +92,17 @@ internal sealed partial class Pop3Session
         return Continue;
     }
 
+    /// <summary>The login is accepted by another server, which has the word from here on.</summary>
+    internal Next PassOn(Pop3Verdict verdict, Output output)
+    {
+        State = Pop3State.Transaction;
+        (_login.User, _login.Exchange, _login.Words) = (_login.Exchange!.User, null, null);
+        Peer.GotDone(isLoggedIn: true);
+        Pop3Replies.Positive(output, verdict.Text!);
+        _backend.PassOn(this);
+        return Next.Write;
+    }
+
     internal Next StartTls(Output output)
     {
         if (IsTls)

@@ -32,4 +32,6 @@ internal enum Pop3VerdictKind
     Close,
     /// <summary><see cref="Pop3Session.Answer"/> will say, from any thread.</summary>
     Pending,
+    /// <summary>Of a login: accepted, and the session goes on at another server.</summary>
+    PassedOn,
 }

@@ -140,6 +140,15 @@ public sealed class ConfigCheckTests : IDisposable
     public void What_is_wrong_with_the_checks_of_strangers_is_told_of(string settings, string key, string words)
         => Assert.Contains(words, Assert.Single(Check(settings), one => one.Key == key).Text, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("pop3_proxy=1", "pop3_proxy", "no host is allowed")]
+    [InlineData("pop3_proxy=1\npop3_proxy_hosts=*:110", "pop3_proxy_hosts", "name the servers")]
+    [InlineData("pop3_proxy=1\npop3_proxy_hosts=a.example\npop3_proxy_check=0", "pop3_proxy_check", "whoever answers")]
+    [InlineData("pop3_proxy_hosts=a.example", "pop3_proxy_hosts", "no effect without pop3_proxy")]
+    [InlineData("pop3_proxy=1\npop3_proxy_hosts=**", "pop3_proxy_hosts", "not a list of host")]
+    public void What_is_wrong_with_passing_logins_on_is_told_of(string settings, string key, string words)
+        => Assert.Contains(words, Assert.Single(Check(settings), one => one.Key == key).Text, StringComparison.Ordinal);
+
     [Fact]
     public void A_certificate_for_another_name_is_told_of()
     {

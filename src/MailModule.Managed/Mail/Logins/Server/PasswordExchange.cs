@@ -8,6 +8,13 @@ internal abstract class PasswordExchange(string mechanism) : SaslExchange(mechan
     /// <summary>As it came; no octet is NUL.</summary>
     public byte[] Password { get; protected set; } = [];
 
+    /// <summary>What was told is another name and password: the octets are the exchange's from now on.</summary>
+    public void Tell(string user, byte[] password)
+    {
+        Clear();
+        (User, Password) = (user, password);
+    }
+
     public override void Clear() => CryptographicOperations.ZeroMemory(Password);
 }
 
