@@ -11,6 +11,12 @@ namespace MailModule.Engine.Serving;
 internal sealed class ExpiredMail(LocalDelivery delivery, TimeProvider clock, Log log)
 {
     /// <summary>
+    /// Messages that one login deletes at most, so that the client has its answer soon however long the mailbox was
+    /// left; the rest goes at the next ones.
+    /// </summary>
+    public int Most { get; init; } = 5000;
+
+    /// <summary>
     /// True if some was deleted: the maildrop still numbers it, and is to be opened anew. What cannot be deleted now
     /// stays, and is tried again at the next login. Blocks.
     /// </summary>
@@ -20,7 +26,8 @@ internal sealed class ExpiredMail(LocalDelivery delivery, TimeProvider clock, Lo
     {
         long before = (clock.GetUtcNow() - age).ToUnixTimeSeconds();
         int[] expired =
-            [.. Enumerable.Range(0, maildrop.Count).Where(i => IsBefore(maildrop.Traits(i).Received, before))];
+            [.. Enumerable.Range(0, maildrop.Count).Where(i => IsBefore(maildrop.Traits(i).Received, before))
+                .Take(Most)];
         if (expired.Length == 0)
             return false;
         int failed = expired.Length;

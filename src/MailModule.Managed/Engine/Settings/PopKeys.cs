@@ -20,7 +20,7 @@ internal sealed class PopKeys
     public Setting Expire { get; } = Keys.Number(
         "pop_expire", 0, 36_500, 0, "days",
         "A login by POP3 deletes from the mailbox, or the folder, that it opens what has been there for longer, read "
-            + "or not; CAPA tells it (`EXPIRE`). 0 = never.");
+            + "or not, 5,000 messages at most; CAPA tells it (`EXPIRE`). 0 = never.");
 
     public Setting LoginDelay { get; } = Keys.Number(
         "pop_login_delay", 0, 86_400, 0, "s",

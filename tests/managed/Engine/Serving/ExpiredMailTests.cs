@@ -1,6 +1,9 @@
+using MailModule.Delivery.Local;
 using MailModule.Engine.Serving;
 using MailModule.Mailbox;
 using MailModule.Pop3.Server;
+using MailModule.Primitives;
+using MailModule.Tests.Delivery;
 using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Engine.Serving;
@@ -69,6 +72,41 @@ public sealed class ExpiredMailTests : IDisposable
         Assert.StartsWith("-ERR [IN-USE] ", new LoggedInPop3(store, _folder, s_thirtyDays).Answer,
             StringComparison.Ordinal);
         Assert.StartsWith("+OK ", first.Send("RETR 1\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_login_deletes_so_many_the_oldest_first_and_the_next_goes_on()
+    {
+        using var store = new MaildirStore("h");
+        Deliver(store, 40, 90, 80, 31, 70, 0);
+        var delivery = new LocalDelivery(new LocalDeliveryDependencies
+        {
+            Spool = new MemorySpool([]),
+            Store = store,
+            HomeOf = _folder.In,
+        });
+        var expired = new ExpiredMail(delivery, TimeProvider.System, Log.None) { Most = 2 };
+        foreach (int left in (int[])[4, 2, 1, 1])
+        {
+            Assert.Equal(Fault.None, store.Open(_folder.In("ann"), out IMaildrop maildrop));
+            expired.Delete(maildrop, TimeSpan.FromDays(30), "ann");
+            maildrop.Dispose();
+            string[] bodies = [.. Directory.GetFiles(New).Select(File.ReadAllText)];
+            Assert.Equal(left, bodies.Length);
+            Assert.Equal(left < 4, !bodies.Any(body => body.EndsWith("days 70\n", StringComparison.Ordinal)));
+            Assert.DoesNotContain(bodies, body => body.EndsWith("days 90\n", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void A_login_to_what_was_left_for_long_deletes_no_more_than_it_has_time_for()
+    {
+        using var store = new MaildirStore("h");
+        Deliver(store, 0);
+        for (int i = 0; i < 5002; i++)
+            File.WriteAllText(Path.Combine(New, $"{1000 + i}.M{i}P1.other"), "a: b\n\nold\n");
+        Assert.StartsWith("+OK 3 ", new LoggedInPop3(store, _folder, s_thirtyDays).Lost, StringComparison.Ordinal);
+        Assert.StartsWith("+OK 1 ", new LoggedInPop3(store, _folder, s_thirtyDays).Lost, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,6 +33,16 @@ internal sealed class LoggedInPop3
     /// <summary>To PASS.</summary>
     public string Answer { get; }
 
+    /// <summary>To PASS; then the connection is lost.</summary>
+    public string Lost
+    {
+        get
+        {
+            Lose();
+            return Answer;
+        }
+    }
+
     public void Lose() => _stepped.Lose(Fault.Closed);
 
     public string Send(string octets)
