@@ -259,6 +259,22 @@ public sealed class Pop3ProxyTests : IDisposable
     }
 
     [Fact]
+    public void The_speed_of_clients_counts_there_too()
+    {
+        string content = string.Concat(Enumerable.Repeat("0123456789abcde\n", 256));
+        using var other = new ScriptedSmtpServer(null, In("<", $"+OK\r\n{content}.", "<", "+OK bye"));
+        Assert.Equal(Fault.None, _engine.Set("pop_speed", 120)); // 2 KiB a second
+        Start($"127.0.0.1:{other.Port}");
+        using LineClient client = Connect();
+        Assert.Equal("+OK in there", client.LogIn($"anna#joe#127.0.0.1:{other.Port}", "here#x"));
+        var watch = Stopwatch.StartNew();
+        Assert.Equal("+OK", client.Ask("RETR 1"));
+        Assert.Equal(256, client.Lines().Count);
+        Assert.Equal("+OK bye", client.Ask("QUIT"));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0.8, 15);
+    }
+
+    [Fact]
     public void A_server_that_takes_nothing_holds_the_client_up_and_the_stop_ends_both()
     {
         using var other = new ScriptedSmtpServer(null, In("!stall"));

@@ -64,6 +64,16 @@ internal sealed class PipeEnd
         }
     }
 
+    /// <summary>There is something to take.</summary>
+    public bool HasIncoming
+    {
+        get
+        {
+            lock (_lock)
+                return _incoming.Length > 0;
+        }
+    }
+
     /// <summary>Gives to the other end; not more than the room.</summary>
     public void Give(ReadOnlySpan<byte> octets)
     {

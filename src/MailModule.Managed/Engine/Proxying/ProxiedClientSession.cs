@@ -9,18 +9,33 @@ namespace MailModule.Engine.Proxying;
 /// middle of a QUIT deletes nothing.
 /// </summary>
 /// <param name="replaced">The session until then, whose end is this one's.</param>
-internal sealed class ProxiedClientSession(PipeEnd end, Connection connection, ISession replaced) : ISession
+/// <param name="speed">Of the client.</param>
+/// <param name="runAfter">Runs a job when a time is over, or when the server stops.</param>
+internal sealed class ProxiedClientSession(
+    PipeEnd end, Connection connection, ISession replaced, IClientSpeed speed, Action<TimeSpan, IJob> runAfter)
+    : ISession, IJob
 {
     /// <summary>Octets that are sent before more is made.</summary>
     private const int OutputBound = 64 * 1024;
+
+    // A stop of the server ends each wait at once, and none may begin anew.
+    private bool _hasWaited;
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
         while (true)
         {
             GiveLines(ref input);
-            int room = OutputBound - output.Length;
-            if (room <= 0 || end.Take(output, room) == room)
+            if (!_hasWaited && end.HasIncoming && speed.Wait is var wait && wait > TimeSpan.Zero)
+            {
+                runAfter(wait, this);
+                return Next.Wait;
+            }
+            int room = Math.Min(OutputBound - output.Length, speed.Piece);
+            int taken = end.Take(output, room);
+            speed.Add(taken);
+            _hasWaited = false;
+            if (taken == room)
                 return Next.Write;
             int line = input.IndexOf((byte)'\n') + 1;
             bool isTooLong = (line > 0 ? line : input.Length) > Pop3Command.ExchangeLineLimit;
@@ -44,6 +59,13 @@ internal sealed class ProxiedClientSession(PipeEnd end, Connection connection, I
     {
         end.End();
         replaced.Closed();
+    }
+
+    /// <summary>The client may have its next piece.</summary>
+    void IJob.Run()
+    {
+        _hasWaited = true;
+        connection.Resume();
     }
 
     private static Next Close(ref ReadOnlySpan<byte> input)

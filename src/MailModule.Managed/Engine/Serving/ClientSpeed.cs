@@ -1,9 +1,10 @@
 using System.Net;
+using MailModule.Engine.Proxying;
 
 namespace MailModule.Engine.Serving;
 
 /// <summary>One session's part in its address's speed, from the login on. Without an address it has no limit.</summary>
-internal sealed class ClientSpeed(ClientSpeeds speeds, IPAddress? client)
+internal sealed class ClientSpeed(ClientSpeeds speeds, IPAddress? client) : IClientSpeed
 {
     private bool _isBegun;
 

@@ -42,7 +42,7 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
         return HandlerFor(session).Login(exchange);
     }
 
-    public void PassOn(Pop3Session session) => _proxied!.PassOn();
+    public void PassOn(Pop3Session session) => _proxied!.PassOn(SpeedOf(session));
 
     public bool PeerReset(Pop3Session session)
     {

@@ -55,12 +55,13 @@ internal sealed class ProxiedPop3
     }
 
     /// <summary>The login is accepted there, and the client has its answer.</summary>
-    public void PassOn()
+    public void PassOn(ClientSpeed speed)
     {
+        speed.Begin();
         PipeEnd end = _remote!.ClientEnd;
         Proxy.Entered(end);
         end.Attach(_connection);
-        _connection.SwitchSession(new ProxiedClientSession(end, _connection, _session));
+        _connection.SwitchSession(new ProxiedClientSession(end, _connection, _session, speed, RunAfter));
     }
 
     /// <summary>The client has gone while it waited for its login.</summary>
@@ -75,6 +76,9 @@ internal sealed class ProxiedPop3
         remote.ClientEnd.End();
         Proxy.Left(remote.ClientEnd);
     }
+
+    private void RunAfter(TimeSpan wait, IJob job)
+        => _dependencies.Guessing.LateAnswers.After(wait, _dependencies.RunJob, job);
 
     private string Counted => _login.ToString().ToUpperInvariant();
 
