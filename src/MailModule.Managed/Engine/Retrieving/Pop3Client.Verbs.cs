@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
+using MailModule.Engine.Connecting;
 using MailModule.Mail;
 using MailModule.Pop3;
 using MailModule.Pop3.Client;
 using MailModule.Primitives;
 using MailModule.Transport;
+using MailModule.Transport.Blocking;
 
 namespace MailModule.Engine.Retrieving;
 
@@ -297,7 +299,9 @@ public sealed partial class Pop3Client
         return fault;
     }
 
-    private Fault NoLine(string words) => Lose(_talk!.Break($"what the server lists is no message: \"{words}\""));
+    // The line has come whole, so the next one can be read.
+    private Fault NoLine(string words) => FailOpen(
+        Fault.Protocol, ErrorLayer.Protocol, ClientStage.Other, $"what the server lists is no message: \"{words}\"");
 
     private Fault SkipContent()
     {

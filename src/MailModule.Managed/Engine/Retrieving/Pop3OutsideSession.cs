@@ -55,22 +55,23 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
     /// <inheritdoc/>
     public Fault List(Action<OutsideMessage> each)
     {
-        var messages = new List<OutsideMessage>();
+        var ids = new Dictionary<int, string>();
         Fault fault = Ask(client => client.Uidl(0), ClientStage.Other);
         // RFC 1939 §7: UIDL is optional
         if (fault == Fault.RefusedPermanent)
             return Fail(Fault.NotSupported, $"the server tells no unique ids: {Problem}", ClientStage.Other);
         if (fault == Fault.None)
-            fault = ReadList(line => messages.Add(new OutsideMessage(line.Number, 0, line.Id)));
+            fault = ReadList(line => ids.TryAdd(line.Number, line.Id));
         var octets = new Dictionary<int, long>();
-        if (fault == Fault.None && messages.Count > 0)
+        if (fault == Fault.None)
             fault = Ask(client => client.List(0), ClientStage.Other);
-        if (fault == Fault.None && messages.Count > 0)
-            fault = ReadList(line => octets[line.Number] = line.Octets);
+        if (fault == Fault.None)
+            fault = ReadList(line => octets.TryAdd(line.Number, line.Octets));
         if (fault != Fault.None)
             return fault;
-        foreach (OutsideMessage message in messages)
-            each(message with { Octets = octets.GetValueOrDefault(message.Number) });
+        // One that only one of the lists has may have stood there in a line that was none.
+        foreach (int number in ids.Keys.Union(octets.Keys).Order())
+            each(new OutsideMessage(number, octets.GetValueOrDefault(number), ids.GetValueOrDefault(number, "")));
         return Fault.None;
     }
 
@@ -128,16 +129,19 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
 
     private Fault ReadList(Action<ListLine> each)
     {
-        for (long held = 0; held <= ListingLimit;)
+        for (long held = 0; held <= ListingLimit; held += OctetsOfLine)
         {
             ListLine line = default;
             Fault fault = Call(client => client.Next(out line));
+            bool isSkipped = fault == Fault.Protocol && _client!.Dialogue is not null;
+            if (isSkipped)
+                continue;
             if (fault != Fault.None)
                 return FailedCall(fault);
             if (line.Number == 0)
                 return Fault.None;
             each(line);
-            held += OctetsOfLine + sizeof(char) * line.Id.Length;
+            held += sizeof(char) * line.Id.Length;
         }
         _client!.Call(client => client.Close());
         return Fail(Fault.Protocol, "the server's listing has no end", ClientStage.Other);

@@ -80,14 +80,19 @@ public sealed class Pop3ClientTests : IDisposable
     [Theory]
     [InlineData("1 120x")]
     [InlineData("nonsense")]
-    public void A_line_that_lists_no_message_ends_it(string line)
+    public void A_line_that_lists_no_message_is_told_and_the_next_one_read(string line)
     {
-        using var server = new ScriptedSmtpServer(null, ["+OK", Line, "+OK", line, ".", Hang]);
+        using var server = new ScriptedSmtpServer(
+            null, ["+OK", Line, "+OK", line, "2 30", ".", Line, "+OK", Line, $"+OK {line}", Hang]);
         using Pop3Client client = _place.Connected(server);
         Say(client, one => one.List(0));
         Assert.Equal(Fault.Protocol, Say(client, one => one.Next(out _)).Fault);
         Assert.Contains($"\"{line}\"", client.Failure!.Text, StringComparison.Ordinal);
-        Assert.Equal(Fault.State, Say(client, one => one.Noop()).Fault);
+        Assert.Equal([new(2, 30, "")], Lines(client));
+        Assert.Equal((Fault.None, Pop3Status.Ok), Say(client, one => one.Noop()));
+        Say(client, one => one.List(1));
+        Assert.Equal(Fault.Protocol, Say(client, one => one.Next(out _)).Fault);
+        Assert.Empty(Lines(client));
     }
 
     [Fact]

@@ -47,6 +47,21 @@ public sealed class Pop3OutsideSessionTests : IDisposable
     }
 
     [Fact]
+    public void A_line_of_a_list_that_is_none_costs_its_message_alone()
+    {
+        using var server = new ScriptedSmtpServer(null,
+            [.. s_login, Line, "+OK", "1 abc", "2", "x y", "4 d\u0001f", "5 e", ".", Line, "+OK", "1 20", "2 30",
+                "3 what", "4 50", "5 x", ".", Hang]);
+        using IOutsideSession session = New();
+        Assert.Equal(Fault.None, Open(session, server));
+        var messages = new List<OutsideMessage>();
+        Assert.Equal(Fault.None, session.List(messages.Add));
+        Assert.Equal(
+            [new(1, 20, "abc"), new(2, 30, ""), new(4, 50, ""), new OutsideMessage(5, 0, "e")], messages);
+        Assert.Equal([true, false, false, true], messages.Select(one => one.HasGoodId));
+    }
+
+    [Fact]
     public void A_server_without_unique_ids_is_told_of_by_its_words()
     {
         using var server = new ScriptedSmtpServer(null, [.. s_login, Line, "-ERR what?"]);
