@@ -70,30 +70,42 @@ internal sealed class Antivirus(Func<AntivirusRules?> options, Action<IJob> runJ
             runJob(next);
     }
 
-    // Null: it may go on.
-    private Reply? RefusalOf(SmtpSession session, ScannedMessage message)
+    /// <summary>Scans a message at once. Workers only; blocks while commands run.</summary>
+    /// <param name="message">All of it was appended.</param>
+    public ScanAnswer Scan(Envelope envelope, ScannedMessage message)
     {
         Fault fault = message.Finish();
         if (options() is not { } now)
-            return null;
+            return new ScanAnswer(ScanEnd.Clean, "");
         SweepOnce(Path.GetDirectoryName(message.Path)!);
         ScanScript? script = ScriptOf(now.Script);
         string? problem = fault != Fault.None ? $"{message.Path}: {FaultWords.Of(fault)}"
             : script is null ? "the script cannot be read"
             : script.Errors is [var (line, text), ..] ? $"line {line}: {text}" : null;
         if (problem is not null)
-            return NotScanned(session, now, problem);
-        Envelope envelope = session.Envelope;
+            return new ScanAnswer(ScanEnd.Unknown, $"{now.Script}: {problem}");
         var run = new ScanRun(
             new ScanFacts(message.Path, message.Length), envelope, now.MailRoot, now.RunTimeout, _stop.Token);
         ScanEnd end = run.Execute(script!.Steps);
         foreach (string folder in end == ScanEnd.Unknown ? [] : run.Copies)
             Keep(message, Path.Combine(now.MailRoot, "quarantine", folder));
-        if (end == ScanEnd.Unknown)
-            return NotScanned(session, now, $"line {run.Line}: {run.Problem}");
-        if (end == ScanEnd.Clean)
+        return new ScanAnswer(end, end == ScanEnd.Unknown
+            ? $"{now.Script}: line {run.Line}: {run.Problem}" : $"{now.Script}:{run.Line}");
+    }
+
+    // Null: it may go on.
+    private Reply? RefusalOf(SmtpSession session, ScannedMessage message)
+    {
+        ScanAnswer answer = Scan(session.Envelope, message);
+        if (answer.End == ScanEnd.Clean)
             return null;
-        log.RefusedByCheck(session, "antivirus", $"{now.Script}:{run.Line}", CheckReplies.Harmful554);
+        if (answer.End == ScanEnd.Unknown)
+        {
+            log.Write(LogLevel.Error, "smtp",
+                $"antivirus: {answer.Why}; the message of {session.RemoteEndPoint?.Address} has to wait");
+            return CheckReplies.Failed451;
+        }
+        log.RefusedByCheck(session, "antivirus", answer.Why, CheckReplies.Harmful554);
         return CheckReplies.Harmful554;
     }
 
@@ -108,13 +120,6 @@ internal sealed class Antivirus(Func<AntivirusRules?> options, Action<IJob> runJ
             .Select(name => Path.Combine(folder, name)))
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > LeftoverAge)
                 Disk.Real.Unlink(path);
-    }
-
-    private Reply NotScanned(SmtpSession session, AntivirusRules now, string problem)
-    {
-        log.Write(LogLevel.Error, "smtp",
-            $"antivirus: {now.Script}: {problem}; the message of {session.RemoteEndPoint?.Address} has to wait");
-        return CheckReplies.Failed451;
     }
 
     private ScanScript? ScriptOf(string path)

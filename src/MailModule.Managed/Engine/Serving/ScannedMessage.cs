@@ -47,6 +47,15 @@ internal sealed class ScannedMessage(string folder, string name, Action<IJob> ru
         return Interlocked.Decrement(ref _owed) == 0;
     }
 
+    /// <summary>Appends to the copy alone, which is written at once. Workers only.</summary>
+    public void AppendNow(ReadOnlySpan<byte> content)
+    {
+        _isBegun = true;
+        _gathered.Write(content);
+        if (_gathered.WrittenCount >= PieceLength)
+            Write();
+    }
+
     /// <summary>Writes what has gathered.</summary>
     public void Run()
     {
