@@ -126,6 +126,8 @@ internal sealed class FetchRun
             return true;
         else if (message.Octets > _dependencies.SizeLimit())
             LeaveLarge(message);
+        else if (_dependencies.Check?.HasRoom(recipient, message.Octets) == false)
+            Leave(Fault.Full, $"message {message.Number} ({message.UniqueId}): the mailbox here is full");
         else if (!TryFetch(message, recipient, out goesOn))
             return false;
         if (_mailbox.Keeps || !_known.Contains(message.UniqueId))
@@ -174,6 +176,11 @@ internal sealed class FetchRun
         var mail = new FetchedMail(_dependencies, _mailbox, recipient, content);
         if (fault == Fault.None)
             fault = mail.Store(message.UniqueId, _cancel);
+        if (fault == Fault.RefusedTemporary)
+        {
+            Leave(fault, $"message {message.Number} ({message.UniqueId}): {FaultReason.Take(fault)}; it stays there");
+            return true;
+        }
         if (fault != Fault.None)
         {
             FailedHere(fault);

@@ -28,7 +28,7 @@ internal sealed class FetchedMail(
 
     /// <summary>
     /// Asks the check, and returns when the message is in the spool, and known as fetched, durably; or nothing of it is
-    /// left.
+    /// left. <see cref="Fault.RefusedTemporary"/>: the check says that it stays there.
     /// </summary>
     public Fault Store(string uniqueId, CancellationToken cancel)
     {
@@ -51,8 +51,10 @@ internal sealed class FetchedMail(
         Refusal = dependencies.Check?.Check(envelope, content, cancel);
         if (cancel.IsCancellationRequested)
             return Fault.Cancelled;
-        if (Refusal is { } refusal)
-            envelope.Recipients[0] = FolderMaildrop.Into(recipient, refusal.Folder);
+        if (Refusal is { Folder: null } left)
+            return FaultReason.Because(Fault.RefusedTemporary, left.Why);
+        if (Refusal is { Folder: { } folder })
+            envelope.Recipients[0] = FolderMaildrop.Into(recipient, folder);
         Fault fault = dependencies.Spool.TryBegin(envelope, content.Length, out ISpoolWriter writer);
         if (fault != Fault.None)
             return fault;

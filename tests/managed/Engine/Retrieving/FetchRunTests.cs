@@ -206,6 +206,21 @@ public sealed class FetchRunTests : IDisposable
     }
 
     [Fact]
+    public void What_the_check_will_have_nowhere_stays_there_and_so_does_what_there_is_no_room_for()
+    {
+        _world.Dispose();
+        _world = new FetchWorld(_disk, _outside, _ledger, new RefusingCheck { Folder = null, Room = 100 });
+        _outside.Messages.Add(("u1", "Subject: one\r\n\r\nbad\r\n"));
+        _outside.Messages.Add(("u2", $"Subject: two\r\n\r\n{new string('x', 200)}\r\n"));
+        _outside.Messages.Add(("u3", "Subject: three\r\n\r\ngood\r\n"));
+        FetchResult result = _world.Look();
+        Assert.Equal((1, 1, 2, 0), (result.Fetched, result.Deleted, result.Left, result.Refused));
+        Assert.Equal((Fault.RefusedTemporary, 2), (result.Fault, _outside.Messages.Count));
+        Assert.Equal("message 1 (u1): it is bad; it stays there", result.Text);
+        Assert.Equal((0, 1), (_ledger.Times("one"), _ledger.Times("three")));
+    }
+
+    [Fact]
     public void A_full_spool_leaves_what_it_cannot_take_and_what_was_fetched_before_is_deleted()
     {
         for (int i = 0; i < 3; i++)
@@ -249,6 +264,10 @@ public sealed class FetchRunTests : IDisposable
     private sealed class RefusingCheck : IFetchedMailCheck
     {
         public List<string> Recipients { get; } = [];
+        public string? Folder { get; init; } = "spam";
+        public long Room { get; init; } = 1000;
+
+        public bool HasRoom(Recipient recipient, long octets) => octets < Room;
 
         public FetchedMailRefusal? Check(Envelope envelope, SubmissionContent content, CancellationToken cancel)
         {
@@ -256,7 +275,7 @@ public sealed class FetchRunTests : IDisposable
             byte[] text = new byte[1000];
             Assert.Equal(Fault.None, content.Read(text, 0, out int count));
             return Encoding.ASCII.GetString(text, 0, count).Contains("bad")
-                ? new FetchedMailRefusal("spam", "a test")
+                ? new FetchedMailRefusal(Folder, "it is bad")
                 : null;
         }
     }
