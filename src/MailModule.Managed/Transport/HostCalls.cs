@@ -16,6 +16,7 @@ internal enum HostCall
     PopHandler,
     Checked,
     MailboxEvent,
+    FetchEvent,
     Import,
     LogLine,
 }
@@ -31,8 +32,7 @@ internal sealed class HostCalls
         "ACTION_SMTP_CONNECT", "ACTION_SMTP_SENDMSG", "ACTION_POP_LOGIN", "ACTION_POP_GETMSG", "ACTION_POP_DELMSG",
         "mm_stream_closed_fn", "MsgCallback or mm_send_event_fn", "mm_send_read_fn", "mm_queue_event_fn",
         "mm_smtp_server_handlers", "mm_pop3_server_handlers", "mm_auth_fn or mm_sign_fn", "mm_mailbox_event_fn",
-        "mm_import_fn",
-        "mm_log_fn",
+        "mm_fetch_event_fn", "mm_import_fn", "mm_log_fn",
     ];
 
     private readonly int[] _running = new int[s_names.Length];

@@ -33,6 +33,9 @@ internal sealed class FetchDependencies
     /// <summary>Null: every message goes where mail for its recipient goes.</summary>
     public IFetchedMailCheck? Check { get; init; }
 
+    /// <summary>Hears of each look that has ended. Any thread; cheap; never blocks.</summary>
+    public Action<FetchResult> Ended { get; init; } = _ => { };
+
     public IDisk Disk { get; init; } = Primitives.Os.Disk.Real;
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public Log Log { get; init; } = Log.None;

@@ -4,55 +4,25 @@ using MailModule.Transport;
 namespace MailModule.Engine.Retrieving;
 
 /// <summary>
-/// Tells a listener of looks that have ended, in their order, one after the other, on a worker: one that blocks holds
-/// up no look. What it does not keep up with is dropped, the oldest first, and the log says so. Any thread.
+/// Tells the host of looks at mailboxes elsewhere that have ended, and holds up none (<see cref="HostEvents{T}"/>). One
+/// of an engine, over its stops and starts. Any thread.
 /// </summary>
-internal sealed class FetchEvents(Action<IJob> runJob, Log log) : IJob
+public sealed class FetchEvents
 {
-    private const int Most = 10_000;
+    private const int Limit = 10_000;
 
-    private readonly Lock _lock = new();
-    private readonly Queue<FetchResult> _waiting = new();
-    private bool _isRunning;
+    private readonly HostEvents<FetchResult> _events;
 
-    /// <summary>Null: nobody hears.</summary>
-    public Action<FetchResult>? Listener { get; set; }
+    internal FetchEvents(HostCalls calls, Log log)
+        => _events = new HostEvents<FetchResult>(calls, HostCall.FetchEvent, log, "fetch", Limit);
 
-    public void Announce(FetchResult result)
-    {
-        if (Listener is null)
-            return;
-        lock (_lock)
-        {
-            if (_waiting.Count == Most)
-            {
-                _waiting.Dequeue();
-                log.Write(LogLevel.Warning, "fetch", "an event is dropped: the host does not keep up");
-            }
-            _waiting.Enqueue(result);
-            if (_isRunning)
-                return;
-            _isRunning = true;
-        }
-        runJob(this);
-    }
+    /// <inheritdoc cref="HostEvents{T}.SetListener"/>
+    public void SetListener(Action<FetchResult>? listener) => _events.SetListener(listener);
 
-    void IJob.Run()
-    {
-        while (TryNext(out FetchResult? next))
-            try
-            {
-                Listener?.Invoke(next!);
-            }
-            catch (Exception exception)
-            {
-                log.Write(LogLevel.Error, "fetch", $"the host's callback failed: {exception}");
-            }
-    }
+    /// <inheritdoc cref="HostEvents{T}.Post"/>
+    internal void Post(Workers workers, FetchResult result)
+        => _events.Post(workers, result, static (sequence, result) => result with { Sequence = sequence });
 
-    private bool TryNext(out FetchResult? next)
-    {
-        lock (_lock)
-            return _isRunning = _waiting.TryDequeue(out next);
-    }
+    /// <inheritdoc cref="HostEvents{T}.Drain"/>
+    internal void Drain(TimeSpan timeout) => _events.Drain(timeout);
 }

@@ -3,17 +3,17 @@ using MailModule.Primitives;
 namespace MailModule.Engine.Retrieving;
 
 /// <summary>One look at a mailbox elsewhere: it waits for its turn, is under way, and has ended. Any thread.</summary>
-internal sealed class FetchLook(OutsideMailbox mailbox)
+public sealed class FetchLook(OutsideMailbox mailbox)
 {
     private readonly object _lock = new();
     private readonly CancellationTokenSource _cancel = new();
     private FetchRun? _run;
     private FetchResult? _end;
 
-    public OutsideMailbox Mailbox => mailbox;
+    internal OutsideMailbox Mailbox => mailbox;
 
     /// <summary>Asked for by <see cref="Cancel"/>.</summary>
-    public CancellationToken Cancelled => _cancel.Token;
+    internal CancellationToken Cancelled => _cancel.Token;
 
     /// <summary>So far.</summary>
     public FetchResult Result
@@ -26,7 +26,7 @@ internal sealed class FetchLook(OutsideMailbox mailbox)
     }
 
     /// <summary>Ends it soon; what is in the spool stays there.</summary>
-    public void Cancel() => _cancel.Cancel();
+    internal void Cancel() => _cancel.Cancel();
 
     /// <summary>False: the time is up, and it goes on.</summary>
     public bool Wait(TimeSpan timeout)
@@ -48,7 +48,7 @@ internal sealed class FetchLook(OutsideMailbox mailbox)
     }
 
     /// <summary>Its turn has come. Blocks: workers only.</summary>
-    public FetchResult Run(FetchDependencies dependencies)
+    internal FetchResult Run(FetchDependencies dependencies)
     {
         using IOutsideSession session = dependencies.NewSession();
         var run = new FetchRun(dependencies, mailbox, session, _cancel.Token);
@@ -58,11 +58,11 @@ internal sealed class FetchLook(OutsideMailbox mailbox)
     }
 
     /// <summary>It never got its turn.</summary>
-    public FetchResult NeverBegun(DateTimeOffset now)
+    internal FetchResult NeverBegun(DateTimeOffset now)
         => new(mailbox.Name) { Ended = now, Fault = Fault.Cancelled };
 
     /// <summary>It is over: who waits goes on.</summary>
-    public void End(FetchResult result)
+    internal void End(FetchResult result)
     {
         lock (_lock)
         {

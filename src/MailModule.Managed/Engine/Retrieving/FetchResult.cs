@@ -7,6 +7,9 @@ namespace MailModule.Engine.Retrieving;
 /// <param name="Account">For people: <c>user@host:port</c>.</param>
 public sealed record FetchResult(string Account)
 {
+    /// <summary>Of the event that tells of it; a gap says that others were lost. 0: it is none.</summary>
+    public long Sequence { get; init; }
+
     /// <summary>Null: it waits for its turn.</summary>
     public DateTimeOffset? Began { get; init; }
 

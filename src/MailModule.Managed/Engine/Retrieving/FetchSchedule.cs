@@ -2,10 +2,12 @@ namespace MailModule.Engine.Retrieving;
 
 /// <summary>
 /// When mailboxes elsewhere are looked at: at once when they are named, and then so long after each look has ended. The
-/// clock of the day does not count. For a thread that holds its owner's lock.
+/// clock of the day does not count. One without an interval is looked at only when it is asked for. For a thread that holds its owner's lock.
 /// </summary>
 internal sealed class FetchSchedule(TimeProvider time)
 {
+    private const long Never = long.MaxValue;
+
     private Planned[] _all = [];
 
     /// <summary>In the order in which they were named.</summary>
@@ -22,8 +24,8 @@ internal sealed class FetchSchedule(TimeProvider time)
         {
             Planned? same = before.Find(one => one.IsFor(mailbox));
             before.Remove(same!);
-            Planned planned = same ?? new Planned { Due = time.GetTimestamp() };
-            planned.Rename(mailbox, same is null ? 0 : Ticks(mailbox.Interval - planned.Mailbox.Interval));
+            Planned planned = same ?? new Planned();
+            planned.Rename(mailbox, DueOf(planned, mailbox));
             return planned;
         })];
     }
@@ -42,9 +44,9 @@ internal sealed class FetchSchedule(TimeProvider time)
     public void End(Planned planned, FetchResult result)
     {
         planned.IsBusy = false;
-        planned.Due = planned.IsWantedAgain
-            ? time.GetTimestamp()
-            : time.GetTimestamp() + Ticks(planned.Mailbox.Interval);
+        planned.Due = planned.IsWantedAgain ? time.GetTimestamp()
+            : planned.Mailbox.Interval > TimeSpan.Zero ? time.GetTimestamp() + Ticks(planned.Mailbox.Interval)
+            : Never;
         planned.IsWantedAgain = false;
         planned.Last = result;
     }
@@ -70,8 +72,8 @@ internal sealed class FetchSchedule(TimeProvider time)
     {
         get
         {
-            long next = _all.Where(one => !one.IsBusy).Select(one => one.Due).DefaultIfEmpty(long.MaxValue).Min();
-            return next == long.MaxValue ? null : RestUntil(next);
+            long next = _all.Where(one => !one.IsBusy).Select(one => one.Due).DefaultIfEmpty(Never).Min();
+            return next == Never ? null : RestUntil(next);
         }
     }
 
@@ -79,8 +81,14 @@ internal sealed class FetchSchedule(TimeProvider time)
     public FetchResult ResultOf(Planned planned)
         => (planned.Last ?? new FetchResult(planned.Mailbox.Name)) with
         {
-            Next = planned.IsBusy ? null : time.GetUtcNow() + RestUntil(planned.Due),
+            Next = planned.IsBusy || planned.Due == Never ? null : time.GetUtcNow() + RestUntil(planned.Due),
         };
+
+    // As far from the end of the last look as the interval says now.
+    private long DueOf(Planned planned, OutsideMailbox mailbox)
+        => mailbox.Interval == TimeSpan.Zero ? Never
+            : planned.Due == Never ? time.GetTimestamp()
+            : planned.Due + Ticks(mailbox.Interval - planned.Mailbox.Interval);
 
     private TimeSpan RestUntil(long due)
     {
@@ -96,7 +104,7 @@ internal sealed class FetchSchedule(TimeProvider time)
         public OutsideMailbox Mailbox { get; private set; } = null!;
 
         /// <summary>As <see cref="TimeProvider.GetTimestamp"/>.</summary>
-        public long Due { get; set; }
+        public long Due { get; set; } = Never;
 
         /// <summary>It is being looked at, or waits for its turn.</summary>
         public bool IsBusy { get; set; }
@@ -109,12 +117,12 @@ internal sealed class FetchSchedule(TimeProvider time)
         public bool IsFor(OutsideMailbox mailbox)
             => Mailbox.Key == mailbox.Key && Mailbox.LocalUser == mailbox.LocalUser;
 
-        /// <param name="moved">How much later it is due than it was.</param>
-        public void Rename(OutsideMailbox mailbox, long moved)
+        /// <param name="due">Where it is not being looked at.</param>
+        public void Rename(OutsideMailbox mailbox, long due)
         {
             Mailbox = mailbox;
             if (!IsBusy)
-                Due += moved;
+                Due = due;
         }
     }
 }

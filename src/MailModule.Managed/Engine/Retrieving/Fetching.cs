@@ -7,44 +7,35 @@ namespace MailModule.Engine.Retrieving;
 /// Fetches from mailboxes elsewhere: from those of the settings again and again, from others when the host says so. Any
 /// thread. A look holds a worker while it is under way, and none while it waits for its turn.
 /// </summary>
-internal sealed class Fetching
+public sealed class Fetching
 {
+    // A timer takes no more than some weeks.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromDays(1);
+
     private readonly object _lock = new();
     private readonly FetchDependencies _dependencies;
     private readonly Action<IJob> _runJob;
     private readonly FetchLine _line;
     private readonly FetchSchedule _schedule;
     private readonly Dictionary<FetchLook, FetchSchedule.Planned> _planned = [];
-    private readonly FetchEvents _events;
     private readonly ITimer _timer;
     private bool _isStopping;
 
     /// <param name="runJob">Runs what blocks on a worker.</param>
     /// <param name="most">Looks at once.</param>
     /// <param name="mostOfHost">Looks at once at mailboxes of one host.</param>
-    public Fetching(FetchDependencies dependencies, Action<IJob> runJob, Func<int> most, Func<int> mostOfHost)
+    internal Fetching(FetchDependencies dependencies, Action<IJob> runJob, Func<int> most, Func<int> mostOfHost)
     {
         _dependencies = dependencies;
         _runJob = runJob;
         _line = new FetchLine(most, mostOfHost);
         _schedule = new FetchSchedule(dependencies.Time);
-        _events = new FetchEvents(runJob, dependencies.Log);
         _timer = dependencies.Time.CreateTimer(
             _ => BeginDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Mailboxes of the settings.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-                return _schedule.All.Count;
-        }
-    }
-
     /// <summary>Names the mailboxes of the settings: those that are new are looked at now.</summary>
-    public void Set(IReadOnlyList<OutsideMailbox> mailboxes)
+    internal void Set(IReadOnlyList<OutsideMailbox> mailboxes)
     {
         lock (_lock)
             _schedule.Set(mailboxes);
@@ -62,11 +53,14 @@ internal sealed class Fetching
         return true;
     }
 
-    /// <summary>What came of the last look at a mailbox of the settings; null: there is no such one.</summary>
-    public FetchResult? ResultOf(int index)
+    /// <summary>What came of the last look at each mailbox of the settings, in their order.</summary>
+    public IReadOnlyList<FetchResult> Results
     {
-        lock (_lock)
-            return index >= 0 && index < _schedule.All.Count ? _schedule.ResultOf(_schedule.All[index]) : null;
+        get
+        {
+            lock (_lock)
+                return [.. _schedule.All.Select(_schedule.ResultOf)];
+        }
     }
 
     /// <summary>Looks at a mailbox once.</summary>
@@ -94,11 +88,8 @@ internal sealed class Fetching
         End(look, look.NeverBegun(_dependencies.Time.GetUtcNow()));
     }
 
-    /// <summary>Hears of each look that has ended, one call after the other, on a worker; null: nobody does.</summary>
-    public void SetListener(Action<FetchResult>? listener) => _events.Listener = listener;
-
     /// <summary>Begins nothing more, and ends what is under way soon. Waits for nothing.</summary>
-    public void Close()
+    internal void Close()
     {
         FetchLook[] all;
         lock (_lock)
@@ -112,7 +103,7 @@ internal sealed class Fetching
     }
 
     /// <summary>After <see cref="Close"/>: false if a look goes on when the time is up.</summary>
-    public bool WaitForEnd(TimeSpan timeout)
+    internal bool WaitForEnd(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         lock (_lock)
@@ -154,7 +145,7 @@ internal sealed class Fetching
     private void SetTimer()
     {
         if (!_isStopping && _schedule.Rest is { } rest)
-            _timer.Change(rest, Timeout.InfiniteTimeSpan);
+            _timer.Change(rest < LongestRest ? rest : LongestRest, Timeout.InfiniteTimeSpan);
     }
 
     private void Run(FetchLook look)
@@ -188,7 +179,7 @@ internal sealed class Fetching
             SetTimer();
             Monitor.PulseAll(_lock);
         }
-        _events.Announce(result);
+        _dependencies.Ended(result);
         look.End(result);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Engine.Settings;
 using MailModule.Primitives;
 
 namespace MailModule.Engine.Retrieving;
@@ -8,7 +9,7 @@ namespace MailModule.Engine.Retrieving;
 /// <param name="Port">1 to 65535.</param>
 /// <param name="User">Login there.</param>
 /// <param name="LocalUser">A user here, or an address of a domain of ours.</param>
-internal sealed record OutsideMailbox(string Host, int Port, string User, string Password, string LocalUser)
+public sealed record OutsideMailbox(string Host, int Port, string User, string Password, string LocalUser)
 {
     public const int PlainPort = 110, TlsPort = 995;
 
@@ -35,8 +36,32 @@ internal sealed record OutsideMailbox(string Host, int Port, string User, string
     /// <summary>From the end of a look to the next; zero: there is none.</summary>
     public TimeSpan Interval { get; init; }
 
+    /// <summary>As a setting has it.</summary>
+    internal static OutsideMailbox Of(FetchSetting setting) => new(
+        setting.Server.Host,
+        setting.Server.Port > 0 ? setting.Server.Port : setting.IsTls ? TlsPort : PlainPort,
+        setting.User, setting.Password, setting.LocalUser)
+    {
+        Tls = setting.IsTls ? OutsideTls.Implicit
+            : setting.NeedsStls ? OutsideTls.StartTls : OutsideTls.Opportunistic,
+        ChecksCertificate = setting.ChecksCertificate,
+        AllowsClearPassword = setting.AllowsClearPassword,
+        OnlyApop = setting.OnlyApop,
+        Keeps = setting.Keeps,
+        Most = setting.Most,
+        Interval = TimeSpan.FromSeconds(setting.Seconds),
+    };
+
     /// <summary>Whose password it is must not come into a text.</summary>
     public override string ToString() => Name;
+
+    /// <summary>What is wrong; null if nothing. No text shows the password.</summary>
+    public string? FindProblem()
+        => !FetchSetting.IsWord(User) || !FetchSetting.IsWord(Password)
+            ? "user and password are of 1 to 255 characters, and none of them a control character"
+            : !HostAddress.TryParse(Host, out HostAddress host) || host.Port > 0 ? "host is no name and no IP address"
+            : LocalUser.Length == 0 ? "name is empty"
+            : null;
 
     /// <summary>For people.</summary>
     public string Name => $"{User}@{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
@@ -53,7 +78,7 @@ internal sealed record OutsideMailbox(string Host, int Port, string User, string
     public string Key => KeyOf(Host, Port, User);
 
     /// <summary>The host whose connections are counted.</summary>
-    public string HostKey => Host.ToLowerInvariant();
+    internal string HostKey => Host.ToLowerInvariant();
 
     private static string KeyOf(string host, int port, string user)
     {

@@ -1,7 +1,7 @@
 namespace MailModule.Engine.Retrieving;
 
 /// <summary>How a mailbox elsewhere is spoken to.</summary>
-internal enum OutsideTls
+public enum OutsideTls
 {
     /// <summary>STLS where it is offered (RFC 2595 §4).</summary>
     Opportunistic,

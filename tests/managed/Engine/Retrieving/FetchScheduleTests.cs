@@ -48,6 +48,21 @@ public class FetchScheduleTests
     }
 
     [Fact]
+    public void One_without_an_interval_is_looked_at_only_when_it_is_asked_for()
+    {
+        _schedule.Set([Every(0)]);
+        Pass(100_000);
+        Assert.Empty(_schedule.TakeDue());
+        Assert.Null(_schedule.Rest);
+        Assert.Null(_schedule.ResultOf(_schedule.All[0]).Next);
+        Assert.True(_schedule.MakeDue(null));
+        _schedule.End(Assert.Single(_schedule.TakeDue()), s_result);
+        Assert.Null(_schedule.Rest);
+        _schedule.Set([Every(60)]);
+        Assert.Single(_schedule.TakeDue());
+    }
+
+    [Fact]
     public void One_that_is_wanted_while_it_is_looked_at_is_looked_at_once_more()
     {
         _schedule.Set([Every(60)]);

@@ -37,9 +37,9 @@ public sealed class FetchingTests : IDisposable
                 NewSession = world.NewSession,
                 Disk = world.Disk,
                 Time = _clock,
+                Ended = _heard.Add,
             },
             _workers.Run, () => 2, () => 1);
-        _fetching.SetListener(_heard.Add);
     }
 
     public void Dispose()
@@ -68,8 +68,7 @@ public sealed class FetchingTests : IDisposable
         Assert.True(_fetching.TryMakeDue("ann.b@pop.b.example"));
         Assert.Equal(0, Heard().Found);
         Assert.False(_fetching.TryMakeDue("other@pop.b.example"));
-        Assert.Equal((1, 0), (_fetching.Count, _fetching.ResultOf(0)!.Found));
-        Assert.Null(_fetching.ResultOf(1));
+        Assert.Equal(0, Assert.Single(_fetching.Results).Found);
         _fetching.Set([]);
         _clock.Turn(TimeSpan.FromSeconds(600));
         Assert.False(_heard.TryTake(out _, 50));
