@@ -1,14 +1,18 @@
 using MailModule.Delivery.Queue;
 using MailModule.Engine.Mailboxes;
+using MailModule.Engine.Retrieving;
 
 namespace MailModule.Engine;
 
-/// <summary>Who hears of a running engine's queue and mailboxes.</summary>
+/// <summary>Who hears of a running engine's queue, its mailboxes, and what it fetches.</summary>
 /// <param name="mailboxes">The engine's, over its stops and starts.</param>
-internal sealed class EngineListeners(MailboxEvents mailboxes)
+/// <param name="fetches">The same.</param>
+internal sealed class EngineListeners(MailboxEvents mailboxes, FetchEvents fetches)
 {
     /// <summary>Null: nobody hears of the queue.</summary>
     public Action<QueueEvent>? Queue { get; set; }
 
     public MailboxEvents Mailboxes => mailboxes;
+
+    public FetchEvents Fetches => fetches;
 }

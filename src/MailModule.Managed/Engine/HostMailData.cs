@@ -1,6 +1,7 @@
 using MailModule.Delivery.Local;
 using MailModule.Engine.Importing;
 using MailModule.Engine.Mailboxes;
+using MailModule.Engine.Retrieving;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
 using MailModule.Primitives;
@@ -35,6 +36,9 @@ public sealed class HostMailData
 
     /// <summary>The users' mailboxes.</summary>
     public MailboxAccess Mailboxes => _data.Mailboxes;
+
+    /// <summary>Fetches from mailboxes elsewhere.</summary>
+    public Fetching Fetching => _engine.Fetching.Running!;
 
     internal Workers Workers => _engine.Workers;
 

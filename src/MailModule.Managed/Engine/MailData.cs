@@ -1,3 +1,4 @@
+using MailModule.Delivery.Fetching;
 using MailModule.Delivery.Local;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
@@ -48,6 +49,9 @@ internal sealed class MailData : IDisposable
     public LocalDelivery Delivery { get; }
     public MailQueue Queue { get; }
 
+    /// <summary>Which messages of mailboxes elsewhere were fetched.</summary>
+    public required FetchedMessages Fetched { get; init; }
+
     /// <summary>The mailboxes as the host uses them without POP3.</summary>
     public required MailboxAccess Mailboxes { get; init; }
 
@@ -90,12 +94,17 @@ internal sealed class MailData : IDisposable
         }), TimerThread.Shared);
         var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         var store = new MaildirStore(values.OwnName.Text, log: log, clock: TimerThread.Shared);
-        var delivery = DeliveryOf(spool!, store, queue, dsnSender, settings, hosts, workers, newMail, log);
+        var fetched = new FetchedMessages(new FetchedDependencies(
+            spool!, Path.Combine(values.FullPath(Keys.MailRoot)!, "fetched"), Disk.Real, workers.Run,
+            TimerThread.Shared, log));
+        var delivery = DeliveryOf(
+            spool!, store, queue, dsnSender, settings, hosts, workers, newMail, fetched.Take, log);
         queue.SetListener(listener);
         var wholeQueue = new WholeQueue(queue, delivery.Waiting, () => settings.Current.Schedule);
         data = new MailData(spool!, store, delivery, queue, wholeQueue, dsnSender, log)
         {
             _cleanup = CleanupOf(settings, workers, log),
+            Fetched = fetched,
             Mailboxes = new MailboxAccess(settings, spool!, store, store.Usages, delivery, log),
         };
         spool!.Start(local: delivery, remote: queue);
@@ -111,7 +120,7 @@ internal sealed class MailData : IDisposable
 
     private static LocalDelivery DeliveryOf(
         ISpool spool, MaildirStore store, MailQueue queue, IDsnSender dsnSender, EngineSettings settings,
-        OutboundDelivery hosts, Workers workers, Action<NewMail> newMail, Log log)
+        OutboundDelivery hosts, Workers workers, Action<NewMail> newMail, Action<ISpoolEntry> taken, Log log)
         => new(new LocalDeliveryDependencies
         {
             Spool = spool,
@@ -125,6 +134,7 @@ internal sealed class MailData : IDisposable
             DsnSender = dsnSender,
             Removed = queue.AnnounceRemoved,
             NewMail = newMail,
+            Taken = taken,
             Schedule = () => settings.Current.Schedule,
             Log = log,
         });
@@ -186,6 +196,7 @@ internal sealed class MailData : IDisposable
         Queue.Stop(queueTimeout);
         Fault fault = Delivery.Stop(timeout);
         Delivery.Join();
+        Fetched.Stop(timeout);
         if (fault == Fault.Timeout)
             fault = _spool.Flush();
         _store.Dispose();

@@ -1,5 +1,6 @@
 using MailModule.Delivery.Queue;
 using MailModule.Engine.Mailboxes;
+using MailModule.Engine.Retrieving;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
@@ -37,11 +38,16 @@ public sealed partial class MailEngine
     {
         _log = new EngineLog(_hostCalls);
         MailboxEvents = new MailboxEvents(_hostCalls, _log.Log);
-        _settings = new EngineSettings(_log.Log) { Published = ConfigureLog };
+        FetchEvents = new FetchEvents(_hostCalls, _log.Log);
+        _settings = new EngineSettings(_log.Log) { Published = Published };
     }
 
     /// <summary>Tells of new mail in mailboxes; kept over stops and starts of the engine.</summary>
     public MailboxEvents MailboxEvents { get; }
+
+    /// <summary>Tells of looks at mailboxes elsewhere that have ended; kept over stops and starts of the engine.
+    /// </summary>
+    public FetchEvents FetchEvents { get; }
 
     /// <summary>
     /// Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).
@@ -167,7 +173,8 @@ public sealed partial class MailEngine
         if (!workers.TryStart())
             return Fail(Fault.Memory, OwnThread.Shortage);
         running = _running = new RunningEngine(
-            _settings, _queueListener, MailboxEvents, workers, _hostCalls, _log.Log);
+            _settings, new EngineListeners(MailboxEvents, FetchEvents) { Queue = _queueListener }, workers,
+            _hostCalls, _log.Log);
         _log.Configure(_settings.Current, workers);
         _settings.WarnAtStart();
         _toldOfName = OwnNameWarning.Of(_settings.Current);
@@ -269,16 +276,19 @@ public sealed partial class MailEngine
     private HostCallback HostOf(IRequestHandler? handler, RequestAction mask)
         => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
 
-    // Before the start as well: a file that cannot be written is told at once, and nothing is lost to it.
-    private void ConfigureLog()
+    // Before the start as well: a log file that cannot be written is told at once, and nothing is lost to it.
+    private void Published()
     {
+        RunningEngine? running;
         lock (_lock)
         {
+            running = _isStopping ? null : _running;
             if (!_isStopping)
                 _log.Configure(_settings.Current, _running?.Workers);
             if (_running is not null && !_isStopping)
                 TellOfName();
         }
+        running?.Fetching.Apply();
     }
 
     /// <summary>Tells the log of a fault of the library itself, which an exception is.</summary>

@@ -48,11 +48,11 @@ internal sealed class RunningEngine : IDisposable
     /// <param name="workers">Started; it stops them.</param>
     /// <param name="hostCalls">Where callbacks of the host are counted; the log's are there too.</param>
     public RunningEngine(
-        EngineSettings settings, Action<QueueEvent>? queueListener, MailboxEvents mailboxEvents, Workers workers,
-        HostCalls hostCalls, Log log)
+        EngineSettings settings, EngineListeners listeners, Workers workers, HostCalls hostCalls, Log log)
     {
         HostCalls = hostCalls;
-        _listeners = new EngineListeners(mailboxEvents) { Queue = Counted(queueListener) };
+        _listeners = listeners;
+        _listeners.Queue = Counted(listeners.Queue);
         _settings = settings;
         _log = log;
         _workers = workers;
@@ -65,6 +65,8 @@ internal sealed class RunningEngine : IDisposable
             Checks = new SenderChecks(
                 () => settings.Current.Checks, () => OutboundDelivery.Dns, _workers.Run, TimerThread.Shared, log),
         };
+        Fetching = new EngineFetching(
+            settings, Retrieval.Clients, listeners.Fetches, _limits.Checks!, workers, log);
         Outgoing = new OutgoingMail(
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers,
             new MessageSigning(settings, OutboundDelivery.DkimKeys, log).Now, log);
@@ -93,6 +95,9 @@ internal sealed class RunningEngine : IDisposable
 
     /// <summary>What is got from other hosts by POP3.</summary>
     public Retrieval Retrieval { get; }
+
+    /// <summary>What is fetched from mailboxes elsewhere.</summary>
+    public EngineFetching Fetching { get; }
 
     /// <summary>What the host asks about messages.</summary>
     public HostQuestions Questions { get; }
@@ -125,6 +130,7 @@ internal sealed class RunningEngine : IDisposable
     {
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
         Clients.Stop();
+        Fetching.Close();
         Retrieval.Stop();
         Questions.Stop();
         _servers.CloseToNew();
@@ -137,9 +143,12 @@ internal sealed class RunningEngine : IDisposable
         Outgoing.Stop(Remaining(deadline));
         _stoppingPart = "deliveries and the spool, which wait for the disk";
         MailData? data = CloseData();
+        Fetching.Close(); // begun since, perhaps
+        Fetching.WaitForEnd(Remaining(deadline) + CloseGrace);
         data?.Control?.Stop(); // opened since, perhaps
         Fault fault = data?.Stop(Remaining(deadline) + CloseGrace, Remaining(deadline)) ?? Fault.None;
         _listeners.Mailboxes.Drain(Remaining(deadline));
+        _listeners.Fetches.Drain(Remaining(deadline));
         _stoppingPart = "connections to other hosts";
         OutboundDelivery.Stop();
         return fault;
@@ -244,7 +253,10 @@ internal sealed class RunningEngine : IDisposable
         if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
         if (fault == Fault.None)
+        {
             _data!.Control = control;
+            Fetching.Begin(_data.Spool, _data.Fetched, _data.Usages);
+        }
         else
             control?.Dispose();
         return fault;

@@ -77,12 +77,7 @@ internal static class SettingForms
     }
 
     public static string? Fetch(string text, string folder)
-    {
-        string[] parts = text.Split(';');
-        bool isRight = parts.Length is 5 or 6 && HostAddress.TryParse(parts[0], out _) && parts[1].Length > 0
-            && parts[3].Length > 0 && IsSeconds(parts[4]) && (parts.Length == 5 || AreFetchOptions(parts[5]));
-        return isRight ? null : "not host[:port];user;password;localuser;seconds[;options]";
-    }
+        => FetchSetting.TryParse(text, out _, out string error) ? null : error;
 
     public static string? Host(string text, string folder)
         => TlsHost.TryParse(text, folder, out _, out string error) ? null : error;
@@ -116,9 +111,6 @@ internal static class SettingForms
 
     public static IEnumerable<string> Items(string text)
         => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
-    private static bool AreFetchOptions(string text)
-        => text.Split(',', ' ').All(option => option is "" or "tls" or "stls" or "keep" or "apop");
 
     // RFC 5321 §2.3.5, §4.5.3.1.2; letters outside ASCII for RFC 6531.
     internal static bool IsDomain(string text)

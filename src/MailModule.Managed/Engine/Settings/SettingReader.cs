@@ -33,12 +33,14 @@ internal static class SettingReader
         return error.Length == 0;
     }
 
-    // A user is known by name, a list by its address and a domain by itself, both in any case; anything else by its
-    // whole text.
+    // A user is known by name, a list by its address and a domain by itself, both in any case, a mailbox elsewhere by
+    // where it is; anything else by its whole text.
     public static string NameOf(Setting row, string text)
     {
         if (row == Keys.LocalDomain || row == Keys.Routes.RelayDomain)
             return text.ToLowerInvariant();
+        if (row == Keys.Fetching.Fetch)
+            return FetchSetting.NameOf(text);
         string name = text.Split(';', 2)[0];
         if (row == Keys.User || row == Keys.Routes.Quota)
             return name;

@@ -30,8 +30,8 @@ internal static class SettingsPage
         - Flags: `key` or `key=1` is on, `nokey` or `key=0` is off. Some other keys have a `no…` form as well, which
           takes their value away; the tables name them.
         - The last one of a repeated key wins. Lists (`user`, `list`, `local_domain`, `relay_domain`, `route`,
-          `catch_all`, `sender`, `quota`, `fetch`) add up; a `user` of the same name, a `list` of the same address or a
-          `quota` of the same user replaces the earlier.
+          `catch_all`, `sender`, `quota`, `fetch`) add up; a `user` of the same name, a `list` of the same address, a
+          `quota` of the same user or a `fetch` of the same mailbox replaces the earlier.
         - Keys count to the letter, upper and lower case differ. An unknown key is a warning, with the nearest known
           one, and ignored; with `strict` it is an error.
         - A key that says who may do something, or keeps harm away, and has no effect here is an error
