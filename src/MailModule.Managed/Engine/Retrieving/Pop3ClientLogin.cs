@@ -156,6 +156,9 @@ internal static class Pop3ClientLogin
             bool isImpossible = fault == Fault.NotSupported || fault == Fault.Argument && client.Dialogue is not null;
             if (isImpossible && i + 1 < ways.Count && client.Dialogue is not null)
                 continue; // nothing has been said, or it was taken back
+            // Whoever has had enough of wrong passwords has said before that it is one.
+            if (fault == Fault.Closed && wrong is not null)
+                break;
             if (fault != Fault.None || client.Dialogue is null || client.Status == Pop3Status.Ok)
                 return fault;
             Pop3Reply refusal = client.Heard.Reply;

@@ -59,6 +59,17 @@ public sealed class Pop3ClientLoginTests : IDisposable
         Assert.Equal(3, server.Lines.Length);
     }
 
+    [Fact]
+    public void A_server_that_closes_after_a_wrong_password_has_refused_it()
+    {
+        using var server = new ScriptedSmtpServer(null, ["+OK", Line, "+OK", "USER", "SASL CRAM-MD5 PLAIN", ".",
+            Line, "-ERR [AUTH] wrong", Line]);
+        using Pop3Client client = _place.Connected(server);
+        Assert.Equal((Fault.None, Pop3Status.Err), Login(client));
+        Assert.Equal("AUTH", client.Heard.Reply.Code);
+        Assert.Equal(Fault.State, Say(client, one => one.Noop()).Fault);
+    }
+
     [Theory]
     [InlineData("IN-USE")]
     [InlineData("SYS/TEMP")]
