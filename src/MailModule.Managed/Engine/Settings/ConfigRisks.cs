@@ -22,6 +22,7 @@ internal static class ConfigRisks
         Queue(values, findings);
         ClientRisks.Find(values, findings);
         DomainRisks.Find(values, findings);
+        FetchRisks.Find(values, findings);
         Folders(values, findings);
         foreach (string text in SettingsCheck.AtStart(values))
             AtStart(text, findings);

@@ -48,6 +48,9 @@ public sealed class ConfigCheckTests : IDisposable
     [InlineData("catch_all=mail.example.org;nobody", "catch_all", "no user with a mailbox")]
     [InlineData("catch_all=other.example;ann", "catch_all", "local_domain")]
     [InlineData("quota=nobody;5M", "quota", "no user with a mailbox")]
+    [InlineData("fetch=b.example;bob;x;nobody;60", "fetch", "no user with a mailbox")]
+    [InlineData("fetch=b.example;bob;x;ann;60;clear", "fetch", "in clear text")]
+    [InlineData("fetch=b.example;bob;x;ann;60;tls,noverify", "fetch", "not checked")]
     [InlineData("sender=ann;*", "sender", "without smtp_authsame")]
     [InlineData("smtp_authsame sender=nobody;*", "sender", "flag S")]
     [InlineData("smtp_ip_limit=2048", "smtp_ip_limit", "without smtp_ltime")]
@@ -68,10 +71,11 @@ public sealed class ConfigCheckTests : IDisposable
     [InlineData("relay_domain=.b.example route=.b.example;10.0.0.5 recipient_delimiter=")]
     [InlineData("catch_all=mail.example.org;ann catch_all=*;ann quota=ann;5M;10 quota_default=1G quota_warn=0")]
     [InlineData("smtp_authsame sender=ann;*@b.example smtp_ltime=60 smtp_ip_limit=2048 ban_threshold=50 ban_time=60")]
+    [InlineData("fetch=b.example;bob;x;ann;60;tls fetch=b.example;eve;x;ann@mail.example.org;0;keep")]
     public void What_is_in_order_there_is_not(string line)
         => Assert.DoesNotContain(Check($"smtp_name=mail.example.org user=ann;{{PLAIN}}x;;PS {line}"),
-            found => found.Key is "relay_domain" or "route" or "catch_all" or "quota" or "sender" or "ban_time"
-                or "ban_threshold" or "smtp_ip_limit" or "quota_default");
+            found => found.Key is "relay_domain" or "route" or "catch_all" or "quota" or "fetch" or "sender"
+                or "ban_time" or "ban_threshold" or "smtp_ip_limit" or "quota_default");
 
     [Fact]
     public void A_stored_hash_may_be_read_by_others()
