@@ -16,11 +16,14 @@ namespace MailModule.Engine;
 /// from when its mail data is open on. Any thread.
 /// </summary>
 internal sealed class EngineFetching(
-    EngineSettings settings, OpenClients clients, FetchEvents events, SenderChecks checks, Workers workers, Log log)
+    EngineSettings settings, Retrieval retrieval, FetchEvents events, SenderChecks checks, Workers workers, Log log)
 {
     private readonly Lock _lock = new();
     private SettingListItem[]? _named;
     private (int Most, int MostOfHost) _limits;
+
+    /// <summary>The clients by which it is done, those of the host among them.</summary>
+    public Retrieval Retrieval => retrieval;
 
     /// <summary>Null: the mail data is not open.</summary>
     public Fetching? Running { get; private set; }
@@ -50,8 +53,13 @@ internal sealed class EngineFetching(
         }
     }
 
-    /// <summary>Begins nothing more, and ends what is under way soon. Waits for nothing.</summary>
-    public void Close() => Running?.Close();
+    /// <summary>Begins nothing more, and ends what is under way soon, as what the host retrieves. Waits for nothing.
+    /// </summary>
+    public void Close()
+    {
+        Running?.Close();
+        retrieval.Stop();
+    }
 
     /// <summary>After <see cref="Close"/>: false if a look goes on when the time is up.</summary>
     public bool WaitForEnd(TimeSpan timeout) => Running?.WaitForEnd(timeout) ?? true;
@@ -74,7 +82,7 @@ internal sealed class EngineFetching(
 
     private Fault Clients(out OpenClients? running)
     {
-        running = clients;
+        running = retrieval.Clients;
         return Fault.None;
     }
 

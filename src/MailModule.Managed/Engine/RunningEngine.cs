@@ -59,14 +59,14 @@ internal sealed class RunningEngine : IDisposable
         _servers = new EngineServers(NewSmtpServer, NewPop3Server);
         OutboundDelivery = new OutboundDelivery(
             settings, _workers, log, _servers.TakesMailAt, () => _servers.ServesSmtp);
-        Retrieval = new Retrieval(OutboundDelivery.ClientEnvironment);
         _limits = new ClientLimits
         {
             Checks = new SenderChecks(
                 () => settings.Current.Checks, () => OutboundDelivery.Dns, _workers.Run, TimerThread.Shared, log),
         };
         Fetching = new EngineFetching(
-            settings, Retrieval.Clients, listeners.Fetches, _limits.Checks!, workers, log);
+            settings, new Retrieval(OutboundDelivery.ClientEnvironment), listeners.Fetches, _limits.Checks!, workers,
+            log);
         Outgoing = new OutgoingMail(
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers,
             new MessageSigning(settings, OutboundDelivery.DkimKeys, log).Now, log);
@@ -94,7 +94,7 @@ internal sealed class RunningEngine : IDisposable
     public OpenClients Clients => OutboundDelivery.Clients;
 
     /// <summary>What is got from other hosts by POP3.</summary>
-    public Retrieval Retrieval { get; }
+    public Retrieval Retrieval => Fetching.Retrieval;
 
     /// <summary>What is fetched from mailboxes elsewhere.</summary>
     public EngineFetching Fetching { get; }
@@ -131,7 +131,6 @@ internal sealed class RunningEngine : IDisposable
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
         Clients.Stop();
         Fetching.Close();
-        Retrieval.Stop();
         Questions.Stop();
         _servers.CloseToNew();
         Volatile.Read(ref _data)?.Control?.Stop();

@@ -178,7 +178,8 @@ internal sealed class FetchRun
             fault = mail.Store(message.UniqueId, _cancel);
         if (fault == Fault.RefusedTemporary)
         {
-            Leave(fault, $"message {message.Number} ({message.UniqueId}): {FaultReason.Take(fault)}; it stays there");
+            string reason = $"{FaultReason.Take(fault)}; it stays there";
+            Leave(fault, $"message {message.Number} ({message.UniqueId}): {reason}");
             return true;
         }
         if (fault != Fault.None)
@@ -250,7 +251,7 @@ internal sealed class FetchRun
     {
         if (_result.Fault == Fault.None)
             _dependencies.Log.Write(
-                LogLevel.Info, "fetch",
+                _result.Fetched + _result.Deleted > 0 ? LogLevel.Info : LogLevel.Debug, "fetch",
                 $"{_mailbox.Name}: {_result.Found} messages, {_result.Fetched} fetched, {_result.Deleted} deleted");
         else if (_result.Fault != Fault.Cancelled)
             _dependencies.Log.Write(
