@@ -3282,7 +3282,8 @@ MM_API int MM_CALL mm_pop3_uidl(mm_pop3 *pop3, int number, int *status);
  * Reads the next line of LIST or UIDL, as it comes: a list of any length takes no more memory than a line.
  *
  * entry  its member size is set by the caller; the others are filled: number is 0 at the end.
- * Returns MM_OK, at the end too; MM_E_STATE (no list is being read); MM_E_PROTOCOL (no such line); MM_E_ARGUMENT.
+ * Returns MM_OK, at the end too; MM_E_STATE (no list is being read); MM_E_PROTOCOL (a line that is
+ * none: the connection stays, and the next call has the line behind it); MM_E_ARGUMENT.
  * Since 0.1.
  */
 MM_API int MM_CALL mm_pop3_next(mm_pop3 *pop3, mm_pop3_entry *entry);
@@ -4033,6 +4034,152 @@ typedef void(MM_CALL *mm_mailbox_event_fn)(const mm_mailbox_event *event, void *
  * Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_mailbox_set_events(mm_engine *engine, mm_mailbox_event_fn callback, void *user);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Mailboxes elsewhere, whose mail is fetched                                                                       */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Mail of POP3 mailboxes at other hosts comes to the engine's users: those that the setting fetch names are looked at
+ * again and again, from when the spool is open; any other when the host says so. A message goes by the spool, and is
+ * deleted there only when it is on disk here; whatever dies when, none comes twice and none is lost. At one time
+ * fetch_max mailboxes are looked at, fetch_host_max of one host, and a mailbox by one look; others wait for their turn.
+ * A mailbox is named and taken out while the engine runs by mm_engine_set: fetch once more, with 0 seconds.
+ *
+ * The first call that needs it opens the spool and begins delivery, and may fail with what that gives, as the first
+ * mm_mailbox_open does.
+ */
+
+/** Bits for mm_fetch_account. */
+enum mm_fetch_flags {
+    MM_FETCH_KEEP = 1,          /**< what was fetched stays there; else it is deleted */
+    MM_FETCH_APOP = 2,          /**< APOP (RFC 1939 section 7), or no login */
+    MM_FETCH_CLEAR_PASSWORD = 4 /**< the password may go in clear text to this server */
+};
+
+/** A mailbox at another host, and for whom its mail is. */
+typedef struct mm_fetch_account {
+    size_t size;          /**< sizeof(mm_fetch_account) */
+    const char *host;     /**< its name or IP address */
+    const char *user;     /**< login there, 1 to 255 characters */
+    const char *password; /**< 1 to 255 characters */
+    const char *name;     /**< a user of the settings, or an address of a local domain */
+    int port;             /**< 0: 110, with MM_TLS_IMPLICIT 995 */
+    int tls;              /**< MM_TLS_OPPORTUNISTIC (0 too), MM_TLS_REQUIRED, MM_TLS_IMPLICIT */
+    int tls_check;        /**< MM_TLS_CHECK_...: with MM_TLS_CHECK_SETTINGS the certificate is always checked */
+    int flags;            /**< MM_FETCH_... */
+    int most;             /**< messages fetched by one look; 0: all */
+    int timeout_ms;       /**< how long the server may be silent; 0: as mm_pop3_options says */
+} mm_fetch_account;
+
+#define MM_FETCH_ACCOUNT_INIT                                                                                          \
+    { sizeof(mm_fetch_account), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+
+/** What has come of a look at a mailbox. Times are milliseconds since 1970, 0 for none. Texts are never NULL. */
+typedef struct mm_fetch_result {
+    size_t size;         /**< set by the host, in a callback by the library: sizeof(mm_fetch_result) */
+    const char *account; /**< user@host:port */
+    const char *text;    /**< what went wrong, in words, the server's own among them; "": nothing did */
+    int64_t sequence;    /**< of events: counts from 1, and a gap tells that some were lost; else 0 */
+    int64_t began;       /**< when it was its turn */
+    int64_t ended;       /**< 0: it is under way, or waits for its turn, or nobody has looked yet */
+    int64_t next;        /**< when the next look is due; 0: none is planned, or one is under way */
+    int64_t octets;      /**< of what was fetched, as it came */
+    int found;           /**< messages that were there */
+    int fetched;         /**< taken into the spool */
+    int known;           /**< fetched before, and there still */
+    int deleted;         /**< deleted there, as the server has confirmed */
+    int refused;         /**< of those fetched: led to the folder "spam" by what the settings say of strangers' mail */
+    int left;            /**< new, and left there: too large, the mailbox here is full, found harmful, without an id */
+    int error;           /**< MM_OK: all that is new was fetched; else why not all, an MM_E_... value */
+    int stage;           /**< at what it failed: MM_STAGE_... */
+} mm_fetch_result;
+
+#define MM_FETCH_RESULT_INIT                                                                                           \
+    { sizeof(mm_fetch_result), NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/**
+ * Hears of a look at a mailbox.
+ *
+ * result  lives, with its texts, until the callback returns.
+ * user    what was given with the callback.
+ * Threads: as the function says that the callback was given to. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_fetch_event_fn)(const mm_fetch_result *result, void *user);
+
+/**
+ * Has mailboxes of the setting fetch looked at now; one that is being looked at, once more behind that. Waits for none.
+ *
+ * account  user@host or user@host:port; NULL: all of them.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_NOT_FOUND (the setting names no such one); MM_E_ARGUMENT; MM_E_STATE (G2); and as
+ * above. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_fetch_now(mm_engine *engine, const char *account);
+
+/**
+ * Tells of each mailbox of the setting fetch what has come of the last look at it, in the order of the settings.
+ *
+ * callback  hears of them, on the thread of the call, before it returns.
+ * user      passed on to it untouched.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (callback NULL); MM_E_STATE (G2); and as above. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_fetch_list(mm_engine *engine, mm_fetch_event_fn callback, void *user);
+
+/**
+ * Names the callback that hears of each look that has ended, those of mm_fetch_begin too. It stays over stops and
+ * starts of the engine. Calls for one engine come in order and never overlap, on a thread of the library's. It may
+ * block: up to 10,000 events wait; more are lost, which the gap in their numbers shows. As mm_queue_set_events
+ * otherwise.
+ *
+ * callback  NULL: nobody hears.
+ * user      passed on to it untouched.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_fetch_set_events(mm_engine *engine, mm_fetch_event_fn callback, void *user);
+
+/** A look at a mailbox. */
+typedef struct mm_fetch mm_fetch;
+
+/**
+ * Begins to look at a mailbox once, and returns at once. What of it was fetched before, by the setting fetch too, is
+ * not fetched again.
+ *
+ * account  which one; copied.
+ * fetch    gets the handle, which mm_fetch_free ends; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (fetch NULL; a member of account); MM_E_NOT_SUPPORTED (G4); MM_E_LIMIT (a
+ * million handles are open); MM_E_STATE (the engine is being stopped, or G2); and as above. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_fetch_begin(mm_engine *engine, const mm_fetch_account *account, mm_fetch **fetch);
+
+/**
+ * Waits until the look has ended.
+ *
+ * timeout_ms  milliseconds; 0 only looks; -1 waits without limit.
+ * Returns MM_OK, whatever came of it (mm_fetch_get_result tells that); MM_E_TIMEOUT (not yet; it goes on); MM_E_HANDLE;
+ * MM_E_ARGUMENT (timeout below -1); MM_E_STATE (inside a callback, where it would wait). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_fetch_wait(mm_fetch *fetch, int timeout_ms);
+
+/**
+ * What has come of the look, so far.
+ *
+ * result  its member size is set by the caller; the others are filled. The texts live until the handle's next call.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (result NULL, its size). Threads: any, one at a time for a handle.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_fetch_get_result(mm_fetch *fetch, mm_fetch_result *result);
+
+/**
+ * Has the look end soon, with MM_E_CANCELLED; what was fetched stays here, and is not fetched again. Waits for nothing.
+ * One that has ended is MM_OK. Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_fetch_cancel(mm_fetch *fetch);
+
+/**
+ * Ends the handle; a look that is under way goes on. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, when no other thread uses the handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_fetch_free(mm_fetch *fetch);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Is a message believed: SPF, DKIM, ARC, DMARC                                                                     */

@@ -4,6 +4,7 @@
  */
 #include "odd_auth.h"
 #include "odd_clients.h"
+#include "odd_fetches.h"
 #include "odd_mailboxes.h"
 #include "odd_messages.h"
 #include "odd_pop3.h"
@@ -364,7 +365,10 @@ static void one_call(void) {
             one_call_of_pop3_client();
         break;
     case 26:
-        one_call_of_mailboxes();
+        if (dice(3))
+            one_call_of_mailboxes();
+        else
+            one_call_of_fetches();
         break;
     case 28:
     case 29:

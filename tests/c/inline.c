@@ -27,6 +27,22 @@ static void mailboxes_would_block(void) {
     CHECK_INT(MM_E_STATE, mm_mailbox_deliver(engine, &delivery, NULL));
 }
 
+static void MM_CALL on_look(const mm_fetch_result *result, void *user) {
+    (void)result, (void)user;
+}
+
+/* Each of them may open the spool. */
+static void fetching_would_block(void) {
+    mm_engine *engine = mm_engine_default();
+    mm_fetch_account account = MM_FETCH_ACCOUNT_INIT;
+    mm_fetch *fetch;
+    account.host = "127.0.0.1";
+    account.user = account.password = account.name = "bob";
+    CHECK_INT(MM_E_STATE, mm_fetch_begin(engine, &account, &fetch));
+    CHECK_INT(MM_E_STATE, mm_fetch_now(engine, NULL));
+    CHECK_INT(MM_E_STATE, mm_fetch_list(engine, on_look, NULL));
+}
+
 /* What waits for the network or the disk. */
 static void would_block(void) {
     mm_engine *engine = mm_engine_default();
@@ -45,6 +61,7 @@ static void would_block(void) {
     CHECK_INT(MM_E_STATE, mm_queue_read(cursor, octets, sizeof octets, &length));
     mm_queue_close(cursor);
     mailboxes_would_block();
+    fetching_would_block();
 }
 
 /* A message that is in the queue when the callbacks look. */

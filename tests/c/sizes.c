@@ -4,6 +4,7 @@
  */
 #include "sizes_auth.h"
 #include "sizes_clients.h"
+#include "sizes_fetches.h"
 #include "sizes_mailboxes.h"
 #include "sizes_messages.h"
 #include "sizes_old.h"
@@ -183,6 +184,7 @@ int main(void) {
     reading_into_much_room(engine);
     control_of_engines(root, has_control);
     mailboxes(engine, zeros);
+    fetches(engine);
     passwords();
     keys();
     opening_of_messages(zeros);

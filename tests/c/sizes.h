@@ -19,6 +19,8 @@ static int has_size(const char *parameters) {
                                         "mm_queue_message *",
                                         "mm_queue_recipient *",
                                         "mm_import_result *",
+                                        "mm_fetch_account *",
+                                        "mm_fetch_result *",
                                         "mm_mail *",
                                         "mm_mailbox_message *",
                                         "mm_mailbox_delivery *",

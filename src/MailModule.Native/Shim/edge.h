@@ -176,6 +176,15 @@ int mmi_mailbox_get_folder(mm_engine *engine, const char *name, int index, char 
 int mmi_mailbox_deliver(mm_engine *engine, const mm_mailbox_delivery *delivery, char *id);
 int mmi_mailbox_set_events(mm_engine *engine, mm_mailbox_event_fn callback, void *user);
 
+int mmi_fetch_now(mm_engine *engine, const char *account);
+int mmi_fetch_list(mm_engine *engine, mm_fetch_event_fn callback, void *user);
+int mmi_fetch_set_events(mm_engine *engine, mm_fetch_event_fn callback, void *user);
+int mmi_fetch_begin(mm_engine *engine, const mm_fetch_account *account, mm_fetch **fetch);
+int mmi_fetch_wait(mm_fetch *fetch, int timeout_ms);
+int mmi_fetch_get_result(mm_fetch *fetch, mm_fetch_result *result);
+int mmi_fetch_cancel(mm_fetch *fetch);
+int mmi_fetch_free(mm_fetch *fetch);
+
 int mmi_import_legacy(mm_engine *engine, const mm_import_options *options, mm_import_fn callback, void *user,
                       mm_import_result *result);
 int mmi_control_open(const char *path, mm_control **control);
