@@ -39,6 +39,7 @@
 #include "mailmodule/client.hpp"
 #include "mailmodule/engine.hpp"
 #include "mailmodule/error.hpp"
+#include "mailmodule/fetch.hpp"
 #include "mailmodule/mailbox.hpp"
 #include "mailmodule/import.hpp"
 #include "mailmodule/message.hpp"

@@ -12,6 +12,7 @@ using log_function = std::function<void(mm_log_level level, std::string_view are
 /** The event and its texts live until the callback returns. */
 using queue_event_function = std::function<void(const mm_queue_event &event)>;
 using mailbox_event_function = std::function<void(const mm_mailbox_event &event)>;
+using fetch_event_function = std::function<void(const mm_fetch_result &result)>;
 
 namespace detail {
 
@@ -103,7 +104,7 @@ class engine {
         return detail::done(code, std::move(value));
     }
 
-    /** Throws what a callback for log, events of queue or mailboxes, or the end of a check has thrown. */
+    /** Throws what a callback for log, events of queue, mailboxes or looks, or the end of a check has thrown. */
     returns<void> stop(int timeout_ms) {
         const int code = mm_engine_stop(engine_, timeout_ms);
         thrown_->rethrow();
@@ -137,6 +138,15 @@ class engine {
         return detail::done(code);
     }
 
+    /** Looks at mailboxes elsewhere that have ended. An empty function: nobody hears. */
+    returns<void> set_fetch_events(fetch_event_function function) {
+        auto next = std::make_shared<detail::replaceable<fetch_event_function>>(std::move(function), thrown_);
+        const int code = mm_fetch_set_events(engine_, next->call ? on_look : nullptr, next.get());
+        if (code == MM_OK)
+            looks_.swap(next);
+        return detail::done(code);
+    }
+
   private:
     friend struct detail::engine_parts;
 
@@ -151,6 +161,7 @@ class engine {
         static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(log_)));
         static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(events_)));
         static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(mail_)));
+        static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(looks_)));
     }
 
     void detach() noexcept {
@@ -160,6 +171,8 @@ class engine {
             mm_queue_set_events(engine_, nullptr, nullptr);
         if (mail_)
             mm_mailbox_set_events(engine_, nullptr, nullptr);
+        if (looks_)
+            mm_fetch_set_events(engine_, nullptr, nullptr);
     }
 
     static void MM_CALL on_log(int level, const char *area, const char *line, void *user) noexcept {
@@ -177,12 +190,18 @@ class engine {
         detail::at_border(*mail->thrown, [&] { mail->call(*event); });
     }
 
+    static void MM_CALL on_look(const mm_fetch_result *result, void *user) noexcept {
+        const auto looks = static_cast<detail::replaceable<fetch_event_function> *>(user)->shared_from_this();
+        detail::at_border(*looks->thrown, [&] { looks->call(*result); });
+    }
+
     mm_engine *engine_;
     bool is_owned_;
     std::shared_ptr<detail::caught> thrown_ = std::make_shared<detail::caught>();
     std::shared_ptr<detail::replaceable<log_function>> log_;
     std::shared_ptr<detail::replaceable<queue_event_function>> events_;
     std::shared_ptr<detail::replaceable<mailbox_event_function>> mail_;
+    std::shared_ptr<detail::replaceable<fetch_event_function>> looks_;
 };
 
 namespace detail {
