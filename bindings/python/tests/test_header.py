@@ -28,6 +28,7 @@ PREFIXES: dict[str, type[enum.IntEnum]] = {
     "mm_queue_event_kind": constants.QueueEventKind,
     "mm_mailbox_flags": constants.MailboxOpening,
     "mm_mailbox_message_flags": constants.MailboxFlag,
+    "mm_fetch_flags": constants.FetchFlag,
     "mm_import_flags": constants.ImportFlag,
     "mm_again": constants.Again,
     "mm_ready": constants.Ready,

@@ -43,6 +43,7 @@ from .constants import (
     DkimAlgorithm,
     DmarcPolicy,
     ErrorCode,
+    FetchFlag,
     ImportFlag,
     Layer,
     LogLevel,
@@ -74,6 +75,7 @@ from .constants import (
 )
 from .engine import Engine, Settings, Value
 from .errors import ErrorDetail, LibraryNotFound, MailModuleError, SendFailure, SmtpRefusal
+from .fetching import Fetch, FetchAccount, FetchEventHandler, FetchResult, fetch_now, fetch_results
 from .handlers import Answer, SmtpHandlers
 from .importing import ImportedFile, ImportHandler, ImportResult, import_legacy
 from .lookups import DkimKey, Finding, MailHost, config_check, dkim_key_make, find_mx, password_make
@@ -136,6 +138,11 @@ __all__ = [
     "ErrorCode",
     "ErrorDetail",
     "EventHandler",
+    "Fetch",
+    "FetchAccount",
+    "FetchEventHandler",
+    "FetchFlag",
+    "FetchResult",
     "Field",
     "Finding",
     "FoundAddress",
@@ -233,6 +240,8 @@ __all__ = [
     "dkim_sign",
     "dkim_verify",
     "dmarc_check",
+    "fetch_now",
+    "fetch_results",
     "find_mx",
     "import_legacy",
     "library_version",

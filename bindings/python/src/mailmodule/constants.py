@@ -135,6 +135,14 @@ class Notify(IntFlag):
     DELAY = 8
 
 
+class FetchFlag(IntFlag):
+    """How a mailbox elsewhere is fetched from (MM_FETCH_...)."""
+
+    KEEP = 1
+    APOP = 2
+    CLEAR_PASSWORD = 4
+
+
 class ImportFlag(IntFlag):
     """How mail of the old module is taken over (MM_IMPORT_...)."""
 

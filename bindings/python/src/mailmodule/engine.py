@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from ctypes import byref, c_int64, c_size_t, c_void_p, create_string_buffer
 from typing import Union
 
-from . import _exit, mailbox
+from . import _exit, fetching, mailbox
 from ._abi import structures as s
 from ._abi.callbacks import Logged, Registry, logger
 from ._abi.library import library
@@ -18,6 +18,7 @@ from ._closing import Closing
 from .constants import ErrorCode, LogLevel
 from .errors import MailModuleError
 from .handlers import forget_handlers
+from .fetching import FetchEventHandler
 from .mailbox import Mailbox, MailboxEventHandler
 from .queue import EngineQueue, forget_events
 from .sending import EventHandler, Message, SendOptions
@@ -119,6 +120,7 @@ class Engine(Closing):
         self._log = 0
         self._queue_events = 0
         self._mailbox_events = 0
+        self._fetch_events = 0
         self._handlers: set[int] = set()
         self.settings = Settings(self)
         _exit.engines.add(self)
@@ -180,6 +182,10 @@ class Engine(Closing):
         """Names the function that hears of new mail in mailboxes here; None: nobody hears."""
         mailbox.set_events(self, handler)
 
+    def set_fetch_events(self, handler: FetchEventHandler | None) -> None:
+        """Names the function that hears of looks at mailboxes elsewhere that have ended; None: nobody hears."""
+        fetching.set_events(self, handler)
+
     def message(self, sender: str, options: SendOptions | None = None, on_event: EventHandler | None = None) -> Message:
         """Begins a message, which is given recipients and content, and started."""
         return Message(self, sender, options, on_event)
@@ -229,6 +235,7 @@ class Engine(Closing):
         _loggers.remove(self._log)
         forget_events(self)
         mailbox.forget_events(self)
+        fetching.forget_events(self)
         forget_handlers(self, self._handlers)
 
 

@@ -226,6 +226,46 @@ class mm_mailbox_event(Structure):
 mm_mailbox_event_fn = CFUNCTYPE(None, POINTER(mm_mailbox_event), c_void_p)
 
 
+class mm_fetch_account(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("host", c_char_p),
+        ("user", c_char_p),
+        ("password", c_char_p),
+        ("name", c_char_p),
+        ("port", c_int),
+        ("tls", c_int),
+        ("tls_check", c_int),
+        ("flags", c_int),
+        ("most", c_int),
+        ("timeout_ms", c_int),
+    ]
+
+
+class mm_fetch_result(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("account", c_char_p),
+        ("text", c_char_p),
+        ("sequence", c_int64),
+        ("began", c_int64),
+        ("ended", c_int64),
+        ("next", c_int64),
+        ("octets", c_int64),
+        ("found", c_int),
+        ("fetched", c_int),
+        ("known", c_int),
+        ("deleted", c_int),
+        ("refused", c_int),
+        ("left", c_int),
+        ("error", c_int),
+        ("stage", c_int),
+    ]
+
+
+mm_fetch_event_fn = CFUNCTYPE(None, POINTER(mm_fetch_result), c_void_p)
+
+
 class mm_import_options(Structure):
     _fields_ = [
         ("size", c_size_t),
