@@ -2,7 +2,7 @@
 
 mailhost serves, send, oldsend, queue, smtp_verbs and send_mail send, pop3 fetches, SIGTERM ends; then engine serves by
 an engine of its own; smtp_cancel is cancelled; gateway, archive, mailbox, sink, show and handover serve by handlers;
-mailboxes has a user's mailbox without a server;
+mailboxes has a user's mailbox without a server; fetch gets the mail of one elsewhere;
 spf, dkim, dmarc and arc judge messages by a name server that is here;
 smtp_openssl speaks TLS by itself where OpenSSL's headers were there. COMMAND runs a program of another system here,
 such as wine. On Windows it is the end of its input that ends mailhost.
@@ -67,6 +67,17 @@ def use_a_mailbox(programs, folder, source):
         said = programs.run("mailboxes", config, "anna", source)
         assert "new mail for anna from <>: " in said and "\n0: " in said and "\n1: " not in said, said
         assert "deleted 0" in said, said
+
+
+def fetch_a_mailbox(programs, folder, pop, count):
+    """The mail of a mailbox elsewhere comes to a user here, once."""
+    config, root = folder / "fetch.cfg", programs.path(folder / "fetch")
+    config.write_text(f"mail_root={root} smtp_name=example.net\nuser=max;secret;;P\n")
+    for fetched, known in ((count, 0), (0, count)):
+        said = programs.run("fetch", config, "127.0.0.1", pop, "anna", "secret", "max")
+        assert f"anna@127.0.0.1:{pop}: {count} messages, {fetched} fetched, {known} known, 0 left\n" in said, said
+    delivered = list((folder / "fetch" / "users" / "max" / "Maildir" / "new").iterdir())
+    assert len(delivered) == count, delivered
 
 
 def send_verb_by_verb(programs, smtp, source):
@@ -335,6 +346,7 @@ def main(programs, messages, *command):
             got = gateway(programs, folder, smtp, pop, 4 * len(sources) + 3)
             for source in sources:
                 assert sum(message.endswith(as_sent(source)) for message in got) == 4, source
+            fetch_a_mailbox(programs, folder, pop, len(got))
             said = programs.end(host)
             message = "message from <bert@example.net> for anna@example.org"
             for event in (message, "login of anna", "anna reads message 1", "stopped"):
