@@ -1,0 +1,199 @@
+"""Mail of a Dovecot is fetched into mailboxes here: moved or copied, with TLS, over connections that break, from several mailboxes at once."""
+
+import os
+import socket
+import threading
+import unittest
+
+from clients import ErrorCode, TestOfClient
+import mailmodule
+from mailmodule import Fetch, FetchAccount, FetchFlag, Stage, Tls
+from support import place
+from support.peers import Dovecot
+
+BODIES = (
+    b"dots\r\n.\r\n..two\r\n.three\r\n",
+    b"a line of 100 KB\r\n" + b"x" * 100_000 + b"\r\n",
+    b"",
+    b"many\r\n" + b"line\r\n" * 50_000,
+)
+
+
+class Between:
+    """Passes connections on to a port, and breaks one when so many octets have come from there; then it passes all."""
+
+    def __init__(self, port, after):
+        self.port, self.after, self.most, self.now = port, after, 0, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.lock = threading.Lock()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # which ends its thread's wait, before another listener gets its number
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(client, self.after), daemon=True).start()
+            self.after = None
+
+    def serve(self, client, after):
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        with client, socket.create_connection(("127.0.0.1", self.port)) as server:
+            threading.Thread(target=self.copy, args=(client, server, None), daemon=True).start()
+            self.copy(server, client, after)
+        with self.lock:
+            self.now -= 1
+
+    @staticmethod
+    def copy(source, target, after):
+        try:
+            while octets := source.recv(4096 if after is None else max(1, min(4096, after))):
+                target.sendall(octets)
+                if after is not None and (after := after - len(octets)) <= 0:
+                    break
+        except OSError:
+            pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+@unittest.skipUnless(place.is_root(), "Dovecot's master needs root")
+class TestFetch(TestOfClient):
+    settings = {"user": ["anna;secret;;P", "bert;secret;;P"], "spf": 0, "dkim_verify": 0, "arc": 0}
+
+    @classmethod
+    def before(cls):
+        cls.boxes = cls.folder / "boxes"
+        cls.boxes.mkdir()
+        os.chmod(cls.folder, 0o755)
+        cls.dovecot = cls.stack.enter_context(Dovecot(cls.folder / "dovecot", cls.boxes))
+        cls.secure = cls.stack.enter_context(
+            Dovecot(cls.folder / "secure", cls.boxes, certificate=cls.authority.issue("localhost")))
+
+    def setUp(self):
+        self.user = self.new_user()
+        self.here = {path.name for path in self.files("anna")}
+
+    def new_user(self, bodies=BODIES):
+        user = "user" + os.urandom(4).hex()
+        for folder in ("cur", "tmp", "new"):
+            (self.boxes / user / folder).mkdir(parents=True)
+        for number, body in enumerate(bodies):
+            text = b"Return-Path: <eve@there.example>\r\nSubject: " + b"%s-%d\r\n\r\n" % (user.encode(), number) + body
+            (self.boxes / user / "new" / f"100000000{number}.M1P1.host").write_bytes(text.replace(b"\r\n", b"\n"))
+        place.run("chown", "-R", "nobody:nogroup", str(self.boxes / user))
+        return user
+
+    def account(self, user=None, host="127.0.0.1", port=None, **more):
+        return FetchAccount(host, user or self.user, "secret", "anna", port=port or self.dovecot.port, **more)
+
+    def look(self, account):
+        with Fetch(self.engine, account) as fetch:
+            return fetch.wait(30)
+
+    def left(self, user=None):
+        return sum(len(os.listdir(self.boxes / (user or self.user) / part)) for part in ("new", "cur"))
+
+    def files(self, user):
+        new = self.folder / "mail" / "users" / user / "Maildir" / "new"
+        return [new / name for name in os.listdir(new)] if new.is_dir() else []
+
+    def arrived(self, count):
+        """What came since the test began, once it is as much: subject and body of each."""
+        fresh = lambda: [path for path in self.files("anna") if path.name not in self.here]  # noqa: E731
+        place.wait_until(lambda: len(fresh()) >= count, 15)
+        found = {}
+        for path in fresh():
+            head, _, body = place.crlf(path.read_bytes()).partition(b"\r\n\r\n")
+            subject = next(line[9:].decode() for line in head.split(b"\r\n") if line.startswith(b"Subject: "))
+            self.assertTrue(head.startswith(b"Return-Path: <eve@there.example>\r\nReceived: from "), head)
+            self.assertNotIn(subject, found, "it came twice")
+            found[subject] = body
+        return found
+
+    def wanted(self, user=None, bodies=BODIES):
+        return {f"{user or self.user}-{number}": body for number, body in enumerate(bodies)}
+
+    def test_mail_is_moved(self):
+        result = self.look(self.account())
+        self.assertEqual((4, 4, 4, ErrorCode.OK), (result.found, result.fetched, result.deleted, result.error), result)
+        self.assertEqual(0, self.left())
+        self.assertEqual(self.wanted(), self.arrived(4))
+
+    def test_mail_is_copied_once(self):
+        for fetched in (4, 0, 0):
+            result = self.look(self.account(flags=FetchFlag.KEEP))
+            self.assertEqual((fetched, 4 - fetched, 0), (result.fetched, result.known, result.deleted), result)
+        self.assertEqual(4, self.left())
+        self.assertEqual(self.wanted(), self.arrived(4))
+        result = self.look(self.account())
+        self.assertEqual((0, 4), (result.fetched, result.deleted), result)
+        self.assertEqual(0, self.left())
+        self.assertEqual(self.wanted(), self.arrived(4))
+
+    def test_tls(self):
+        result = self.look(self.account(tls=Tls.REQUIRED))
+        self.assertEqual((ErrorCode.TLS, Stage.TLS), (result.error, result.stage), result)
+        # where it is offered, it is used, and the certificate counts
+        result = self.look(self.account(port=self.secure.port))
+        self.assertEqual((ErrorCode.CERTIFICATE_NAME, Stage.TLS),
+                         (result.error, result.stage), result)
+        self.assertEqual(4, self.left())
+        result = self.look(self.account(host="localhost", port=self.secure.port, tls=Tls.REQUIRED))
+        self.assertEqual((4, ErrorCode.OK), (result.deleted, result.error), result)
+        self.assertEqual(self.wanted(), self.arrived(4))
+
+    def test_connections_that_break_delete_nothing_that_is_not_here(self):
+        for after in (20, 300, 2_000, 60_000, 150_000, 400_000):
+            with self.subTest(after):
+                user = self.new_user()
+                self.here = {path.name for path in self.files("anna")}
+                between = Between(self.dovecot.port, after)
+                account = self.account(user, port=between.listener.getsockname()[1])
+                first = self.look(account)
+                self.assertIn(first.error, (ErrorCode.CLOSED, ErrorCode.PROTOCOL), first)
+                self.assertEqual((4, 0), (self.left(user), first.deleted), first)
+                second = self.look(account)
+                self.assertEqual((4, ErrorCode.OK), (first.fetched + second.fetched, second.error), second)
+                self.assertEqual((0, 4), (self.left(user), second.deleted), second)
+                self.assertEqual(self.wanted(user), self.arrived(4))
+                between.stop()
+
+    def test_two_mailboxes_of_a_host_with_a_limit_of_one(self):
+        engine = mailmodule.Engine({"mail_root": self.folder / "limited", "smtp_name": "limited.example", "user": "anna;secret;;P",
+                                    "fetch_host_max": 1, "spf": 0, "dkim_verify": 0, "arc": 0})
+        self.addCleanup(engine.close, 0)
+        users = [self.new_user(BODIES[:1]) for _ in range(4)]
+        between = Between(self.dovecot.port, None)
+        port = between.listener.getsockname()[1]
+        looks = [Fetch(engine, self.account(user, port=port)) for user in users]
+        for look in looks:
+            self.assertEqual(1, look.wait(30).fetched, look.result)
+            look.close()
+        self.assertEqual(1, between.most)
+        engine.settings["fetch_host_max"] = 4
+        looks = [Fetch(engine, self.account(user, port=port)) for user in users]
+        for look in looks:
+            self.assertEqual(0, look.wait(30).found, look.result)
+            look.close()
+        between.stop()
+
+    def test_a_wrong_password(self):
+        account = FetchAccount("127.0.0.1", self.user, "wrong", "anna", port=self.dovecot.port)
+        result = self.look(account)
+        self.assertEqual((ErrorCode.REFUSED_PERMANENT, Stage.AUTH, 0), (result.error, result.stage, result.found), result)
+        self.assertEqual(4, self.left())
+
+
+if __name__ == "__main__":
+    unittest.main()
