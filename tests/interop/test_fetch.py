@@ -19,13 +19,23 @@ BODIES = (
 )
 
 
+class SecureDovecot(Dovecot):
+    """With STLS, and TLS from the first octet."""
+
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        self.tls_port = place.free_port()
+
+    def text(self):
+        return super().text().replace("pop3s {\n    port = 0", f"pop3s {{\n    port = {self.tls_port}\n    ssl = yes")
+
+
 class Between:
     """Passes connections on to a port, and breaks one when so many octets have come from there; then it passes all."""
 
     def __init__(self, port, after):
-        self.port, self.after, self.most, self.now = port, after, 0, 0
+        self.port, self.after = port, after
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.lock = threading.Lock()
         threading.Thread(target=self.accept, daemon=True).start()
 
     def stop(self):
@@ -42,14 +52,9 @@ class Between:
             self.after = None
 
     def serve(self, client, after):
-        with self.lock:
-            self.now += 1
-            self.most = max(self.most, self.now)
         with client, socket.create_connection(("127.0.0.1", self.port)) as server:
             threading.Thread(target=self.copy, args=(client, server, None), daemon=True).start()
             self.copy(server, client, after)
-        with self.lock:
-            self.now -= 1
 
     @staticmethod
     def copy(source, target, after):
@@ -78,7 +83,7 @@ class TestFetch(TestOfClient):
         os.chmod(cls.folder, 0o755)
         cls.dovecot = cls.stack.enter_context(Dovecot(cls.folder / "dovecot", cls.boxes))
         cls.secure = cls.stack.enter_context(
-            Dovecot(cls.folder / "secure", cls.boxes, certificate=cls.authority.issue("localhost")))
+            SecureDovecot(cls.folder / "secure", cls.boxes, certificate=cls.authority.issue("localhost")))
 
     def setUp(self):
         self.user = self.new_user()
@@ -152,6 +157,11 @@ class TestFetch(TestOfClient):
         result = self.look(self.account(host="localhost", port=self.secure.port, tls=Tls.REQUIRED))
         self.assertEqual((4, ErrorCode.OK), (result.deleted, result.error), result)
         self.assertEqual(self.wanted(), self.arrived(4))
+        other = self.new_user()
+        self.here = {path.name for path in self.files("anna")}
+        result = self.look(self.account(other, host="localhost", port=self.secure.tls_port, tls=Tls.IMPLICIT))
+        self.assertEqual((4, ErrorCode.OK), (result.deleted, result.error), result)
+        self.assertEqual(self.wanted(other), self.arrived(4))
 
     def test_connections_that_break_delete_nothing_that_is_not_here(self):
         for after in (20, 300, 2_000, 60_000, 150_000, 400_000):
@@ -173,20 +183,20 @@ class TestFetch(TestOfClient):
         engine = mailmodule.Engine({"mail_root": self.folder / "limited", "smtp_name": "limited.example", "user": "anna;secret;;P",
                                     "fetch_host_max": 1, "spf": 0, "dkim_verify": 0, "arc": 0})
         self.addCleanup(engine.close, 0)
-        users = [self.new_user(BODIES[:1]) for _ in range(4)]
-        between = Between(self.dovecot.port, None)
-        port = between.listener.getsockname()[1]
-        looks = [Fetch(engine, self.account(user, port=port)) for user in users]
-        for look in looks:
-            self.assertEqual(1, look.wait(30).fetched, look.result)
-            look.close()
-        self.assertEqual(1, between.most)
-        engine.settings["fetch_host_max"] = 4
-        looks = [Fetch(engine, self.account(user, port=port)) for user in users]
-        for look in looks:
-            self.assertEqual(0, look.wait(30).found, look.result)
-            look.close()
-        between.stop()
+        users = [self.new_user() for _ in range(4)]
+
+        def look_at_all():
+            looks = [Fetch(engine, self.account(user, flags=FetchFlag.KEEP)) for user in users]
+            results = sorted((look.wait(30) for look in looks), key=lambda one: one.began)
+            for look in looks:
+                look.close()
+            return results, [later.began < earlier.ended for earlier, later in zip(results, results[1:])]
+
+        results, overlaps = look_at_all()
+        self.assertEqual([4] * 4, [one.fetched for one in results], results)
+        self.assertEqual([False] * 3, overlaps, results)
+        engine.settings["fetch_host_max"] = 4  # where they overlap or not
+        self.assertEqual([4] * 4, [one.known for one in look_at_all()[0]])
 
     def test_a_wrong_password(self):
         account = FetchAccount("127.0.0.1", self.user, "wrong", "anna", port=self.dovecot.port)

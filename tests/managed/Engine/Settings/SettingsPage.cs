@@ -46,7 +46,7 @@ internal static class SettingsPage
 
         A server takes ports, addresses, folders, TLS and limits at its start. Who may connect counts from the next
         connection on; users, lists, domains, routes, quotas and relay ranges from the next login, sender or recipient
-        on, also in sessions that are open.
+        on, also in sessions that are open; `fetch`, `fetch_max` and `fetch_host_max` at once.
 
         ## Passwords of users
 
