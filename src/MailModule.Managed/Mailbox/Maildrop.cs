@@ -22,7 +22,7 @@ internal sealed class Maildrop(
 
     private const int LongestName = 255;
 
-    private readonly SizeCorrections _corrections = new(snapshot);
+    private SizeCorrections _corrections = new(snapshot);
     private List<int>? _owedNames;
     private MaildirSnapshot? _newerSnapshot;
     private (int Index, MessageSize Size) _opened = (-1, default);

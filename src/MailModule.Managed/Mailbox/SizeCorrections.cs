@@ -4,19 +4,25 @@ namespace MailModule.Mailbox;
 /// What a session has found to be otherwise than its snapshot says, for other programs change files while it lasts: the
 /// sizes of messages, and the names that were made to tell them. One session's, one thread at a time.
 /// </summary>
-internal sealed class SizeCorrections(MaildirSnapshot snapshot)
+internal struct SizeCorrections(MaildirSnapshot snapshot)
 {
     private Dictionary<int, MessageSize>? _sizes;
     private Dictionary<int, (byte[] Name, bool InNew)>? _names;
     private Int128 _totalSize = snapshot.TotalSize;
 
-    public long TotalSize => (long)Int128.Min(_totalSize, long.MaxValue);
+    public readonly long TotalSize => (long)Int128.Min(_totalSize, long.MaxValue);
 
     /// <summary>What is corrected, by the unique parts of names.</summary>
-    public IReadOnlyList<(byte[] Unique, MessageSize Size)> All
-        => _sizes is null ? [] : [.. _sizes.Select(one => (snapshot.Unique(one.Key).ToArray(), one.Value))];
+    public readonly IReadOnlyList<(byte[] Unique, MessageSize Size)> All
+    {
+        get
+        {
+            MaildirSnapshot messages = snapshot;
+            return _sizes is null ? [] : [.. _sizes.Select(one => (messages.Unique(one.Key).ToArray(), one.Value))];
+        }
+    }
 
-    public MessageSize SizeOf(int index)
+    public readonly MessageSize SizeOf(int index)
         => _sizes is not null && _sizes.TryGetValue(index, out MessageSize size)
             ? size
             : new MessageSize(snapshot[index].Length, snapshot[index].Size);
@@ -28,7 +34,7 @@ internal sealed class SizeCorrections(MaildirSnapshot snapshot)
     }
 
     /// <summary>False: it has the snapshot's name, as far as this session knows.</summary>
-    public bool TryGetName(int index, out byte[] name, out bool inNew)
+    public readonly bool TryGetName(int index, out byte[] name, out bool inNew)
     {
         (byte[] Name, bool InNew) given = ([], false);
         bool isGiven = _names is not null && _names.TryGetValue(index, out given);

@@ -40,7 +40,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private int? _inlineAnswer;
     private SubmissionContent? _hostContent;
     private Pop3LoginCheck? _login;
-    private readonly HostRequests _requests;
+    private HostRequests? _requests;
 
     public Pop3RequestHandler(
         Pop3Session session, Pop3Dependencies dependencies, Pop3Backend backend, IBlockingPeer? connection)
@@ -49,7 +49,6 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         _dependencies = dependencies;
         _backend = backend;
         _connection = connection;
-        _requests = new HostRequests(dependencies.Host, dependencies.RunJob);
     }
 
     public Pop3Verdict FindSecret(SecretExchange exchange)
@@ -83,6 +82,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     /// <summary>As <see cref="Quit"/>, at once. Blocks.</summary>
     public Pop3Verdict QuitNow() => DeleteAndQuit();
+
+    private HostRequests Requests => _requests ??= new HostRequests(_dependencies.Host, _dependencies.RunJob);
 
     private IReadOnlyList<int> Marked => _backend.ToDelete ?? _session.Deleted;
 
@@ -120,7 +121,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         CloseMessage();
         GiveMaildropBack();
-        _requests.End();
+        _requests?.End();
     }
 
     private void GiveMaildropBack()
@@ -191,8 +192,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (!_dependencies.Host.AsksAbout(action))
             return 0;
         return action == RequestAction.PopLogin
-            ? _requests.Ask(this, _told.User, action, new RequestArguments(_told.User, _told.Password ?? ""))
-            : _requests.Ask(this, UniqueId(), action, new RequestArguments(_told.User, Number: _index + 1));
+            ? Requests.Ask(this, _told.User, action, new RequestArguments(_told.User, _told.Password ?? ""))
+            : Requests.Ask(this, UniqueId(), action, new RequestArguments(_told.User, Number: _index + 1));
     }
 
     private string UniqueId()
@@ -209,10 +210,10 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         return answer switch
         {
             0 => login.Run(),
-            HostReplies.ClosingCode => login.Leave(HostReplies.Closing(_requests.Refusal)),
-            >= 400 and < 500 => login.Leave(HostReplies.LoginLater(_requests.Refusal)),
+            HostReplies.ClosingCode => login.Leave(HostReplies.Closing(Requests.Refusal)),
+            >= 400 and < 500 => login.Leave(HostReplies.LoginLater(Requests.Refusal)),
             < 0 => LogInVouched(login),
-            _ => login.Decide(null, "", HostReplies.LoginRefusal(_requests.Refusal)),
+            _ => login.Decide(null, "", HostReplies.LoginRefusal(Requests.Refusal)),
         };
     }
 
@@ -264,7 +265,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return OpenHostContent(given ?? new SubmissionContent(_dependencies.ScratchFolder));
         given?.Dispose();
         if (answer > 0)
-            return HostReplies.RetrievalRefusal(answer, _requests.Refusal);
+            return HostReplies.RetrievalRefusal(answer, Requests.Refusal);
         if (given is not null)
             return Pop3Verdict.Close();
         if (_isWhole && ReadAhead())
@@ -335,7 +336,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             if (answer == 0)
                 ours.Add(index);
             else if (answer > 0)
-                (kept, words) = (kept + 1, _requests.Refusal?.Text ?? words);
+                (kept, words) = (kept + 1, Requests.Refusal?.Text ?? words);
         }
         _maildrop!.CorrectNames();
         Fault fault = ours.Count == 0 ? Fault.None : _dependencies.Delivery.MakeDurable(_maildrop!.Home);
@@ -355,7 +356,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     public Fault Send(ReadOnlySpan<byte> octets)
     {
-        if (_requests.Action != RequestAction.PopGetMessage)
+        if (Requests.Action != RequestAction.PopGetMessage)
             return Fault.State;
         if (octets.IsEmpty)
             return Fault.None;
@@ -376,13 +377,13 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     public IHostHandle? Handle
     {
-        get => _requests.Handle;
-        set => _requests.Handle = value;
+        get => Requests.Handle;
+        set => Requests.Handle = value;
     }
 
     public HostRefusal? Refusal
     {
-        set => _requests.Refusal = value;
+        set => Requests.Refusal = value;
     }
 
     private sealed class Closing(Stream message) : IJob
