@@ -1,6 +1,6 @@
 /*
- * What the tests of TLS of both clients share, which tls.py starts in a folder with certificates for localhost: whom the
- * engine trusts, and what a host is shown of a certificate and says to it.
+ * What the tests of TLS of both clients share, which tls.py starts in a folder with certificates for localhost: whom
+ * the engine trusts, and what a host is shown of a certificate and says to it.
  */
 #ifndef CERTIFICATES_H
 #define CERTIFICATES_H

@@ -1,6 +1,6 @@
 /*
- * TLS of the POP3 client, verb by verb, with another host's server: pop3_tls read PORT PORT, to STLS and to TLS from the
- * first octet. Started by tls.py in a folder with certificates for localhost; ann's password is secret.
+ * TLS of the POP3 client, verb by verb, with another host's server: pop3_tls read PORT PORT, to STLS and to TLS from
+ * the first octet. Started by tls.py in a folder with certificates for localhost; ann's password is secret.
  */
 #include "certificates.h"
 #include "pop3_clients.h"
