@@ -174,6 +174,8 @@ static void injections(void) {
     CHECK_OK(mm_pop3_free(pop3));
 }
 
+/* ---- what ends in the middle ---- */
+
 static void a_message_that_is_cut(void) {
     char text[100];
     mm_pop3 *pop3 = pop3_connected(STEPS("+OK", ">", "+OK", "half", "close"));
@@ -185,36 +187,6 @@ static void a_message_that_is_cut(void) {
     CHECK_INT(MM_LAYER_NETWORK, detail.layer);
     CHECK_INT(1, detail.retry);
     CHECK_OK(mm_pop3_free(pop3));
-}
-
-/* ---- answers that do not come ---- */
-
-static void *cancel_soon(void *pop3) {
-    script_wait(&peer);
-    CHECK_OK(mm_pop3_cancel(pop3));
-    return NULL;
-}
-
-static void cancels(void) {
-    char octet;
-    size_t length;
-    for (int way = 0; way < 3; way++) {
-        pthread_t thread;
-        mm_pop3 *pop3 = pop3_connected(way == 0   ? STEPS("+OK", ">", "silent")
-                                       : way == 1 ? STEPS("+OK", ">", "+OK", "silent")
-                                                  : STEPS("+OK", ">", "say +O", "silent"));
-        if (way == 1)
-            CHECK_STATUS(MM_POP3_OK, mm_pop3_retr(pop3, 1, &status));
-        CHECK_INT(0, pthread_create(&thread, NULL, cancel_soon, pop3));
-        if (way == 1)
-            CHECK_FAILS(MM_E_CANCELLED, mm_pop3_read(pop3, &octet, 1, &length));
-        else
-            CHECK_FAILS(MM_E_CANCELLED, mm_pop3_noop(pop3, NULL));
-        pthread_join(thread, NULL);
-        CHECK_INT(MM_LAYER_HOST, pop3_error_of(pop3).layer);
-        CHECK_FAILS(MM_E_STATE, mm_pop3_noop(pop3, NULL));
-        CHECK_OK(mm_pop3_free(pop3));
-    }
 }
 
 static int MM_CALL once(int number, const void *octets, size_t size, int status, void *user) {
@@ -250,7 +222,6 @@ int main(void) {
     own_commands();
     injections();
     a_message_that_is_cut();
-    cancels();
     who_wants_no_more();
     silence();
     CHECK_INT(MM_E_HANDLE, mm_pop3_noop(NULL, NULL));
