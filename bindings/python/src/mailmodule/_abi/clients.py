@@ -1,8 +1,8 @@
-"""Callbacks of an SmtpClient, on the thread that is in one of its calls."""
+"""Callbacks of a client, on the thread that is in one of its calls."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from ctypes import string_at
+from ctypes import Structure, string_at
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Union
@@ -49,7 +49,7 @@ class Callbacks(Kept):
         self.token: Token | None = None
         self.number = _clients.add(self)
 
-    def fill(self, options: s.mm_smtp_options | s.mm_pop3_options) -> None:
+    def fill(self, options: Structure) -> None:
         options.user = self.number
         if self.on_certificate is not None:
             options.on_certificate = _on_certificate
