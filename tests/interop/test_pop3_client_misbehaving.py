@@ -1,5 +1,6 @@
 """Our POP3 client against servers that do what they must not: late, early, without an end, in another protocol."""
 
+import itertools
 import socket
 import threading
 import time
@@ -93,6 +94,15 @@ class TestPop3ClientMisbehaving(TestOfClient):
         client.list()
         self.fails(ErrorCode.PROTOCOL, lambda: [*client.entries()])
         self.fails(ErrorCode.PROTOCOL, self.connected(b"+OK\r\n" + b"X\r\n" * 5000).capa)
+
+    def test_a_listing_without_an_end_takes_no_memory(self):
+        client = self.connected(itertools.chain([b"+OK\r\n"], (b"%d id%066d\r\n" % (n, n) for n in itertools.count(1))))
+        client.uidl()
+        for number, entry in zip(range(1, 300_001), client.entries()):
+            self.assertEqual(number, entry.number)
+            if number == 150_000:
+                before = resident()  # with what is thrown away now and then
+        self.assertLess(resident() - before, 8 * MEBIBYTE)
 
     def test_the_end_of_the_connection_in_a_message(self):
         for octets in (b"a\r\n", b"a\r\n.", b"a\r\n.\r", b"a\n.\n", b"a\n.\r\n", b"a\r\n..\r\n"):
