@@ -4,8 +4,9 @@
 
 #include <pthread.h>
 
-/* Detached from its beginning, never by pthread_detach: where the thread is just ending, winpthreads (mingw-w64 10) gives
- * its memory to the next thread while it still writes to it on its way out, and the next one ends without having run. */
+/* Detached from its beginning, never by pthread_detach: where the thread is just ending, winpthreads (mingw-w64 10)
+ * gives its memory to the next thread while it still writes to it on its way out, and the next one ends without
+ * having run. */
 static inline int start_detached(void *(*body)(void *), void *argument) {
     pthread_attr_t attributes;
     pthread_t thread;
