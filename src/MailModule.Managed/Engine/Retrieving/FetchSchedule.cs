@@ -2,7 +2,8 @@ namespace MailModule.Engine.Retrieving;
 
 /// <summary>
 /// When mailboxes elsewhere are looked at: at once when they are named, and then so long after each look has ended. The
-/// clock of the day does not count. One without an interval is looked at only when it is asked for. For a thread that holds its owner's lock.
+/// clock of the day does not count. One without an interval is looked at only when it is asked for. For a thread that
+/// holds its owner's lock.
 /// </summary>
 internal sealed class FetchSchedule(TimeProvider time)
 {
