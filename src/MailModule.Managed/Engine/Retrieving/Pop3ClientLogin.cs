@@ -18,8 +18,6 @@ namespace MailModule.Engine.Retrieving;
 /// </summary>
 internal static class Pop3ClientLogin
 {
-    private const string NoTls = "the password would have to go in clear text: there is no TLS (setting plain_auth)";
-
     /// <summary>
     /// In this order: mechanisms that tell nothing of the password; APOP; mechanisms that tell it; USER and PASS. Which
     /// of the last two groups tell it to whoever listens depends on TLS, without which they need a leave.
@@ -49,34 +47,11 @@ internal static class Pop3ClientLogin
             fault = client.Capa();
         if (fault != Fault.None || client.Dialogue is null)
             return fault;
-        bool hasToken = true;
-        var asked = new Credentials(login.User, login.HasPassword ? login.Password : null)
-        {
-            AuthorizationId = login.AuthorizationId,
-            Token = login.Token is not { } token ? null : () =>
-            {
-                string? given = token();
-                hasToken = given is not null;
-                return given;
-            },
-        };
-        List<ISaslMechanism> mechanisms = [];
-        SaslServer server = ServerOf(client);
-        if (name is null)
-            mechanisms = SaslMechanisms.OfferedBy(server, asked);
-        else if (SaslMechanisms.TryMake(name, asked, server, out ISaslMechanism? made, out string why) is var lack
-            && lack != Fault.None)
-            return FaultReason.Because(lack, why);
-        else
-            mechanisms.Add(made!);
-        bool hadAny = mechanisms.Count > 0;
-        if (!client.Link.MaySendPassword)
-            mechanisms.RemoveAll(mechanism => mechanism.IsClearText);
-        if (mechanisms.Count == 0)
-            return hadAny ? FaultReason.Because(Fault.Tls, NoTls)
-                : SaslMechanisms.LackDigests(server.Offered) ? FaultReason.Because(Fault.Tls, OpenSsl.Missing)
-                : NothingOffered(client);
-        return TryWays(client, [.. mechanisms.Select(one => Way.Of(client, one))], () => hasToken);
+        var choice = new LoginChoice(login);
+        fault = choice.Choose(client.Link, ServerOf(client), name, out List<ISaslMechanism> mechanisms);
+        if (fault != Fault.None)
+            return fault;
+        return TryWays(client, [.. mechanisms.Select(one => Way.Of(client, one))], () => choice.HadToken);
     }
 
     /// <summary>Says APOP, wherever that goes.</summary>
@@ -121,7 +96,7 @@ internal static class Pop3ClientLogin
         bool isForTls = !mayTell && (mayApop || mayUser || sasl.Exists(one => one.IsClearText));
         bool isForDigests = !OpenSsl.IsThere && (hasStamp
             || !limits.HasFlag(Pop3LoginLimits.NoSasl) && SaslMechanisms.LackDigests(server.Offered));
-        (lack, why) = isForTls ? (Fault.Tls, NoTls)
+        (lack, why) = isForTls ? (Fault.Tls, LoginChoice.NoTls)
             : isForDigests ? (Fault.Tls, OpenSsl.Missing)
             : (Fault.NotSupported, "the server offers no way to log in that is known here and may be used");
         return ways;
@@ -201,23 +176,14 @@ internal static class Pop3ClientLogin
             : client.FailOpen(Fault.Protocol, ErrorLayer.Protocol, ClientStage.Auth, exchange.Failure);
     }
 
-    private static Fault NothingOffered(Pop3Client client) => FaultReason.Because(Fault.NotSupported,
-        $"the server offers no mechanism that is known here ({client.Offered.ParametersOf("SASL")})");
-
     private static Fault CheckName(string user, string password)
         => user.Length == 0 || password.Length == 0 ? FaultReason.Because(Fault.Argument, "user or password is empty")
             : user.Any(char.IsControl) || password.AsSpan().ContainsAny('\r', '\n', '\0') ? FaultReason.Because(
                 Fault.Argument, "user has a control character, or password CR, LF or NUL in it")
             : Fault.None;
 
-    private static SaslServer ServerOf(Pop3Client client) => new()
-    {
-        Offered = client.Offered.LoginMechanisms,
-        EndPointBinding = client.Link.Link.EndPointBinding,
-        Service = "pop",
-        Host = client.Link.Host,
-        Port = client.Link.Port,
-    };
+    private static SaslServer ServerOf(Pop3Client client)
+        => LoginChoice.ServerOf(client.Link, client.Offered.LoginMechanisms, "pop");
 
     /// <param name="TellsPassword">As it is; whoever refuses it has seen it.</param>
     private sealed record Way(string Name, bool TellsPassword, Func<Fault> Run)

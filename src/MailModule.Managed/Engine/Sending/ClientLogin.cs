@@ -2,7 +2,6 @@ using MailModule.Engine.Connecting;
 using MailModule.Mail;
 using MailModule.Mail.Logins;
 using MailModule.Primitives;
-using MailModule.Primitives.Os;
 using MailModule.Smtp;
 using MailModule.Smtp.Client;
 using MailModule.Transport.Blocking;
@@ -22,55 +21,17 @@ internal static class ClientLogin
         client.ForgetChallenge();
         if (!client.TryBegin("AUTH", out Fault fault))
             return fault;
-        bool hasToken = true;
-        var asked = new Credentials(login.User, login.HasPassword ? login.Password : null)
-        {
-            AuthorizationId = login.AuthorizationId,
-            Token = login.Token is not { } token ? null : () =>
-            {
-                string? given = token();
-                hasToken = given is not null;
-                return given;
-            },
-        };
-        fault = Choose(client, name, asked, out List<ISaslMechanism> mechanisms);
+        var choice = new LoginChoice(login);
+        SaslServer server = LoginChoice.ServerOf(
+            client.Link, [.. client.Dialogue!.Smtp.Extensions.LoginMechanisms], "smtp");
+        fault = choice.Choose(client.Link, server, name, out List<ISaslMechanism> mechanisms);
         if (fault != Fault.None)
             return fault;
-        var exchange = new LoginExchange(client.Dialogue!.Smtp, mechanisms);
+        var exchange = new LoginExchange(client.Dialogue.Smtp, mechanisms);
         fault = Exchange(client, exchange);
         return fault != Fault.None || exchange.Failure is null || client.Dialogue is null
             ? fault
-            : Fail(client, exchange.Failure, hasToken);
-    }
-
-    private static Fault Choose(
-        SmtpClient client, string? name, Credentials login, out List<ISaslMechanism> mechanisms)
-    {
-        string[] offered = [.. client.Dialogue!.Smtp.Extensions.LoginMechanisms];
-        var server = new SaslServer
-        {
-            Offered = offered,
-            EndPointBinding = client.Link.Link.EndPointBinding,
-            Host = client.Link.Host,
-            Port = client.Link.Port,
-        };
-        mechanisms = [];
-        if (name is null)
-            mechanisms = SaslMechanisms.OfferedBy(server, login);
-        else if (SaslMechanisms.TryMake(name, login, server, out ISaslMechanism? made, out string why) is var fault
-            && fault != Fault.None)
-            return FaultReason.Because(fault, why);
-        else
-            mechanisms.Add(made!);
-        bool hasAny = mechanisms.Count > 0;
-        if (!client.Link.MaySendPassword)
-            mechanisms.RemoveAll(mechanism => mechanism.IsClearText);
-        return mechanisms.Count > 0 ? Fault.None
-            : hasAny ? FaultReason.Because(
-                Fault.Tls, "the password would have to go in clear text: there is no TLS (setting plain_auth)")
-            : SaslMechanisms.LackDigests(offered) ? FaultReason.Because(Fault.Tls, OpenSsl.Missing)
-            : FaultReason.Because(Fault.NotSupported,
-                $"the server offers no mechanism that is known here ({string.Join(' ', offered)})");
+            : Fail(client, exchange.Failure, choice.HadToken);
     }
 
     /// <summary>None: the login has succeeded, or failed as it says itself.</summary>
