@@ -7,24 +7,12 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// Tells the log and the listener what happened. Events come to the listener in order, one at a time, on a worker, so
-/// that a slow listener holds up nothing else. How many wait for it is bounded; beyond that bound events are lost,
-/// which a gap in their numbers shows.
+/// Tells the log and the listener what happened; what a slow listener does is <see cref="EventQueue{TEvent}"/>'s.
 /// </summary>
-internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) : IJob
+internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time)
 {
-    private const int Limit = 100_000;
-
-    [ThreadStatic]
-    private static QueueEvents? t_calling;
-
     private readonly QueueLog _lines = new(log, workers);
-    private readonly object _lock = new();
-    private readonly Queue<QueueEvent> _waiting = new();
-    private Action<QueueEvent>? _listener;
-    private Action<QueueEvent>? _called;
-    private long _sequence;
-    private bool _isRunning;
+    private readonly EventQueue<QueueEvent> _heard = new("queue", log);
 
     /// <summary>
     /// The same has happened to each of these recipients. With the table's lock held; runs nothing of the host's.
@@ -34,10 +22,10 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
         for (int i = 0; i < recipients.Count; i++)
         {
             _lines.Add(item, recipients[i], kind);
-            if (Volatile.Read(ref _listener) is null)
-                Interlocked.Increment(ref _sequence); // counts all the same
-            else
+            if (_heard.IsHeard)
                 Post(EventOf(item, recipients[i], kind));
+            else
+                _heard.Count();
         }
     }
 
@@ -87,79 +75,12 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
     }
 
     private void Post(QueueEvent unnumbered)
-    {
-        lock (_lock)
-        {
-            long sequence = Interlocked.Increment(ref _sequence);
-            if (_listener is null || _waiting.Count >= Limit)
-                return;
-            _waiting.Enqueue(unnumbered with { Sequence = sequence });
-            if (_isRunning)
-                return;
-            _isRunning = true;
-        }
-        workers.Run(this);
-    }
+        => _heard.Post(workers, unnumbered, static (one, sequence) => one with { Sequence = sequence });
 
-    /// <summary>
-    /// When this returns the old listener is not called any more, unless it is the old listener that calls this.
-    /// </summary>
+    /// <inheritdoc cref="EventQueue{TEvent}.TrySetListener"/>
     public void SetListener(Action<QueueEvent>? listener) => TrySetListener(listener, Timeout.InfiniteTimeSpan);
 
-    /// <summary>As <see cref="SetListener"/>; false if the old listener has not come back in the time.</summary>
+    /// <inheritdoc cref="EventQueue{TEvent}.TrySetListener"/>
     public bool TrySetListener(Action<QueueEvent>? listener, TimeSpan timeout)
-    {
-        long began = Environment.TickCount64;
-        lock (_lock)
-        {
-            Action<QueueEvent>? old = _listener;
-            Volatile.Write(ref _listener, listener);
-            _waiting.Clear();
-            while (old is not null && ReferenceEquals(_called, old) && t_calling != this)
-            {
-                TimeSpan left = timeout < TimeSpan.Zero
-                    ? timeout
-                    : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
-                if (timeout >= TimeSpan.Zero && left <= TimeSpan.Zero)
-                    return false;
-                Monitor.Wait(_lock, left);
-            }
-            return true;
-        }
-    }
-
-    public void Run()
-    {
-        t_calling = this;
-        while (TryDequeue(out QueueEvent one, out Action<QueueEvent> listener))
-            Call(one, listener);
-        t_calling = null;
-    }
-
-    // A listener should not throw; if it does, the next event must still reach it.
-    private void Call(QueueEvent one, Action<QueueEvent> listener)
-    {
-        try
-        {
-            listener(one);
-        }
-        catch (Exception e)
-        {
-            log.Write(LogLevel.Error, "queue", $"the listener failed: {e}");
-        }
-    }
-
-    private bool TryDequeue(out QueueEvent one, out Action<QueueEvent> listener)
-    {
-        lock (_lock)
-        {
-            _called = null;
-            _isRunning = _waiting.TryDequeue(out one!) && _listener is not null;
-            listener = _listener!;
-            if (_isRunning)
-                _called = listener;
-            Monitor.PulseAll(_lock);
-            return _isRunning;
-        }
-    }
+        => _heard.TrySetListener(listener, timeout);
 }

@@ -10,12 +10,10 @@ namespace MailModule.Engine.Mailboxes;
 /// </summary>
 public sealed class MailboxEvents
 {
-    private const int Limit = 100_000;
-
     private readonly HostEvents<MailboxEvent> _events;
 
     internal MailboxEvents(HostCalls calls, Log log)
-        => _events = new HostEvents<MailboxEvent>(calls, HostCall.MailboxEvent, log, "mailbox", Limit);
+        => _events = new HostEvents<MailboxEvent>(calls, HostCall.MailboxEvent, log, "mailbox");
 
     /// <summary>
     /// When this returns the old listener is not called any more, unless it is the old listener that calls this. What
@@ -25,7 +23,7 @@ public sealed class MailboxEvents
 
     /// <inheritdoc cref="HostEvents{T}.Post"/>
     internal void Post(Workers workers, NewMail mail)
-        => _events.Post(workers, mail, static (sequence, mail) => new MailboxEvent(
+        => _events.Post(workers, mail, static (mail, sequence) => new MailboxEvent(
             sequence, mail.User, mail.Folder, mail.UniqueId, mail.WireLength, mail.Sender));
 
     /// <inheritdoc cref="HostEvents{T}.Drain"/>

@@ -9,19 +9,17 @@ namespace MailModule.Engine.Retrieving;
 /// </summary>
 public sealed class FetchEvents
 {
-    private const int Limit = 10_000;
-
     private readonly HostEvents<FetchResult> _events;
 
     internal FetchEvents(HostCalls calls, Log log)
-        => _events = new HostEvents<FetchResult>(calls, HostCall.FetchEvent, log, "fetch", Limit);
+        => _events = new HostEvents<FetchResult>(calls, HostCall.FetchEvent, log, "fetch");
 
     /// <inheritdoc cref="HostEvents{T}.SetListener"/>
     public void SetListener(Action<FetchResult>? listener) => _events.SetListener(listener);
 
     /// <inheritdoc cref="HostEvents{T}.Post"/>
     internal void Post(Workers workers, FetchResult result)
-        => _events.Post(workers, result, static (sequence, result) => result with { Sequence = sequence });
+        => _events.Post(workers, result, static (result, sequence) => result with { Sequence = sequence });
 
     /// <inheritdoc cref="HostEvents{T}.Drain"/>
     internal void Drain(TimeSpan timeout) => _events.Drain(timeout);
