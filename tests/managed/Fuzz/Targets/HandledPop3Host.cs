@@ -62,7 +62,8 @@ internal sealed class HandledPop3Host(HandledScript script)
             : verdict;
         act?.Invoke(one, verdict);
         _isInside = false;
-        _isClosing |= verdict == HandlerVerdict.Close && isPlain && !isContent;
+        // QUIT is ending the session: each message is asked about, and the update is told of, whatever the answers.
+        _isClosing |= verdict == HandlerVerdict.Close && isPlain && !isContent && !isEnd;
         HasAcceptedLogin |= step == Pop3Steps.Auth && verdict is HandlerVerdict.Accept or (>= 200 and < 400);
         return Give(how, verdict, session);
     }
