@@ -1,3 +1,6 @@
+using MailModule.Engine.Connecting;
+using MailModule.Primitives;
+
 namespace MailModule.Engine.Retrieving;
 
 /// <summary>
@@ -8,6 +11,9 @@ namespace MailModule.Engine.Retrieving;
 internal sealed class FetchSchedule(TimeProvider time)
 {
     private const long Never = long.MaxValue;
+    private const int MostDoublings = 6; // an hour, about
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
 
     private Planned[] _all = [];
 
@@ -45,8 +51,10 @@ internal sealed class FetchSchedule(TimeProvider time)
     public void End(Planned planned, FetchResult result)
     {
         planned.IsBusy = false;
+        bool isRefused = result is { Fault: Fault.RefusedPermanent, Stage: ClientStage.Auth };
+        planned.Refusals = isRefused ? planned.Refusals + 1 : 0;
         planned.Due = planned.IsWantedAgain ? time.GetTimestamp()
-            : planned.Mailbox.Interval > TimeSpan.Zero ? time.GetTimestamp() + Ticks(planned.Mailbox.Interval)
+            : planned.Mailbox.Interval > TimeSpan.Zero ? time.GetTimestamp() + Ticks(PauseOf(planned))
             : Never;
         planned.IsWantedAgain = false;
         planned.Last = result;
@@ -85,10 +93,21 @@ internal sealed class FetchSchedule(TimeProvider time)
             Next = planned.IsBusy || planned.Due == Never ? null : time.GetUtcNow() + RestUntil(planned.Due),
         };
 
-    // As far from the end of the last look as the interval says now.
+    // Servers lock accounts whose password is said wrong again and again.
+    private static TimeSpan PauseOf(Planned planned)
+    {
+        TimeSpan interval = planned.Mailbox.Interval;
+        if (planned.Refusals == 0)
+            return interval;
+        TimeSpan pause = FirstPause * (1 << Math.Min(planned.Refusals - 1, MostDoublings));
+        return pause > interval ? pause : interval;
+    }
+
+    // As far from the end of the last look as the interval says now; at once where the password was wrong.
     private long DueOf(Planned planned, OutsideMailbox mailbox)
         => mailbox.Interval == TimeSpan.Zero ? Never
-            : planned.Due == Never ? time.GetTimestamp()
+            : planned.Due == Never || planned.Refusals > 0 && planned.Mailbox.Password != mailbox.Password
+                ? time.GetTimestamp()
             : planned.Due + Ticks(mailbox.Interval - planned.Mailbox.Interval);
 
     private TimeSpan RestUntil(long due)
@@ -111,6 +130,9 @@ internal sealed class FetchSchedule(TimeProvider time)
         public bool IsBusy { get; set; }
 
         public bool IsWantedAgain { get; set; }
+
+        /// <summary>Looks, one after the other, whose login was refused for good.</summary>
+        public int Refusals { get; set; }
 
         /// <summary>Null: no look has ended.</summary>
         public FetchResult? Last { get; set; }

@@ -1,3 +1,4 @@
+using MailModule.Engine.Connecting;
 using MailModule.Engine.Retrieving;
 using MailModule.Primitives;
 using MailModule.Tests.Delivery.Local;
@@ -60,6 +61,25 @@ public class FetchScheduleTests
         Assert.Null(_schedule.Rest);
         _schedule.Set([Every(60)]);
         Assert.Single(_schedule.TakeDue());
+    }
+
+    [Fact]
+    public void A_login_that_is_refused_is_tried_less_and_less_until_another_password_is_named()
+    {
+        var refused = new FetchResult("x") { Fault = Fault.RefusedPermanent, Stage = ClientStage.Auth };
+        _schedule.Set([Every(90)]);
+        foreach (int seconds in (int[])[90, 120, 240, 480, 960, 1920, 3840, 3840])
+        {
+            _schedule.End(Assert.Single(_schedule.TakeDue()), refused);
+            Assert.Equal(TimeSpan.FromSeconds(seconds), _schedule.Rest);
+            Pass(seconds);
+        }
+        _schedule.End(Assert.Single(_schedule.TakeDue()), s_result);
+        Assert.Equal(TimeSpan.FromSeconds(90), _schedule.Rest);
+        Pass(90);
+        _schedule.End(Assert.Single(_schedule.TakeDue()), refused);
+        _schedule.Set([Every(90) with { Password = "right" }]);
+        Assert.Equal(TimeSpan.Zero, _schedule.Rest);
     }
 
     [Fact]
