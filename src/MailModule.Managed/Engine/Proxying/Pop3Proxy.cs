@@ -50,22 +50,19 @@ internal sealed class Pop3Proxy : IDisposable
     }
 
     /// <summary>Begins a login there, and returns at once.</summary>
-    /// <param name="told">Hears how it came out, once, on any thread.</param>
-    public RemoteLogin Begin(ProxiedLogin login, bool isUtf8, Action<RemoteLoginOutcome> told)
+    public void Begin(RemoteLogin login)
     {
-        var begun = new RemoteLogin(this, login, isUtf8, told);
         bool isLate;
         lock (_lock)
         {
             isLate = _isStopping;
             if (!isLate)
-                _logins.Add(begun);
+                _logins.Add(login);
         }
         if (isLate)
-            begun.Cancel();
+            login.Cancel();
         else
-            begun.Start();
-        return begun;
+            login.Start();
     }
 
     /// <summary>The login is over, however.</summary>

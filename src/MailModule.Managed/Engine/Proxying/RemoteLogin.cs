@@ -34,6 +34,7 @@ internal sealed class RemoteLogin : IJob
     private int _isTold;
 
     /// <param name="isUtf8">The client has said UTF8.</param>
+    /// <param name="told">Hears how it came out, once, on any thread.</param>
     public RemoteLogin(Pop3Proxy proxy, ProxiedLogin login, bool isUtf8, Action<RemoteLoginOutcome> told)
     {
         (_proxy, _login, _isUtf8, _told) = (proxy, login, isUtf8, told);

@@ -16,7 +16,8 @@ internal sealed class ProxiedPop3
     private readonly Pop3Dependencies _dependencies;
     private readonly Connection _connection;
     private readonly ProxiedLogin _login;
-    private RemoteLogin? _remote;
+    private volatile RemoteLogin? _remote;
+    private volatile bool _isGone;
     private string _user = "";
 
     private ProxiedPop3(
@@ -50,7 +51,11 @@ internal sealed class ProxiedPop3
         // Passwords of other servers are not to be found out from here any faster than ours.
         if (!Throttle.MayTry(_session.Peer.RemoteEndPoint?.Address, Counted))
             return Pop3LoginCheck.Throttled;
-        _remote = Proxy.Begin(_login, _session.IsUtf8, Answer);
+        // The answer may come on another thread before this returns.
+        _remote = new RemoteLogin(Proxy, _login, _session.IsUtf8, Answer);
+        Proxy.Begin(_remote);
+        if (_isGone)
+            _remote.Cancel();
         return Pop3Verdict.Pending;
     }
 
@@ -65,7 +70,11 @@ internal sealed class ProxiedPop3
     }
 
     /// <summary>The client has gone while it waited for its login.</summary>
-    public void Cancel() => _remote?.Cancel();
+    public void Cancel()
+    {
+        _isGone = true;
+        _remote?.Cancel();
+    }
 
     /// <summary>The session is over.</summary>
     public void Close()
