@@ -68,8 +68,8 @@ static int say_user(struct client *c) {
     return say_with(c, USER, "USER", name);
 }
 
-/* Goes on with the handshake, and says USER behind it: where the server is quick, all of it is one call. What the client
- * writes is short, so that the socket takes it at once. */
+/* Goes on with the handshake, and says USER behind it: where the server is quick, all of it is one call. What the
+ * client writes is short, so that the socket takes it at once. */
 static int shake_hands(struct client *c) {
     if (!c->tls) {
         c->tls = SSL_new(tls_settings);

@@ -9,7 +9,7 @@ namespace MailModule.Transport;
 /// after the peer's end has been told, for it may have been told with the octets.
 /// </summary>
 internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint? remote)
-    : SocketLink(socket, remote, isOfEngine: false), IPolled
+    : SocketLink(socket, remote), IPolled
 {
     private ILinkOwner _owner = null!;
     private int _readiness;

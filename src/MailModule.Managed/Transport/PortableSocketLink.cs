@@ -10,8 +10,7 @@ namespace MailModule.Transport;
 /// so an idle connection holds no buffer, and what comes stays in the kernel until the owner takes it. What the peer
 /// does not take at once is copied, and the engine sends it.
 /// </summary>
-internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote)
-    : SocketLink(socket, remote, isOfEngine: true)
+internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : SocketLink(socket, remote)
 {
     private const int PieceSize = 64 * 1024;
     private ILinkOwner _owner = null!;

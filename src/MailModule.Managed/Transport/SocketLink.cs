@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
@@ -11,15 +10,10 @@ namespace MailModule.Transport;
 internal abstract class SocketLink : ILink
 {
     /// <param name="remote">Null: the socket says; it does not know any more where the peer has reset it.</param>
-    /// <param name="isOfEngine">The platform's engine watches it, and so keeps what it needs for that, 200 octets for
-    /// each socket that it knows to be non-blocking.</param>
-    protected SocketLink(Socket socket, IPEndPoint? remote, bool isOfEngine)
+    protected SocketLink(Socket socket, IPEndPoint? remote)
     {
         Socket = socket;
-        if (isOfEngine)
-            socket.Blocking = false;
-        else
-            SocketCalls.SetBlocking(socket, false);
+        socket.Blocking = false;
         if (socket.AddressFamily != AddressFamily.Unix)
             socket.NoDelay = true;
         UnsharedDescriptors.Add((int)socket.SafeHandle.DangerousGetHandle());
@@ -52,15 +46,12 @@ internal abstract class SocketLink : ILink
 
     public virtual Transfer Receive(Memory<byte> target)
     {
-        if (IsClosed)
-            return FailClosed();
-        int count, error;
-        do
-            count = SocketCalls.Receive(Socket, target.Span, out error);
-        while (count < 0 && SocketCalls.IsInterrupted(error));
+        int count = Socket.Receive(target.Span, SocketFlags.None, out SocketError error);
         MayHaveMore = count == target.Length;
-        if (count < 0)
-            return SocketCalls.IsAgain(error) ? Transfer.Again : Fail(SocketCalls.WordsOf(error));
+        if (error == SocketError.WouldBlock)
+            return Transfer.Again;
+        if (error != SocketError.Success)
+            return Fail(error);
         return count == 0 ? Transfer.Ended : Transfer.Moved(count);
     }
 
@@ -104,25 +95,18 @@ internal abstract class SocketLink : ILink
     {
         if (octets.IsEmpty)
             return Transfer.Moved(0);
-        if (IsClosed)
-            return FailClosed();
-        int count, error;
-        do
-            count = SocketCalls.Send(Socket, octets, out error);
-        while (count < 0 && SocketCalls.IsInterrupted(error));
-        if (count >= 0)
-            return Transfer.Moved(count);
-        return SocketCalls.IsAgain(error) ? Transfer.Moved(0) : Fail(SocketCalls.WordsOf(error));
+        int count = Socket.Send(octets, SocketFlags.None, out SocketError error);
+        return error switch
+        {
+            SocketError.Success => Transfer.Moved(count),
+            SocketError.WouldBlock => Transfer.Moved(0),
+            _ => Fail(error),
+        };
     }
 
-    // The descriptor may be another's by then.
-    private Transfer FailClosed() => Fail("the socket is closed");
-
-    protected Transfer Fail(SocketError error) => Fail(ExceptionWords.OfSocket(error));
-
-    private Transfer Fail(string words)
+    protected Transfer Fail(SocketError error)
     {
-        Failure = words;
+        Failure = error.ToString();
         return Transfer.Failed;
     }
 
