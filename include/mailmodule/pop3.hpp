@@ -55,7 +55,7 @@ struct retrieved {
     }
 };
 
-struct pop3_protocol {
+struct pop3_client_protocol {
     using handle_type = mm_pop3;
     using answer_type = mm_pop3_status;
     using functions_in_c = client_functions<mm_pop3, mm_pop3_options>;
@@ -98,7 +98,7 @@ struct pop3_protocol {
 
 /** A client's connection, open or not (mm_pop3). Each verb returns the status of the server's answer, a refusal's too;
  * what a callback has thrown meanwhile is thrown by the verb. One thread at a time, save cancel. */
-class pop3_client : public detail::client<detail::pop3_protocol> {
+class pop3_client : public detail::client<detail::pop3_client_protocol> {
   public:
     static returns<pop3_client> make(engine &of, const pop3_options &options = {}) {
         return make_as<pop3_client>(of, options);
@@ -212,8 +212,8 @@ class pop3_client : public detail::client<detail::pop3_protocol> {
     }
 
   private:
-    friend detail::client<detail::pop3_protocol>;
-    using detail::client<detail::pop3_protocol>::client;
+    friend detail::client<detail::pop3_client_protocol>;
+    using detail::client<detail::pop3_client_protocol>::client;
 };
 
 } // namespace MAILMODULE_FORM

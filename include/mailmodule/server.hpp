@@ -22,7 +22,7 @@ struct server_options {
 namespace detail {
 
 /** The functions of SMTP servers. */
-struct smtp_protocol {
+struct smtp_server_protocol {
     using handle = mm_smtp_server;
     using handlers = smtp_handlers;
     using table = smtp_table;
@@ -59,7 +59,7 @@ struct smtp_protocol {
 };
 
 /** The functions of POP3 servers. */
-struct pop3_protocol {
+struct pop3_server_protocol {
     using handle = mm_pop3_server;
     using handlers = pop3_handlers;
     using table = pop3_table;
@@ -209,8 +209,8 @@ template <class Protocol> class basic_server {
 };
 
 /** A running SMTP server of an engine (mm_smtp_server), and a running POP3 server (mm_pop3_server). */
-using smtp_server = basic_server<detail::smtp_protocol>;
-using pop3_server = basic_server<detail::pop3_protocol>;
+using smtp_server = basic_server<detail::smtp_server_protocol>;
+using pop3_server = basic_server<detail::pop3_server_protocol>;
 
 } // namespace MAILMODULE_FORM
 } // namespace mailmodule

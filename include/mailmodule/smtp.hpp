@@ -30,7 +30,7 @@ struct smtp_sent {
 
 namespace detail {
 
-struct smtp_protocol {
+struct smtp_client_protocol {
     using handle_type = mm_smtp;
     using answer_type = int;
     using functions_in_c = client_functions<mm_smtp, mm_smtp_options>;
@@ -73,7 +73,7 @@ struct smtp_protocol {
 
 /** A client's connection, open or not (mm_smtp). Each verb returns the code of the server's reply, a refusal's too;
  * what a callback has thrown meanwhile is thrown by the verb. One thread at a time, save cancel. */
-class smtp_client : public detail::client<detail::smtp_protocol> {
+class smtp_client : public detail::client<detail::smtp_client_protocol> {
   public:
     static returns<smtp_client> make(engine &of, const smtp_options &options = {}) {
         return make_as<smtp_client>(of, options);
@@ -173,8 +173,8 @@ class smtp_client : public detail::client<detail::smtp_protocol> {
     }
 
   private:
-    friend detail::client<detail::smtp_protocol>;
-    using detail::client<detail::smtp_protocol>::client;
+    friend detail::client<detail::smtp_client_protocol>;
+    using detail::client<detail::smtp_client_protocol>::client;
 };
 
 } // namespace MAILMODULE_FORM
