@@ -3189,9 +3189,10 @@ enum mm_pop3_login_flags {
 /**
  * Logs in with a user name and a password, by what is best: SASL mechanisms that do not tell the password, the
  * strongest first; APOP where the greeting has a stamp; mechanisms that tell it; USER and PASS; and by the next where
- * the server does not know one. Says CAPA first, if that was not said yet on this connection. What tells the password
- * in clear goes only under TLS, to this machine, with plain_auth=always, or with MM_POP3_CLEAR_PASSWORD; so does APOP,
- * from which a password can be guessed.
+ * the server does not know one. A password that is refused is tried once more at most, in the form that tells it (the
+ * server may have none for the other), and not where the answer to that form was [AUTH]. Says CAPA first, if that was
+ * not said yet on this connection. What tells the password in clear goes only under TLS, to this machine, with
+ * plain_auth=always, or with MM_POP3_CLEAR_PASSWORD; so does APOP, from which a password can be guessed.
  *
  * flags   MM_POP3_NO_..., MM_POP3_CLEAR_PASSWORD.
  * status  of the last answer.

@@ -32,13 +32,10 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
     private const string NoTls = "there is no TLS, and the password does not go there in clear text";
 
     private readonly Pop3Dialogue _pop3 = new() { Trace = trace };
-    private readonly Queue<Way> _ways = new();
     private readonly List<byte> _lines = [];
+    private LoginWays<Way> _ways = new(false);
     private Pop3LoginExchange? _exchange;
-    private Pop3Reply? _refusal;
     private Stage _stage = Stage.Greeting;
-    private Way _way;
-    private bool _isPasswordWrong;
 
     private enum Stage
     {
@@ -47,6 +44,7 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
         Stls,
         Utf8,
         Login,
+        User,
         Pass,
     }
 
@@ -78,7 +76,7 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
             if (read == Pop3Read.NeedMore)
                 return RemoteLoginStep.Input;
             if (read == Pop3Read.Ended)
-                Fail(_pop3.End!.Reply is { } last ? $"it says: {last.Text}" : _pop3.End.Text);
+                End(_pop3.End!.Reply is { } last ? $"it says: {last.Text}" : _pop3.End.Text);
             else
                 OnReply(reply, peer, output);
         }
@@ -92,8 +90,8 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
     /// <summary>The connection has ended before.</summary>
     public RemoteLoginOutcome Lost(string why)
     {
-        string during = _pop3.IsInHandshake ? "no TLS: " : "";
-        return Outcome ??= RemoteLoginOutcome.Failed(login.Server, during + why);
+        End(_pop3.IsInHandshake ? $"no TLS: {why}" : why);
+        return Outcome!;
     }
 
     private void OnReply(Pop3Reply reply, IPeer peer, Output output)
@@ -124,12 +122,15 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
             case Stage.Login when _exchange is { } exchange:
                 OnExchange(exchange.OnReply(reply, output), exchange, reply, output);
                 break;
-            case Stage.Login when isOk && _way.Mechanism is null && !_way.IsApop:
+            case Stage.User when isOk:
                 _stage = Stage.Pass;
                 _pop3.Say($"PASS {login.RemotePassword}", Pop3AnswerForm.OneLine, output);
                 break;
+            case Stage.User:
+                OnLogin(reply, isOk: false, isTried: false, output);
+                break;
             default:
-                OnLogin(reply, isOk, output);
+                OnLogin(reply, isOk, isTried: true, output);
                 break;
         }
     }
@@ -202,16 +203,17 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
         };
         List<ISaslMechanism> sasl =
             SaslMechanisms.OfferedBy(server, new Credentials(login.RemoteUser, login.RemotePassword));
+        _ways = new LoginWays<Way>(offered.Has("AUTH-RESP-CODE"));
         foreach (ISaslMechanism one in sasl.Where(one => !one.IsClearText))
-            _ways.Enqueue(new Way(one, false));
+            _ways.Add(new Way(one, false), Pop3LoginExchange.TellsPassword(one));
         bool hasApop = _pop3.Stamp.Length > 0 && OpenSsl.IsThere && !login.RemoteUser.Contains(' ');
         if (hasApop && mayTell)
-            _ways.Enqueue(new Way(null, true));
+            _ways.Add(new Way(null, true), tellsPassword: false);
         foreach (ISaslMechanism one in sasl.Where(one => one.IsClearText && mayTell))
-            _ways.Enqueue(new Way(one, false));
+            _ways.Add(new Way(one, false), Pop3LoginExchange.TellsPassword(one));
         if (offered.MayHaveUser && mayTell)
-            _ways.Enqueue(new Way(null, false));
-        if (_ways.Count == 0)
+            _ways.Add(new Way(null, false), tellsPassword: true);
+        if (_ways.IsEmpty)
             Outcome = mayTell
                 ? RemoteLoginOutcome.Failed(login.Server, "it offers no way to log in that is known here")
                 : RemoteLoginOutcome.Barred($"{login.Server}: {NoTls}");
@@ -221,24 +223,22 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
     {
         while (Outcome is null)
         {
-            if (!_ways.TryDequeue(out _way))
+            if (_ways.Next() is not { } way)
             {
-                Outcome = _refusal is null
+                Outcome = _ways.Refusal is null
                     ? RemoteLoginOutcome.Failed(login.Server, "no way to log in that it offers can be used")
-                    : RemoteLoginOutcome.Refused(login.Server, _refusal);
+                    : RemoteLoginOutcome.Refused(login.Server, _ways.Refusal);
                 return;
             }
-            if (_isPasswordWrong && _way.TellsPassword)
-                continue;
             _stage = Stage.Login;
-            if (TrySay(output))
+            if (TrySay(way, output))
                 return;
         }
     }
 
-    private bool TrySay(Output output)
+    private bool TrySay(Way way, Output output)
     {
-        if (_way.Mechanism is { } mechanism)
+        if (way.Mechanism is { } mechanism)
         {
             _exchange = new Pop3LoginExchange(_pop3, mechanism);
             if (_exchange.Begin(output) == Pop3LoginStep.Asked)
@@ -246,8 +246,9 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
             _exchange = null;
             return false;
         }
-        if (!_way.IsApop)
+        if (!way.IsApop)
         {
+            _stage = Stage.User;
             _pop3.Say($"USER {login.RemoteUser}", Pop3AnswerForm.OneLine, output);
             return true;
         }
@@ -266,33 +267,31 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
         if (step == Pop3LoginStep.Failed)
             Outcome = RemoteLoginOutcome.Failed(login.Server, exchange.Failure);
         else
-            OnLogin(reply, step == Pop3LoginStep.Done, output);
+            OnLogin(reply, step == Pop3LoginStep.Done, exchange.IsTried, output);
     }
 
-    // RFC 3206 §6: [AUTH] says that the password is wrong, by whatever way it is told; another code is of no way.
-    private void OnLogin(Pop3Reply reply, bool isOk, Output output)
+    private void OnLogin(Pop3Reply reply, bool isOk, bool isTried, Output output)
     {
-        bool isOfAuth = reply.HasCode("AUTH");
         if (isOk)
         {
             Outcome = RemoteLoginOutcome.Accepted(reply);
             return;
         }
-        if (_refusal is null || isOfAuth)
-            _refusal = reply;
-        _isPasswordWrong |= isOfAuth && _way.TellsPassword;
-        if (reply.Code.Length > 0 && !isOfAuth)
-            Outcome = RemoteLoginOutcome.Refused(login.Server, reply);
+        _ways.Refused(reply, isTried);
+        TryNextWay(output);
+    }
+
+    // Whoever has had enough of wrong passwords has said before that it is one.
+    private void End(string why)
+    {
+        if (_ways.Refusal is { } refusal)
+            Outcome ??= RemoteLoginOutcome.Refused(login.Server, refusal);
         else
-            TryNextWay(output);
+            Fail(why);
     }
 
     private void Fail(string why) => Outcome ??= RemoteLoginOutcome.Failed(login.Server, why);
 
     /// <param name="Mechanism">Null: APOP, or USER and PASS.</param>
-    private readonly record struct Way(ISaslMechanism? Mechanism, bool IsApop)
-    {
-        /// <summary>As it is; whoever refuses it has seen it.</summary>
-        public bool TellsPassword => Mechanism is null ? !IsApop : Mechanism.Name is "PLAIN" or "LOGIN";
-    }
+    private sealed record Way(ISaslMechanism? Mechanism, bool IsApop);
 }

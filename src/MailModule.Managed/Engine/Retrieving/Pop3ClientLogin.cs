@@ -31,8 +31,8 @@ internal static class Pop3ClientLogin
             fault = client.Capa();
         if (fault != Fault.None || client.Dialogue is null)
             return fault;
-        List<Way> ways = WaysOf(client, user, password, limits, out Fault lack, out string why);
-        if (ways.Count == 0)
+        LoginWays<Way> ways = WaysOf(client, user, password, limits, out Fault lack, out string why);
+        if (ways.IsEmpty)
             return FaultReason.Because(lack, why);
         return TryWays(client, ways, hadToken: () => true);
     }
@@ -51,7 +51,10 @@ internal static class Pop3ClientLogin
         fault = choice.Choose(client.Link, ServerOf(client), name, out List<ISaslMechanism> mechanisms);
         if (fault != Fault.None)
             return fault;
-        return TryWays(client, [.. mechanisms.Select(one => Way.Of(client, one))], () => choice.HadToken);
+        LoginWays<Way> ways = NewWays(client);
+        foreach (ISaslMechanism one in mechanisms)
+            Add(ways, one);
+        return TryWays(client, ways, () => choice.HadToken);
     }
 
     /// <summary>Says APOP, wherever that goes.</summary>
@@ -74,7 +77,7 @@ internal static class Pop3ClientLogin
         return client.Say($"APOP {user} {Convert.ToHexStringLower(digest)}");
     }
 
-    private static List<Way> WaysOf(
+    private static LoginWays<Way> WaysOf(
         Pop3Client client, string user, string password, Pop3LoginLimits limits, out Fault lack, out string why)
     {
         Pop3Dialogue pop3 = client.Dialogue!.Pop3;
@@ -86,13 +89,15 @@ internal static class Pop3ClientLogin
         bool hasStamp = pop3.Stamp.Length > 0 && !limits.HasFlag(Pop3LoginLimits.NoApop);
         bool mayApop = hasStamp && OpenSsl.IsThere && !user.Contains(' ', StringComparison.Ordinal);
         bool mayUser = client.Offered.MayHaveUser && !limits.HasFlag(Pop3LoginLimits.NoUser);
-        List<Way> ways = [.. sasl.Where(one => !one.IsClearText).Select(one => Way.Of(client, one))];
+        LoginWays<Way> ways = NewWays(client);
+        foreach (ISaslMechanism one in sasl.Where(one => !one.IsClearText))
+            Add(ways, one);
         if (mayApop && mayTell)
-            ways.Add(new Way("APOP", TellsPassword: false, () => Apop(client, user, password)));
-        if (mayTell)
-            ways.AddRange(sasl.Where(one => one.IsClearText).Select(one => Way.Of(client, one)));
+            ways.Add((Pop3Client client, out bool isTried) => Apop(client, user, password, out isTried), false);
+        foreach (ISaslMechanism one in sasl.Where(one => one.IsClearText && mayTell))
+            Add(ways, one);
         if (mayUser && mayTell)
-            ways.Add(new Way("USER", TellsPassword: true, () => UserAndPass(client, user, password)));
+            ways.Add((Pop3Client client, out bool isTried) => UserAndPass(client, user, password, out isTried), true);
         bool isForTls = !mayTell && (mayApop || mayUser || sasl.Exists(one => one.IsClearText));
         bool isForDigests = !OpenSsl.IsThere && (hasStamp
             || !limits.HasFlag(Pop3LoginLimits.NoSasl) && SaslMechanisms.LackDigests(server.Offered));
@@ -102,55 +107,54 @@ internal static class Pop3ClientLogin
         return ways;
     }
 
-    private static Fault UserAndPass(Pop3Client client, string user, string password)
+    private static LoginWays<Way> NewWays(Pop3Client client) => new(client.Offered.Has("AUTH-RESP-CODE"));
+
+    private static void Add(LoginWays<Way> ways, ISaslMechanism mechanism) => ways.Add(
+        (Pop3Client client, out bool isTried) => Exchange(client, mechanism, out isTried),
+        Pop3LoginExchange.TellsPassword(mechanism));
+
+    private static Fault Apop(Pop3Client client, string user, string password, out bool isTried)
+    {
+        isTried = true;
+        return Apop(client, user, password);
+    }
+
+    private static Fault UserAndPass(Pop3Client client, string user, string password, out bool isTried)
     {
         Fault fault = client.SayText("USER", user, "user");
-        return fault == Fault.None && client.Status == Pop3Status.Ok && client.Dialogue is not null
-            ? client.SayText("PASS", password, "password")
-            : fault;
+        isTried = fault == Fault.None && client.Status == Pop3Status.Ok && client.Dialogue is not null;
+        return isTried ? client.SayText("PASS", password, "password") : fault;
     }
 
     /// <summary>
-    /// By the first, and by the next where the server refuses one: it does not know it after all, or has this user's
-    /// password for another only. Where it says that the trouble is another ([IN-USE], [SYS/TEMP], [LOGIN-DELAY]), the
-    /// next would come to the same. Behind an exchange that it breaks nothing follows.
+    /// By the first, and by another where the server refuses one: it does not know it after all, or has this user's
+    /// password for another only (<see cref="LoginWays{T}"/>). Behind an exchange that it breaks nothing follows.
     /// </summary>
-    private static Fault TryWays(Pop3Client client, List<Way> ways, Func<bool> hadToken)
+    private static Fault TryWays(Pop3Client client, LoginWays<Way> ways, Func<bool> hadToken)
     {
-        Pop3Reply? wrong = null;
-        bool isPasswordWrong = false;
-        for (int i = 0; i < ways.Count; i++)
+        while (ways.Next() is { } way)
         {
-            // RFC 3206 §6: [AUTH] says that the password itself was wrong, which it is as well by another way that
-            // tells it as it is.
-            if (isPasswordWrong && ways[i].TellsPassword)
-                continue;
-            Fault fault = ways[i].Run();
+            Fault fault = way(client, out bool isTried);
             if (fault == Fault.Argument && !hadToken())
                 return client.FailOpen(Fault.Cancelled, ErrorLayer.Host, ClientStage.Auth, "the host gave no token");
             bool isImpossible = fault == Fault.NotSupported || fault == Fault.Argument && client.Dialogue is not null;
-            if (isImpossible && i + 1 < ways.Count && client.Dialogue is not null)
+            if (isImpossible && !ways.IsEmpty && client.Dialogue is not null)
                 continue; // nothing has been said, or it was taken back
             // Whoever has had enough of wrong passwords has said before that it is one.
-            if (fault == Fault.Closed && wrong is not null)
+            if (fault == Fault.Closed && ways.Refusal is not null)
                 break;
             if (fault != Fault.None || client.Dialogue is null || client.Status == Pop3Status.Ok)
                 return fault;
-            Pop3Reply refusal = client.Heard.Reply;
-            bool isOfAuth = refusal.HasCode("AUTH");
-            if (refusal.Code.Length > 0 && !isOfAuth)
-                return Fault.None;
-            if (isOfAuth)
-                wrong ??= refusal;
-            isPasswordWrong |= isOfAuth && ways[i].TellsPassword;
+            ways.Refused(client.Heard.Reply, isTried);
         }
-        if (wrong is not null)
-            client.Tell(wrong); // that the password is wrong tells more than that a way is not known
+        if (ways.Refusal is { } refusal)
+            client.Tell(refusal);
         return Fault.None;
     }
 
-    private static Fault Exchange(Pop3Client client, ISaslMechanism mechanism)
+    private static Fault Exchange(Pop3Client client, ISaslMechanism mechanism, out bool isTried)
     {
+        isTried = false;
         if (!client.TryBegin("AUTH", out Fault fault))
             return fault;
         BlockingPop3 talk = client.Dialogue!;
@@ -158,6 +162,7 @@ internal static class Pop3ClientLogin
         Pop3LoginStep step = exchange.Begin(talk.Output);
         while (step == Pop3LoginStep.Asked)
         {
+            isTried = exchange.IsTried;
             fault = client.Ask(out Pop3Reply? reply);
             if (fault != Fault.None || client.Dialogue is null)
                 return fault;
@@ -185,10 +190,6 @@ internal static class Pop3ClientLogin
     private static SaslServer ServerOf(Pop3Client client)
         => LoginChoice.ServerOf(client.Link, client.Offered.LoginMechanisms, "pop");
 
-    /// <param name="TellsPassword">As it is; whoever refuses it has seen it.</param>
-    private sealed record Way(string Name, bool TellsPassword, Func<Fault> Run)
-    {
-        public static Way Of(Pop3Client client, ISaslMechanism mechanism) => new(
-            mechanism.Name, mechanism.Name is "PLAIN" or "LOGIN", () => Exchange(client, mechanism));
-    }
+    /// <param name="isTried">The password was told, or a proof of it, before the last answer.</param>
+    private delegate Fault Way(Pop3Client client, out bool isTried);
 }

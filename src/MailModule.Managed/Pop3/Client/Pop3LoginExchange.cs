@@ -33,6 +33,12 @@ internal sealed class Pop3LoginExchange(Pop3Dialogue dialogue, ISaslMechanism me
     /// <summary>The same in words.</summary>
     public string Failure { get; private set; } = "";
 
+    /// <summary>The server has the password, or something that the password was computed into.</summary>
+    public bool IsTried { get; private set; }
+
+    /// <summary>As it is: whoever refuses it has seen it.</summary>
+    public static bool TellsPassword(ISaslMechanism mechanism) => mechanism.Name is "PLAIN" or "LOGIN";
+
     public Pop3LoginStep Begin(Output output)
     {
         Fault fault = mechanism.Begin(out byte[]? initial);
@@ -44,6 +50,8 @@ internal sealed class Pop3LoginExchange(Pop3Dialogue dialogue, ISaslMechanism me
             line += initial.Length == 0 ? " =" : $" {Convert.ToBase64String(initial)}";
         // RFC 5034 §4: one that makes the line too long comes after an empty challenge
         _heldBack = line.Length > Pop3Dialogue.CommandLimit ? initial : null;
+        // Of others the first response holds the name alone (SCRAM), or is not made with a password.
+        IsTried = TellsPassword(mechanism) && initial is not null && _heldBack is null;
         dialogue.Say(_heldBack is null ? line : $"AUTH {mechanism.Name}", Pop3AnswerForm.OneLine, output);
         return Pop3LoginStep.Asked;
     }
@@ -71,6 +79,7 @@ internal sealed class Pop3LoginExchange(Pop3Dialogue dialogue, ISaslMechanism me
             response = TryAnswer(isRead ? challenge : [], out byte[] answer) ? answer : null;
         if (response is null)
             return Fault == Fault.None ? Cancel(output) : Withdraw(output);
+        IsTried = true;
         dialogue.Respond(Convert.ToBase64String(response), output);
         return Pop3LoginStep.Asked;
     }

@@ -40,8 +40,9 @@ public sealed class Pop3ClientLoginTests : IDisposable
     [Fact]
     public void Apop_goes_before_what_tells_the_password_and_the_next_is_tried_where_it_is_refused()
     {
-        using var server = new ScriptedSmtpServer(null, [Stamp, Line, "+OK", "USER", "SASL PLAIN", ".",
-            Line, "-ERR unknown command", Line, "-ERR unknown command", Line, "+OK", Line, "+OK in"]);
+        // RFC 3206 §6: a server that has AUTH-RESP-CODE would say [AUTH] if it were the password
+        using var server = new ScriptedSmtpServer(null, [Stamp, Line, "+OK", "USER", "SASL PLAIN", "AUTH-RESP-CODE",
+            ".", Line, "-ERR unknown command", Line, "-ERR unknown command", Line, "+OK", Line, "+OK in"]);
         using Pop3Client client = _place.Connected(server);
         Assert.Equal((Fault.None, Pop3Status.Ok), Login(client));
         Assert.Equal(["CAPA", Apop, "AUTH PLAIN AG1yb3NlAHRhbnN0YWFm", "USER mrose", "PASS tanstaaf"], server.Lines);
@@ -57,6 +58,54 @@ public sealed class Pop3ClientLoginTests : IDisposable
         Assert.Equal("AUTH", client.Heard.Reply.Code);
         Assert.Equal((Fault.None, Pop3Status.Ok), Say(client, one => one.Noop()));
         Assert.Equal(3, server.Lines.Length);
+    }
+
+    [Theory]
+    [InlineData("-ERR [AUTH] wrong")]
+    [InlineData("-ERR wrong")]
+    public void A_wrong_password_is_said_twice_at_most_the_second_time_as_it_is(string refusal)
+    {
+        // The server's secret for APOP may be another than the password.
+        using var server = new ScriptedSmtpServer(null, [Stamp, Line, "+OK", "USER", "SASL PLAIN LOGIN", ".",
+            Line, refusal, Line, "+OK", Line, refusal, Line, "+OK"]);
+        using Pop3Client client = _place.Connected(server);
+        Assert.Equal((Fault.None, Pop3Status.Err), Login(client));
+        Assert.Equal(["CAPA", Apop, "USER mrose", "PASS tanstaaf"], server.Lines);
+        Assert.Equal((Fault.None, Pop3Status.Ok), Say(client, one => one.Noop()));
+    }
+
+    [Fact]
+    public void A_proof_that_was_refused_is_not_given_by_another_mechanism()
+    {
+        using var server = new ScriptedSmtpServer(null, [Stamp, Line, "+OK", "USER", "SASL CRAM-MD5 PLAIN", ".",
+            Line, "+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+", Line, "-ERR wrong",
+            Line, "+OK", Line, "-ERR wrong", Line, "+OK"]);
+        using Pop3Client client = _place.Connected(server);
+        Assert.Equal((Fault.None, Pop3Status.Err), Login(client, Pop3LoginLimits.NoApop));
+        Assert.Equal(5, server.Lines.Length);
+        Assert.Equal(["USER mrose", "PASS tanstaaf"], server.Lines[^2..]);
+        Assert.Equal((Fault.None, Pop3Status.Ok), Say(client, one => one.Noop()));
+    }
+
+    [Fact]
+    public void A_mechanism_that_is_not_begun_says_nothing_of_the_password()
+    {
+        using var server = new ScriptedSmtpServer(null, ["+OK", Line, "+OK", "USER", "SASL CRAM-MD5 PLAIN LOGIN", ".",
+            Line, "-ERR what", Line, "-ERR what", Line, "+OK", Line, "+OK in", Hang]);
+        using Pop3Client client = _place.Connected(server);
+        Assert.Equal((Fault.None, Pop3Status.Ok), Login(client));
+        Assert.Equal(
+            ["CAPA", "AUTH CRAM-MD5", "AUTH PLAIN AG1yb3NlAHRhbnN0YWFm", "USER mrose", "PASS tanstaaf"],
+            server.Lines);
+    }
+
+    [Fact]
+    public void A_server_that_closes_after_a_refusal_without_a_code_has_refused_it_too()
+    {
+        using var server = new ScriptedSmtpServer(null, [Stamp, Line, "+OK", "USER", ".", Line, "-ERR wrong", Line]);
+        using Pop3Client client = _place.Connected(server);
+        Assert.Equal((Fault.None, Pop3Status.Err), Login(client));
+        Assert.Equal("wrong", client.Heard.Reply.Text);
     }
 
     [Fact]
