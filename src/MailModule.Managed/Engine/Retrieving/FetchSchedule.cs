@@ -103,12 +103,14 @@ internal sealed class FetchSchedule(TimeProvider time)
         return pause > interval ? pause : interval;
     }
 
-    // As far from the end of the last look as the interval says now; at once where the password was wrong.
+    // As far from the end of the last look as the interval says now, save where the login was refused: at once if the
+    // password was another, else not sooner than before.
     private long DueOf(Planned planned, OutsideMailbox mailbox)
         => mailbox.Interval == TimeSpan.Zero ? Never
-            : planned.Due == Never || planned.Refusals > 0 && planned.Mailbox.Password != mailbox.Password
-                ? time.GetTimestamp()
-            : planned.Due + Ticks(mailbox.Interval - planned.Mailbox.Interval);
+            : planned.Due == Never ? time.GetTimestamp()
+            : planned.Refusals == 0 ? planned.Due + Ticks(mailbox.Interval - planned.Mailbox.Interval)
+            : planned.Mailbox.Password != mailbox.Password ? time.GetTimestamp()
+            : planned.Due;
 
     private TimeSpan RestUntil(long due)
     {
@@ -143,9 +145,12 @@ internal sealed class FetchSchedule(TimeProvider time)
         /// <param name="due">Where it is not being looked at.</param>
         public void Rename(OutsideMailbox mailbox, long due)
         {
-            Mailbox = mailbox;
-            if (!IsBusy)
+            // The look that is under way may be refused for the password that counts no more.
+            if (IsBusy)
+                IsWantedAgain |= mailbox.Interval > TimeSpan.Zero && Mailbox.Password != mailbox.Password;
+            else
                 Due = due;
+            Mailbox = mailbox;
         }
     }
 }

@@ -83,6 +83,30 @@ public class FetchScheduleTests
     }
 
     [Fact]
+    public void A_password_that_is_named_while_another_is_refused_is_tried_at_once()
+    {
+        var refused = new FetchResult("x") { Fault = Fault.RefusedPermanent, Stage = ClientStage.Auth };
+        _schedule.Set([Every(90)]);
+        FetchSchedule.Planned one = Assert.Single(_schedule.TakeDue());
+        _schedule.Set([Every(90) with { Password = "right" }]);
+        Assert.Empty(_schedule.TakeDue());
+        _schedule.End(one, refused);
+        Assert.Equal("right", Assert.Single(_schedule.TakeDue()).Mailbox.Password);
+        _schedule.End(one, s_result);
+        Assert.Equal(TimeSpan.FromSeconds(90), _schedule.Rest);
+    }
+
+    [Fact]
+    public void Another_interval_does_not_have_a_refused_password_tried_sooner()
+    {
+        var refused = new FetchResult("x") { Fault = Fault.RefusedPermanent, Stage = ClientStage.Auth };
+        _schedule.Set([Every(600)]);
+        _schedule.End(Assert.Single(_schedule.TakeDue()), refused);
+        _schedule.Set([Every(5)]);
+        Assert.Equal(TimeSpan.FromSeconds(600), _schedule.Rest);
+    }
+
+    [Fact]
     public void One_that_is_wanted_while_it_is_looked_at_is_looked_at_once_more()
     {
         _schedule.Set([Every(60)]);
