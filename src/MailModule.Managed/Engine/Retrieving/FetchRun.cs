@@ -110,10 +110,11 @@ internal sealed class FetchRun
     }
 
     // RFC 1939 §7: two copies of one message may have one id. Two that differ may not: they cannot be told apart later,
-    // and to delete one as the other would lose it.
+    // and to delete one as the other would lose it. Nor can those whose size the server does not tell.
     private HashSet<string> FindUnclear()
         => [.. _messages.GroupBy(one => one.UniqueId)
-            .Where(same => same.Select(one => one.Octets).Distinct().Count() > 1).Select(same => same.Key)];
+            .Where(same => same.Count() > 1 && same.Any(one => one.Octets == 0 || one.Octets != same.First().Octets))
+            .Select(same => same.Key)];
 
     // False: no more are taken.
     private bool TakeOne(OutsideMessage message, Recipient recipient, out bool goesOn)

@@ -99,6 +99,18 @@ public sealed class FetchRunTests : IDisposable
         Assert.Equal(5, _outside.Messages.Count);
     }
 
+    [Fact]
+    public void Messages_with_one_id_whose_size_is_not_told_are_left()
+    {
+        _outside.Messages.Add(("same", "Subject: one\r\n\r\nx\r\n"));
+        _outside.Messages.Add(("same", "Subject: two\r\n\r\nx\r\n"));
+        _outside.Messages.Add(("other", "Subject: three\r\n\r\nx\r\n"));
+        _outside.SizeOf = _ => 0;
+        FetchResult result = _world.Look();
+        Assert.Equal((1, 2, Fault.Protocol), (result.Fetched, result.Left, result.Fault));
+        Assert.Equal(["same", "same"], _outside.Messages.Select(one => one.UniqueId));
+    }
+
     // RFC 1939 §7: an id may be a hash of the message.
     [Fact]
     public void Of_two_equal_copies_with_one_id_one_is_fetched_and_both_are_deleted()
