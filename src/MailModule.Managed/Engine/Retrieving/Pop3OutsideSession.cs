@@ -1,4 +1,6 @@
+using System.Text;
 using MailModule.Engine.Connecting;
+using MailModule.Lines;
 using MailModule.Pop3;
 using MailModule.Pop3.Client;
 using MailModule.Primitives;
@@ -15,6 +17,7 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
     private const int OctetsOfLine = 64;
 
     private readonly byte[] _piece = new byte[PieceLength];
+    private readonly SpokenSecrets _secrets = new();
     private Pop3Client? _client;
     private CancellationToken _cancel;
     private CancellationTokenRegistration _whenCancelled;
@@ -31,6 +34,7 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
     /// <inheritdoc/>
     public Fault Open(OutsideMailbox mailbox, CancellationToken cancel)
     {
+        KeepSecrets(mailbox);
         var setup = new ClientSetup
         {
             ChecksCertificate = mailbox.ChecksCertificate,
@@ -176,8 +180,17 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
 
     private Fault Fail(Fault fault, string text, ClientStage stage)
     {
-        (Problem, Stage) = (text, stage);
+        (Problem, Stage) = (_secrets.Hide(text), stage);
         return fault;
+    }
+
+    // Servers repeat what they do not understand, and the words of a failure go to logs and to the host.
+    private void KeepSecrets(OutsideMailbox mailbox)
+    {
+        string password = mailbox.Password;
+        _secrets.Response(password);
+        _secrets.Response(Convert.ToBase64String(Encoding.UTF8.GetBytes(password)));
+        _secrets.Response(Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{mailbox.User}\0{password}")));
     }
 
     private static bool IsRefusal(Fault fault) => fault is Fault.RefusedTemporary or Fault.RefusedPermanent;

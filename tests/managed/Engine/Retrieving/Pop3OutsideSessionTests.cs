@@ -85,6 +85,23 @@ public sealed class Pop3OutsideSessionTests : IDisposable
         Assert.DoesNotContain("secret", session.Problem);
     }
 
+    [Theory]
+    [InlineData("USER", "-ERR bad password: secret", "-ERR bad password: ***")]
+    [InlineData("SASL PLAIN", "-ERR what? AUTH PLAIN AGFubgBzZWNyZXQ=", "-ERR what? AUTH PLAIN ***")]
+    [InlineData("SASL LOGIN", "-ERR not c2VjcmV0", "-ERR not ***")]
+    [InlineData("USER", "secret", "***")]
+    public void A_server_that_repeats_the_password_does_not_bring_it_into_a_log(
+        string offered, string answer, string shown)
+    {
+        string[] before = offered == "USER" ? [Line, "+OK"] : [];
+        using var server = new ScriptedSmtpServer(
+            null, ["+OK", Line, "+OK", offered, ".", .. before, Line, answer, Line]);
+        using IOutsideSession session = New();
+        Assert.NotEqual(Fault.None, Open(session, server));
+        Assert.Contains(shown, session.Problem);
+        Assert.DoesNotContain("secret", session.Problem);
+    }
+
     [Fact]
     public void Where_tls_is_wanted_and_refused_no_password_goes()
     {
