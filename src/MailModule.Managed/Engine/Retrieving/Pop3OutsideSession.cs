@@ -102,7 +102,7 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
     public Fault Delete(int number) => Ask(client => client.Dele(number), ClientStage.Other);
 
     /// <inheritdoc/>
-    public Fault Quit() => Ask(client => client.Quit(), ClientStage.Other);
+    public Fault Quit() => Ask(client => client.Quit(), ClientStage.Other, mayEnd: true);
 
     public void Dispose()
     {
@@ -151,8 +151,9 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
         return Fail(Fault.Protocol, "the server's listing has no end", ClientStage.Other);
     }
 
-    // A command, and its answer as a fault.
-    private Fault Ask(Func<Pop3Client, Fault> verb, ClientStage stage)
+    /// <summary>A command, and its answer as a fault.</summary>
+    /// <param name="mayEnd">The end without an answer is one: at QUIT where nothing was marked.</param>
+    private Fault Ask(Func<Pop3Client, Fault> verb, ClientStage stage, bool mayEnd = false)
     {
         (Problem, Stage) = ("", ClientStage.None);
         Fault fault = Call(verb);
@@ -162,6 +163,7 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
         return _client.Status switch
         {
             Pop3Status.Ok => Fault.None,
+            Pop3Status.None when mayEnd => Fault.None,
             Pop3Status.Err => Fail(
                 reply.IsTemporary ? Fault.RefusedTemporary : Fault.RefusedPermanent, $"the server says {reply.Raw}",
                 stage),

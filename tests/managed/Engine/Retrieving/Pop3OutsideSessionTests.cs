@@ -103,6 +103,19 @@ public sealed class Pop3OutsideSessionTests : IDisposable
     }
 
     [Fact]
+    public void A_server_that_closes_at_quit_without_a_word_is_no_failure_where_nothing_is_to_be_deleted()
+    {
+        using var server = new ScriptedSmtpServer(null, [.. s_login, Line]);
+        using IOutsideSession session = New();
+        Assert.Equal(Fault.None, Open(session, server));
+        Assert.Equal((Fault.None, ""), (session.Quit(), session.Problem));
+        using var other = new ScriptedSmtpServer(null, [.. s_login, Line, "+OK", Line]);
+        using IOutsideSession marked = New();
+        Assert.Equal((Fault.None, Fault.None), (Open(marked, other), marked.Delete(1)));
+        Assert.Equal(Fault.Closed, marked.Quit());
+    }
+
+    [Fact]
     public void Where_tls_is_wanted_and_refused_no_password_goes()
     {
         using var server = new ScriptedSmtpServer(null,
