@@ -127,6 +127,7 @@ internal sealed class RemoteLogin : IJob
             IsTlsFirst = _login.Port == ProxyHosts.TlsPort,
         };
         _dial = Dialer.Connect(options, _proxy.Connections, Connected, (_, text) => DialNext(text));
+        Interlocked.MemoryBarrier(); // either this sees a cancel, or the cancel sees what there is to cut
         if (_cancel.IsCancellationRequested)
             _dial.Cancel();
     }
@@ -134,6 +135,7 @@ internal sealed class RemoteLogin : IJob
     private RemoteServerSession Connected(Connection connection)
     {
         _connection = connection;
+        Interlocked.MemoryBarrier(); // as behind the dial
         if (_cancel.IsCancellationRequested)
             connection.Abort(); // whoever cancelled may not have seen it
         connection.ReadsAfterSendFailure = true;

@@ -55,7 +55,7 @@ internal sealed class ProxiedPop3
         _remote = new RemoteLogin(Proxy, _login, _session.IsUtf8, Answer);
         Proxy.Begin(_remote);
         if (_isGone)
-            _remote.Cancel();
+            Close();
         return Pop3Verdict.Pending;
     }
 
@@ -73,15 +73,16 @@ internal sealed class ProxiedPop3
     public void Cancel()
     {
         _isGone = true;
+        Interlocked.MemoryBarrier(); // either a login that begins now sees this, or this sees the login
         _remote?.Cancel();
     }
 
     /// <summary>The session is over.</summary>
     public void Close()
     {
+        Cancel();
         if (_remote is not { } remote)
             return;
-        remote.Cancel();
         remote.ClientEnd.End();
         Proxy.Left(remote.ClientEnd);
     }
