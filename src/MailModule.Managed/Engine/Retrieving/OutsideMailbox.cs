@@ -64,7 +64,7 @@ public sealed record OutsideMailbox(string Host, int Port, string User, string P
             : null;
 
     /// <summary>For people.</summary>
-    public string Name => $"{User}@{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}";
+    public string Name => $"{User}@{(Host.Contains(':') ? $"[{BareHost}]" : Host)}:{Port}";
 
     /// <summary>Whether a text names it: <c>user@host</c>, or with the port.</summary>
     public bool IsNamed(string account)
@@ -73,18 +73,22 @@ public sealed record OutsideMailbox(string Host, int Port, string User, string P
 
     /// <summary>
     /// Which mailbox it is: what was fetched from it is known by this, and two looks at one follow each other. The two
-    /// ports of POP3 lead to one mailbox, so that nothing comes twice when TLS is chosen later. It is a file's name.
+    /// ports of POP3 lead to one mailbox, so that nothing comes twice when TLS is chosen later; nor when the host is
+    /// written in another form. It is a file's name.
     /// </summary>
-    public string Key => KeyOf(Host, Port, User);
+    public string Key
+    {
+        get
+        {
+            int shown = Port == TlsPort ? PlainPort : Port;
+            Span<byte> hash = stackalloc byte[Sha256.Size];
+            Sha256.Hash(Encoding.UTF8.GetBytes($"{HostKey}\n{shown}\n{User}"), hash);
+            return Convert.ToHexStringLower(hash);
+        }
+    }
 
     /// <summary>The host whose connections are counted.</summary>
-    internal string HostKey => Host.ToLowerInvariant();
+    internal string HostKey => ProxyHosts.FormOf(BareHost).ToLowerInvariant();
 
-    private static string KeyOf(string host, int port, string user)
-    {
-        int shown = port == TlsPort ? PlainPort : port;
-        Span<byte> hash = stackalloc byte[Sha256.Size];
-        Sha256.Hash(Encoding.UTF8.GetBytes($"{host.ToLowerInvariant()}\n{shown}\n{user}"), hash);
-        return Convert.ToHexStringLower(hash);
-    }
+    private string BareHost => Host.Trim('[', ']');
 }

@@ -58,7 +58,7 @@ internal sealed record FetchSetting(
             return text;
         int port = setting.Server.Port is 0 or 995 ? 110 : setting.Server.Port;
         return string.Create(
-            CultureInfo.InvariantCulture, $"{setting.Server.Host.ToLowerInvariant()}\n{port}\n{setting.User}");
+            CultureInfo.InvariantCulture, $"{ProxyHosts.FormOf(setting.Server.Host).ToLowerInvariant()}\n{port}\n{setting.User}");
     }
 
     /// <summary>Whether a text can be a user's name or a password.</summary>

@@ -1,5 +1,6 @@
 using MailModule.Engine.Connecting;
 using MailModule.Engine.Retrieving;
+using MailModule.Engine.Settings;
 using MailModule.Primitives;
 using MailModule.Tests.Delivery.Local;
 
@@ -118,6 +119,24 @@ public class FetchScheduleTests
         _schedule.End(one, s_result);
         Assert.Empty(_schedule.TakeDue());
     }
+
+    [Theory]
+    [InlineData("pop.b.example", "POP.b.example.", 995)]
+    [InlineData("::1", "[0:0::1]", 110)]
+    [InlineData("b\u00fccher.example", "xn--bcher-kva.example", 110)]
+    public void A_mailbox_is_the_same_however_its_host_is_written(string host, string other, int port)
+    {
+        var one = new OutsideMailbox(host, 110, "ann", "x", "ann");
+        OutsideMailbox same = one with { Host = other, Port = port };
+        Assert.Equal((one.Key, one.HostKey), (same.Key, same.HostKey));
+        Assert.NotEqual(one.Key, (one with { Host = "pop.c.example" }).Key);
+        Assert.Equal(
+            FetchSetting.NameOf($"{host};ann;x;ann;60"), FetchSetting.NameOf($"{other}:{port};ann;y;bob;90"));
+    }
+
+    [Fact]
+    public void An_address_in_brackets_is_shown_with_one_pair()
+        => Assert.Equal("ann@[::1]:110", new OutsideMailbox("[::1]", 110, "ann", "x", "ann").Name);
 
     [Theory]
     [InlineData("ann@b.example", true)]
