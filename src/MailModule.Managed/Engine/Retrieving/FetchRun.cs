@@ -113,7 +113,8 @@ internal sealed class FetchRun
     // and to delete one as the other would lose it. Nor can those whose size the server does not tell.
     private HashSet<string> FindUnclear()
         => [.. _messages.GroupBy(one => one.UniqueId)
-            .Where(same => same.Count() > 1 && same.Any(one => one.Octets == 0 || one.Octets != same.First().Octets))
+            .Where(same => same.Count() > 1)
+            .Where(same => same.Any(one => one.Octets == 0 || one.Octets != same.First().Octets))
             .Select(same => same.Key)];
 
     // False: no more are taken.

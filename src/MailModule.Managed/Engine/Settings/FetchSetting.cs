@@ -57,8 +57,8 @@ internal sealed record FetchSetting(
         if (!TryParse(text, out FetchSetting setting, out _))
             return text;
         int port = setting.Server.Port is 0 or 995 ? 110 : setting.Server.Port;
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{ProxyHosts.FormOf(setting.Server.Host).ToLowerInvariant()}\n{port}\n{setting.User}");
+        string host = ProxyHosts.FormOf(setting.Server.Host).ToLowerInvariant();
+        return string.Create(CultureInfo.InvariantCulture, $"{host}\n{port}\n{setting.User}");
     }
 
     /// <summary>Whether a text can be a user's name or a password.</summary>
