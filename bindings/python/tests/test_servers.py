@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import poplib
 import smtplib
+import socket
 
 from mailmodule import PORT_ANY, ErrorCode, Pop3Server, SmtpServer
 
@@ -34,6 +35,14 @@ class ServerTests(Case):
             server.stop()
         server.stop()
         self.fails(ErrorCode.HANDLE, lambda: server.port)
+
+    def test_a_start_that_fails_leaves_the_server_that_runs(self) -> None:
+        with SmtpServer(self.engine(), PORT_ANY) as server:
+            self.fails(ErrorCode.STATE, server.start)
+            port = server.port
+            smtplib.SMTP("127.0.0.1", port, timeout=SECONDS).quit()
+        with self.assertRaises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), SECONDS)
 
     def test_what_a_server_cannot_do_is_an_error(self) -> None:
         engine = self.engine()

@@ -67,7 +67,9 @@ class _Server(Generic[_Handlers]):
         return options
 
     def _start(self, options: Any, handlers: Any, user: int) -> None:
-        self._function("server_start")(self._engine.handle, byref(options), handlers, user, byref(self._handle))
+        started = c_void_p()  # C leaves NULL there where it fails, as behind one that runs
+        self._function("server_start")(self._engine.handle, byref(options), handlers, user, byref(started))
+        self._handle = started
 
     def _know(self, numbers: set[int]) -> None:
         """Of the handlers; those that were known before are of a server that the engine has stopped."""
