@@ -1,8 +1,10 @@
 """Sessions that the host steps: no socket, and no thread of the library's."""
 from __future__ import annotations
 
+import functools
 import threading
 
+from mailmodule import stepped as module
 from mailmodule import PORT_NONE, Answer, ErrorCode, Session, SmtpHandlers, SmtpServer, SteppedSession, Verdict, Wants
 
 from .place import SECONDS, Case
@@ -129,6 +131,13 @@ class SteppedTests(Case):
         self.fails(ErrorCode.HANDLE, session.step)
         server.stop()
         self.fails(ErrorCode.HANDLE, lambda: SteppedSession(server))
+
+    def test_a_session_that_is_not_made_keeps_no_wake(self) -> None:
+        server = self.serve(SmtpHandlers())
+        for client in ("no address", "a\0b"):
+            make = functools.partial(SteppedSession, server, client=client, wake=lambda: None)
+            self.fails(ErrorCode.ARGUMENT, make)
+        self.assertEqual({}, module._wakes._objects)
 
     def test_a_session_cannot_end_inside_its_handlers(self) -> None:
         codes: list[str] = []

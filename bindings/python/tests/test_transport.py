@@ -255,3 +255,20 @@ class TransportTests(Case):
             client.connect_transport(transport)
             self.fails(ErrorCode.ARGUMENT, client.ehlo, "\r\n")
         self.assertEqual(before, module._bound._objects)
+
+    def test_nothing_is_left_behind_of_what_did_not_come_to_the_library(self) -> None:
+        from mailmodule import transport as module
+        from mailmodule._abi import clients
+
+        class NoSocket(Pair):
+            def fileno(self) -> int:
+                raise LookupError("no socket")
+
+        before = dict(module._bound._objects), dict(clients._clients._objects)
+        self.fails(ErrorCode.ARGUMENT, lambda: SmtpClient(self.mail, proxy="a\0b"))
+        with paired(Lines("250 hello"), NoSocket) as transport, SmtpClient(self.mail) as client:
+            self.fails(ErrorCode.ARGUMENT, client.connect_transport, transport, "a\0b")
+            for lay in (client.connect_transport, client.set_transport):
+                with self.assertRaises(LookupError):
+                    lay(transport)
+        self.assertEqual(before, (module._bound._objects, clients._clients._objects))

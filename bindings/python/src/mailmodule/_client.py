@@ -45,7 +45,6 @@ class MailClient(Closing, Generic[AnyReply]):
         on_trace: TraceHandler | None = None,
     ) -> None:
         self._handle = c_void_p()
-        self._callbacks = Callbacks(on_certificate, on_trace)
         options = s.sized(self._options)
         options.connect_timeout_ms = milliseconds(connect_timeout)
         options.send_timeout_ms = milliseconds(send_timeout)
@@ -53,6 +52,7 @@ class MailClient(Closing, Generic[AnyReply]):
         options.tls_check = tls_check
         options.proxy = encode_optional("proxy", proxy)
         options.certificate, options.key = encode_optional("certificate", certificate), encode_optional("key", key)
+        self._callbacks = Callbacks(on_certificate, on_trace)
         self._callbacks.fill(options)
         try:
             getattr(library(), f"{self._prefix}_new")(engine.handle, byref(options), byref(self._handle))
@@ -122,8 +122,8 @@ class MailClient(Closing, Generic[AnyReply]):
         self, transport: Transport, host: str | None = None, *, tls: bool = False, greeting: bool = True
     ) -> AnyReply:
         """Takes a way of the host's own in place of a socket."""
-        given = Bound(transport, self._callbacks).to_c()
         name = encode_optional("host", host)
+        given = Bound(transport, self._callbacks).to_c()
         return self._say("connect_transport", byref(given), name, self._flags(tls, greeting))
 
     def start_tls(self, server_name: str | None = None, *, greeting: bool = False) -> AnyReply:

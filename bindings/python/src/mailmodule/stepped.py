@@ -55,19 +55,19 @@ class SteppedSession(Closing):
         address: str | None = None, port: int = 0, tls: str | None = None, offers_tls: bool = False,
         wake: Wake | None = None, protocol: SmtpProtocol = SmtpProtocol.SMTP,
     ) -> None:  # fmt: skip
-        self._wake = _wakes.add(wake) if wake else 0
         self._name = server._name
         options = s.sized(getattr(s, f"mm_{self._name}_stepped_options"))
         options.client, options.client_port = encode_optional("client", client), client_port
         options.server, options.server_port = encode_optional("address", address), port
         options.tls, options.offer_tls = encode_optional("tls", tls), offers_tls
-        options.user = self._wake
         if self._name == "smtp":
             options.protocol = protocol
-        if wake:
-            options.wake = _on_wake
         handle = c_void_p()
         self._handle: int | None = None
+        self._wake = 0
+        if wake:
+            options.wake = _on_wake
+            options.user = self._wake = _wakes.add(wake)
         try:
             self._function("new")(server.handle, byref(options), byref(handle))
         except BaseException:

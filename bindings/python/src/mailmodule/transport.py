@@ -55,7 +55,7 @@ class Bound(Kept):
         super().__init__()
         self.transport = transport
         self._client = client
-        self.number = _bound.add(self)
+        self._number = 0
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -65,15 +65,16 @@ class Bound(Kept):
 
     def to_c(self) -> s.mm_transport:
         given = s.sized(s.mm_transport)
-        given.read, given.write, given.close, given.user = _on_read, _on_write, _on_close, self.number
+        given.read, given.write, given.close = _on_read, _on_write, _on_close
         if type(self.transport).wait is not Transport.wait:
             given.wait, given.interrupt = _on_wait, _on_interrupt
         given.socket = self.transport.fileno()
         given.is_secure = int(self.transport.is_secure)
+        given.user = self._number = _bound.add(self)  # last: what is above may raise, and C would never let go of it
         return given
 
     def forget(self) -> None:
-        _bound.remove(self.number)
+        _bound.remove(self._number)
 
 
 _bound: Registry[Bound] = Registry()
