@@ -4129,7 +4129,7 @@ MM_API int MM_CALL mm_fetch_list(mm_engine *engine, mm_fetch_event_fn callback, 
 /**
  * Names the callback that hears of each look that has ended, those of mm_fetch_begin too. It stays over stops and
  * starts of the engine. Calls for one engine come in order and never overlap, on a thread of the library's. It may
- * block: up to 10,000 events wait; more are lost, which the gap in their numbers shows. As mm_queue_set_events
+ * block: up to 100,000 events wait; more are lost, which the gap in their numbers shows. As mm_queue_set_events
  * otherwise.
  *
  * callback  NULL: nobody hears.
