@@ -11,8 +11,9 @@ namespace MailModule.Engine.Serving;
 /// is its <see cref="Pop3RequestHandler"/>, which a session before its login does without.
 /// </summary>
 /// <param name="dependencies">Shared by sessions.</param>
-/// <param name="connection">For a host that asks for the socket's descriptor; null: there is none.</param>
-internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? connection) : IPop3Backend
+/// <param name="connection">For a host that asks for the socket's descriptor, and to go on at another server; null: there
+/// is none.</param>
+internal sealed class Pop3Backend(Pop3Dependencies dependencies, Connection? connection) : IPop3Backend
 {
     private Pop3RequestHandler? _handler;
     private ProxiedPop3? _proxied;
@@ -38,7 +39,7 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
 
     public Pop3Verdict Login(Pop3Session session, SaslExchange exchange)
     {
-        _proxied = ProxiedPop3.Of(session, dependencies, connection as Connection, exchange);
+        _proxied = ProxiedPop3.Of(session, dependencies, connection, exchange);
         return HandlerFor(session).Login(exchange);
     }
 

@@ -103,7 +103,7 @@ internal sealed class Pop3Server(
     }
 
     private static IPop3Backend NewBackend(
-        Pop3Dependencies dependencies, Pop3HandlerSet? set, IBlockingPeer? connection)
+        Pop3Dependencies dependencies, Pop3HandlerSet? set, Connection? connection)
     {
         if (set is null)
             return new Pop3Backend(dependencies, connection);
