@@ -108,15 +108,7 @@ internal static unsafe class Fetches
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_fetch_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Free(nint fetch) => Boundary.Code(fetch, FreeLook);
-
-    private static Fault FreeLook(nint fetch)
-    {
-        if (fetch == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(fetch, out FetchHandle handle);
-        return fault != Fault.None ? fault : handle.Close();
-    }
+    private static int Free(nint fetch) => Boundary.End(fetch, static (FetchHandle one) => one.Close());
 
     // The first of them opens the spool.
     private static Fault Find(nint handle, out Fetching fetching)

@@ -35,7 +35,7 @@ internal static unsafe class SteppedSessions
         => Boundary.Code((stepped, place), GetTimeout<SteppedHandle.Smtp>);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_stepped_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static int FreeSmtp(nint stepped) => Boundary.Code(stepped, Free<SteppedHandle.Smtp>);
+    private static int FreeSmtp(nint stepped) => Boundary.End(stepped, static (SteppedHandle.Smtp one) => one.Free());
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_new", CallConvs = [typeof(CallConvCdecl)])]
     private static int NewPop3(nint server, nint options, nint place)
@@ -64,7 +64,7 @@ internal static unsafe class SteppedSessions
         => Boundary.Code((stepped, place), GetTimeout<SteppedHandle.Pop3>);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static int FreePop3(nint stepped) => Boundary.Code(stepped, Free<SteppedHandle.Pop3>);
+    private static int FreePop3(nint stepped) => Boundary.End(stepped, static (SteppedHandle.Pop3 one) => one.Free());
 
     private static Fault Step<T>(
         (nint Stepped, nint Octets, nuint Size, nint Output, nint Length, nint Wants) call)
@@ -100,13 +100,5 @@ internal static unsafe class SteppedSessions
             return FaultReason.Because(Fault.Argument, "timeout_ms is NULL");
         *(int*)call.Place = handle.Timeout;
         return Fault.None;
-    }
-
-    private static Fault Free<T>(nint stepped) where T : SteppedHandle
-    {
-        if (stepped == 0)
-            return Fault.None;
-        var fault = HandleTable.Find(stepped, out T handle);
-        return fault == Fault.None ? handle.Free() : fault;
     }
 }
