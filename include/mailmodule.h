@@ -2295,7 +2295,7 @@ typedef struct mm_pop3_stepped_options {
  * what the library's own mailboxes need of the disk; a password is looked at there, too. MM_WANTS_WAIT is an answer
  * that is owed, and what the library answers late: a login that has failed, and the next octets where the setting
  * pop_speed is in force. Freed in the middle of a QUIT that waits for a handler, the session carries that to its end
- * (RFC 1939 section 6).
+ * (RFC 1939 section 6). No login is passed on to another server (setting pop3_proxy).
  *
  * server   which one, be it that it listens nowhere (MM_PORT_NONE).
  * options  NULL: the default.
