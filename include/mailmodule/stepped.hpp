@@ -58,8 +58,8 @@ struct smtp_steps {
         return mm_smtp_stepped_get_timeout(of, milliseconds);
     }
 
-    void operator()(handle *of) const noexcept {
-        mm_smtp_stepped_free(of);
+    static int end(handle *of) noexcept {
+        return mm_smtp_stepped_free(of);
     }
 };
 
@@ -93,25 +93,17 @@ struct pop3_steps {
         return mm_pop3_stepped_get_timeout(of, milliseconds);
     }
 
-    void operator()(handle *of) const noexcept {
-        mm_pop3_stepped_free(of);
+    static int end(handle *of) noexcept {
+        return mm_pop3_stepped_free(of);
     }
 };
 
 } // namespace detail
 
-/** A session of a server whose octets the host moves. One thread at a time. */
+/** A session of a server whose octets the host moves. One thread at a time. At the end of the object it ends; inside one
+ * of its own handlers it cannot, and goes on without the object until its server stops. */
 template <class Steps> class basic_stepped {
   public:
-    basic_stepped(basic_stepped &&) = default;
-
-    basic_stepped &operator=(basic_stepped &&other) noexcept {
-        const basic_stepped former(std::move(*this)); // its session goes before its wake
-        wake_ = std::move(other.wake_);
-        handle_ = std::move(other.handle_);
-        return *this;
-    }
-
     typename Steps::handle *get() const noexcept {
         return handle_.get();
     }
@@ -139,13 +131,25 @@ template <class Steps> class basic_stepped {
   private:
     template <class> friend class basic_server;
 
-    basic_stepped(typename Steps::handle *handle, std::unique_ptr<std::function<void()>> wake)
-        : wake_(std::move(wake)), handle_(handle) {
+    using wake_function = std::function<void()>;
+
+    /** Ends a session, which may have a wake. */
+    struct ending {
+        std::unique_ptr<wake_function> wake;
+
+        void operator()(typename Steps::handle *of) noexcept {
+            if (Steps::end(of) == MM_E_STATE)
+                static_cast<void>(wake.release()); // it is called yet: it stays for good
+        }
+    };
+
+    basic_stepped(typename Steps::handle *handle, std::unique_ptr<wake_function> wake)
+        : handle_(handle, ending{std::move(wake)}) {
     }
 
     static returns<basic_stepped> make(typename Steps::server *of, const stepped_options &options) {
         const detail::text client(options.client), server(options.server), tls(options.tls);
-        auto wake = std::make_unique<std::function<void()>>(options.wake);
+        auto wake = std::make_unique<wake_function>(options.wake);
         auto in_c = Steps::no_options();
         in_c.client = client.or_null();
         in_c.server = server.or_null();
@@ -162,11 +166,10 @@ template <class Steps> class basic_stepped {
     }
 
     static void MM_CALL on_wake(void *user) noexcept {
-        (*static_cast<std::function<void()> *>(user))();
+        (*static_cast<wake_function *>(user))();
     }
 
-    std::unique_ptr<std::function<void()>> wake_; // goes after the session
-    std::unique_ptr<typename Steps::handle, Steps> handle_;
+    std::unique_ptr<typename Steps::handle, ending> handle_;
 };
 
 /** A session of an SMTP server (mm_smtp_stepped), and of a POP3 server (mm_pop3_stepped). */

@@ -1,11 +1,24 @@
 // mailmodule::smtp_stepped: sessions whose octets the host moves, and connections that the host has accepted.
 #include "check.hpp"
 #include "threads.hpp"
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 using mailmodule::session;
 using mailmodule::smtp_handlers;
 using mailmodule::smtp_server;
 using mailmodule::smtp_stepped;
+
+// What is allocated while it is there is no leak.
+struct kept_for_good {
+#ifdef __SANITIZE_ADDRESS__
+    __lsan::ScopedDisabler from_the_sanitizer;
+#else
+    kept_for_good() {
+    }
+#endif
+};
 
 static smtp_server nowhere(mailmodule::engine &of, const smtp_handlers &handlers) {
     mailmodule::server_options options;
@@ -114,6 +127,33 @@ static void errors(mailmodule::engine &of) {
     CHECK_ERROR(MM_E_HANDLE, server.step());
 }
 
+// In its own handler a session cannot end, and hears of its server's end later.
+static void one_that_goes_in_its_handler(mailmodule::engine &of) {
+    const auto woken = std::make_shared<event>();
+    std::unique_ptr<smtp_stepped> stepped;
+    smtp_handlers all;
+    all.noop = [&](session &, std::string_view) {
+        stepped.reset();
+        return MM_VERDICT_ACCEPT;
+    };
+    auto server = nowhere(of, all);
+    mailmodule::stepped_options options;
+    options.wake = [woken] { woken->set(); };
+    {
+        const kept_for_good here;
+        stepped = std::make_unique<smtp_stepped>(server.step(options));
+    }
+    options.wake = nullptr;
+    CHECK_INT(220, said(*stepped, {}));
+    const auto handle = stepped->get();
+    CHECK_INT(250, said(*stepped, "NOOP\r\n"));
+    CHECK(!stepped);
+    CHECK_INT(2, woken.use_count());
+    server.stop(0);
+    woken->wait();
+    CHECK_INT(MM_OK, mm_smtp_stepped_free(handle));
+}
+
 // A connection that this test accepts, and gives away.
 static void adopted(mailmodule::engine &of) {
     event closed;
@@ -141,6 +181,7 @@ int main() {
     one_that_waits(of);
     tls_of_the_hosts(of);
     errors(of);
+    one_that_goes_in_its_handler(of);
     adopted(of);
     of.stop(5000);
     return check_result();
