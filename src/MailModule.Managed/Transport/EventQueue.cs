@@ -46,19 +46,20 @@ internal sealed class EventQueue<TEvent>(string area, Log log) : IJob
     }
 
     /// <summary>
-    /// When this returns the old listener is not called any more, unless it is the old listener that calls this. What
-    /// waits for the old one is not told to the new one. Null: nobody hears.
+    /// When this returns no listener that was there before is called any more, unless one of them calls this. What waits
+    /// for the old one is not told to the new one. Null: nobody hears.
     /// </summary>
-    /// <returns>False: the old listener has not come back in the time.</returns>
+    /// <returns>False: a listener that was there before has not come back in the time.</returns>
     public bool TrySetListener(Action<TEvent>? listener, TimeSpan timeout)
     {
         long began = Environment.TickCount64;
         lock (_lock)
         {
-            Action<TEvent>? old = _listener;
             Volatile.Write(ref _listener, listener);
             _waiting.Clear();
-            while (old is not null && ReferenceEquals(_called, old) && t_calling != this)
+            // It may be older than the one replaced here: one that has named that in its call.
+            Action<TEvent>? running = _called;
+            while (running is not null && ReferenceEquals(_called, running) && t_calling != this)
             {
                 TimeSpan left = timeout < TimeSpan.Zero
                     ? timeout
