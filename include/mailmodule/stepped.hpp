@@ -100,8 +100,8 @@ struct pop3_steps {
 
 } // namespace detail
 
-/** A session of a server whose octets the host moves. One thread at a time. At the end of the object it ends; inside one
- * of its own handlers it cannot, and goes on without the object until its server stops. */
+/** A session of a server whose octets the host moves. One thread at a time. At the end of the object it ends; inside
+ * one of its own handlers it cannot, and goes on without the object until its server stops. */
 template <class Steps> class basic_stepped {
   public:
     typename Steps::handle *get() const noexcept {

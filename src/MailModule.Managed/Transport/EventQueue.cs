@@ -46,8 +46,8 @@ internal sealed class EventQueue<TEvent>(string area, Log log) : IJob
     }
 
     /// <summary>
-    /// When this returns no listener that was there before is called any more, unless one of them calls this. What waits
-    /// for the old one is not told to the new one. Null: nobody hears.
+    /// When this returns no listener that was there before is called any more, unless one of them calls this. What
+    /// waits for the old one is not told to the new one. Null: nobody hears.
     /// </summary>
     /// <returns>False: a listener that was there before has not come back in the time.</returns>
     public bool TrySetListener(Action<TEvent>? listener, TimeSpan timeout)

@@ -11,8 +11,8 @@ namespace MailModule.Engine.Serving;
 /// is its <see cref="Pop3RequestHandler"/>, which a session before its login does without.
 /// </summary>
 /// <param name="dependencies">Shared by sessions.</param>
-/// <param name="connection">For a host that asks for the socket's descriptor, and to go on at another server; null: there
-/// is none.</param>
+/// <param name="connection">For a host that asks for the socket's descriptor, and to go on at another server; null:
+/// there is none.</param>
 internal sealed class Pop3Backend(Pop3Dependencies dependencies, Connection? connection) : IPop3Backend
 {
     private Pop3RequestHandler? _handler;
