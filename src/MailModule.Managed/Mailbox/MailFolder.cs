@@ -47,7 +47,7 @@ internal sealed class MailFolder(HomeFolder root, string home, string name, Pass
         int result = root.OpenFolder(part, out HomeFolder? opened);
         if (result < 0)
         {
-            passedOver.Note(Path, part, result);
+            passedOver.Note(this, part, result);
             return result;
         }
         folder = Interlocked.CompareExchange(ref place, opened, null) ?? opened!;

@@ -212,7 +212,7 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
         message.Size = PassedOver.IsReason(result) ? -1 : 0;
         if (result < 0)
         {
-            passedOver.Note(folder.Path, name, result);
+            passedOver.Note(folder, name, result);
             return;
         }
         message.IsEstimate = stamp.Length > Math.Min(MeasureLimit, MeasuresLimit - _measured);

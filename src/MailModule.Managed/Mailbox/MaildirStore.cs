@@ -149,7 +149,7 @@ internal sealed class MaildirStore : IMailStore, IDisposable
     internal Fault SyncFolder(HomeFolder folder) => _delivery.Unsynced.SyncFolder(folder);
 
     internal void NotePassedOver(MailFolder folder, ReadOnlySpan<byte> name, int result)
-        => _passedOver.Note(folder.Path, name, result);
+        => _passedOver.Note(folder, name, result);
 
     private Fault GetSnapshot(string home, FolderName box, out MaildirSnapshot snapshot)
     {

@@ -24,6 +24,14 @@ internal sealed class PassedOver(Log log)
             Note(folder, name, reason);
     }
 
+    /// <inheritdoc cref="Note(string, ReadOnlySpan{byte}, int)"/>
+    // The path is joined for the log alone: whatever is opened comes by here, and nearly always it is.
+    public void Note(MailFolder folder, ReadOnlySpan<byte> name, int result)
+    {
+        if (result < 0 && Reason(result) is { } reason)
+            Note(folder.Path, name, reason);
+    }
+
     public void Note(string folder, ReadOnlySpan<byte> name, string reason)
     {
         if (!log.IsEnabled(LogLevel.Warning))
