@@ -46,7 +46,6 @@ internal sealed class PasswordGate(int width)
     /// </summary>
     public bool TryRun(IPasswordCheck check, bool isKnown, Action<IJob> runJob)
     {
-        var turn = new Turn(this, check, runJob);
         lock (_lock)
         {
             if (_running == width)
@@ -54,13 +53,26 @@ internal sealed class PasswordGate(int width)
                 Queue<Turn> line = isKnown ? _known : _others;
                 if (line.Count >= LineLimit)
                     return false;
-                line.Enqueue(turn);
+                line.Enqueue(new Turn(this, check, runJob));
                 return true;
             }
             _running++;
         }
-        turn.Run();
+        Run(check);
         return true;
+    }
+
+    private void Run(IPasswordCheck check)
+    {
+        try
+        {
+            check.Check();
+        }
+        finally
+        {
+            End();
+        }
+        check.Complete();
     }
 
     private void End()
@@ -76,17 +88,6 @@ internal sealed class PasswordGate(int width)
     {
         public void Hand() => runJob(this);
 
-        public void Run()
-        {
-            try
-            {
-                check.Check();
-            }
-            finally
-            {
-                gate.End();
-            }
-            check.Complete();
-        }
+        public void Run() => gate.Run(check);
     }
 }
