@@ -19,7 +19,7 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
     private readonly Pop3Session _session;
     private readonly Pop3Dependencies _dependencies;
     private readonly CountedPop3Login _counted;
-    private readonly Func<Account, string, Pop3Verdict> _enter;
+    private readonly Pop3RequestHandler _handler;
     private readonly string? _askedFolder;
     private string _folder = "";
     private Account? _account;
@@ -27,12 +27,11 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
 
     /// <param name="exchange">It has told already who the client says it is. From here on it has the user's name
     /// without the folder's.</param>
-    /// <param name="enter">Opens the mailbox of who may, or a folder of it; on a thread that may block.</param>
+    /// <param name="handler">Opens the mailbox of who may, or a folder of it.</param>
     public Pop3LoginCheck(
-        Pop3Session session, Pop3Dependencies dependencies, SaslExchange exchange,
-        Func<Account, string, Pop3Verdict> enter)
+        Pop3Session session, Pop3Dependencies dependencies, SaslExchange exchange, Pop3RequestHandler handler)
     {
-        (_session, _dependencies, Exchange, _enter) = (session, dependencies, exchange, enter);
+        (_session, _dependencies, Exchange, _handler) = (session, dependencies, exchange, handler);
         _counted = new CountedPop3Login(
             session, dependencies, exchange, SaslLogins.NameIn(exchange, session.Peer.VerifiedCertificate));
         exchange.User = VouchedUser.OwnerIn(dependencies.Accounts, exchange.User, out _askedFolder);
@@ -106,7 +105,7 @@ internal sealed class Pop3LoginCheck : IPasswordCheck
 
     // RFC 2449 §8.1.1: the password is right by then
     private Pop3Verdict Admit(Account account, string folder)
-        => _dependencies.MayLogIn(_session, account.Name) ? _enter(account, folder) : Pop3Verdict.TooEarly;
+        => _dependencies.MayLogIn(_session, account.Name) ? _handler.Enter(account, folder) : Pop3Verdict.TooEarly;
 
     private void Count(Account? account)
     {

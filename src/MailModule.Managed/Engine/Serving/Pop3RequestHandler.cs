@@ -53,7 +53,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     public Pop3Verdict FindSecret(SecretExchange exchange)
     {
-        _login = new Pop3LoginCheck(_session, _dependencies, exchange, Enter);
+        _login = new Pop3LoginCheck(_session, _dependencies, exchange, this);
         if (!_login.MayTry())
             return Pop3LoginCheck.Throttled;
         // RFC 1939 §7: of what is stored APOP needs what CRAM-MD5 does, the password itself
@@ -67,7 +67,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     public Pop3Verdict Login(SaslExchange exchange)
     {
         if (_login?.Exchange != exchange)
-            _login = new Pop3LoginCheck(_session, _dependencies, exchange, Enter);
+            _login = new Pop3LoginCheck(_session, _dependencies, exchange, this);
         _told = (_login.Name, exchange is PasswordExchange given ? Encoding.UTF8.GetString(given.Password) : null);
         if (!_login.MayTry())
             return Pop3LoginCheck.Throttled;
@@ -223,7 +223,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         return login.Decide(account, folder, Pop3Verdict.Refuse());
     }
 
-    private Pop3Verdict Enter(Account account, string folder)
+    /// <summary>Opens the mailbox of who may log in, or has whoever opens it asked. Blocks.</summary>
+    public Pop3Verdict Enter(Account account, string folder)
         => _backend.Entering is { } asks ? asks(account, folder) : OpenMaildrop(account, folder);
 
     /// <summary>Opens the mailbox of who has logged in elsewhere. Blocks.</summary>
