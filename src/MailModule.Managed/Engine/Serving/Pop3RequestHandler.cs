@@ -68,11 +68,17 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         if (_login?.Exchange != exchange)
             _login = new Pop3LoginCheck(_session, _dependencies, exchange, this);
-        _told = (_login.Name, exchange is PasswordExchange given ? Encoding.UTF8.GetString(given.Password) : null);
+        _told = (_login.Name, PasswordForHost(exchange));
         if (!_login.MayTry())
             return Pop3LoginCheck.Throttled;
         return Start(Step.Login, RequestAction.PopLogin);
     }
+
+    // As long as the session lives; so only where there is a host that may ask for it.
+    private string? PasswordForHost(SaslExchange exchange)
+        => exchange is PasswordExchange given && _dependencies.Host.Handler is not null
+            ? Encoding.UTF8.GetString(given.Password)
+            : null;
 
     public Pop3Verdict Open(int index, int lines)
     {
