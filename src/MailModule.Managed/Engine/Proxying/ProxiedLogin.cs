@@ -58,9 +58,9 @@ internal sealed class ProxiedLogin
     public static string Shown(string user)
     {
         char separator = user.Contains('#') ? '#' : '@';
-        string[] parts = user.Split(separator);
-        if (parts.Length < 4)
+        if (user.AsSpan().Count(separator) < 3)
             return user;
+        string[] parts = user.Split(separator);
         int shown = separator == '#' ? 3 : parts.Length - 1;
         return string.Join(separator, parts[..shown]) + separator + SpokenSecrets.Mark;
     }
