@@ -3,16 +3,20 @@ using MailModule.Mailbox;
 namespace MailModule.Pop3.Server;
 
 /// <summary>The messages that DELE has marked as deleted (RFC 1939 §5), and what the others take.</summary>
-internal sealed class DeletionMarks
+/// <param name="messages">How many there are.</param>
+internal sealed class DeletionMarks(int messages)
 {
-    private List<int>? _indexes;
-    private ulong[] _bits = [];
+    private readonly List<int> _indexes = [];
+    private readonly ulong[] _bits = new ulong[(messages + 63) / 64];
     private Int128 _size;
 
-    /// <summary>In the order in which they were marked.</summary>
-    public IReadOnlyList<int> Indexes => (IReadOnlyList<int>?)_indexes ?? [];
+    /// <summary>Nothing is marked, which nearly every session begins and ends with.</summary>
+    public static DeletionMarks None { get; } = new(messages: 0);
 
-    public int Count => _indexes?.Count ?? 0;
+    /// <summary>In the order in which they were marked.</summary>
+    public IReadOnlyList<int> Indexes => _indexes;
+
+    public int Count => _indexes.Count;
 
     /// <summary>Octets of the messages that are not marked. A message's size may be corrected until it is
     /// marked.</summary>
@@ -22,18 +26,8 @@ internal sealed class DeletionMarks
 
     public void Add(IMessageList messages, int index)
     {
-        if (_bits.Length == 0)
-            _bits = new ulong[(messages.Count + 63) / 64];
         _bits[index >> 6] |= 1UL << (index & 63);
-        (_indexes ??= []).Add(index);
+        _indexes.Add(index);
         _size += messages.Size(index);
-    }
-
-    /// <summary>Takes all marks away.</summary>
-    public void Clear()
-    {
-        _size = 0;
-        _indexes = null;
-        _bits = [];
     }
 }

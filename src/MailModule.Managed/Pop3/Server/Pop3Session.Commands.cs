@@ -84,7 +84,6 @@ internal sealed partial class Pop3Session
         State = Pop3State.Transaction;
         (_login.User, _login.Exchange, _login.Words, _login.Stamp) = (_login.Exchange!.User, null, null, null);
         Peer.GotDone(isLoggedIn: true);
-        _marks.Clear();
         if (words is not null)
             Pop3Replies.Positive(output, words);
         else
@@ -208,6 +207,8 @@ internal sealed partial class Pop3Session
     {
         if (verdict.Kind != Pop3VerdictKind.Accept)
             return Refuse(verdict, Pop3Replies.NotMarked, output);
+        if (_marks.Count == 0)
+            _marks = new DeletionMarks(Messages!.Count);
         _marks.Add(Messages!, _turn.Index);
         return Done(verdict, Pop3Replies.Deleted, output);
     }
@@ -222,7 +223,7 @@ internal sealed partial class Pop3Session
     internal Next OnResetVerdict(Pop3Verdict verdict, Output output)
     {
         // RFC 1939 §5: RSET has no failure, and what is not marked is not lost.
-        _marks.Clear();
+        _marks = DeletionMarks.None;
         if (verdict.Kind != Pop3VerdictKind.Accept)
             return Refuse(verdict, Pop3Replies.NotReset, output);
         return Done(verdict, Pop3Replies.Ok, output);

@@ -20,7 +20,7 @@ internal sealed partial class Pop3Session : ISession
     internal const Next Continue = (Next)(-1);
 
     private readonly IPop3Backend _backend;
-    private readonly DeletionMarks _marks = new();
+    private DeletionMarks _marks = DeletionMarks.None;
     private Activity _activity = Activity.Greeting;
     private Pop3Turn _turn;
     private Pop3Login _login;
