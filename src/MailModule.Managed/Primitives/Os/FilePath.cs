@@ -26,8 +26,11 @@ internal static class FilePath
             : path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The folder that a full path lies in; the root for the root.</summary>
-    public static string Above(string path)
-        => OperatingSystem.IsWindows() ? WindowsPath.Above(path)
+    public static string Above(string path) => Above(path.AsSpan()).ToString();
+
+    /// <inheritdoc cref="Above(string)"/>
+    public static ReadOnlySpan<char> Above(ReadOnlySpan<char> path)
+        => OperatingSystem.IsWindows() ? WindowsPath.Above(path.ToString())
             : Path.GetDirectoryName(path) is { Length: > 0 } above ? above : "/";
 
     /// <summary>Without separators at its end.</summary>
@@ -39,10 +42,13 @@ internal static class FilePath
 
     /// <summary>The path as the system's calls take it, in UTF-8 with a NUL behind it: in the room, if that is large
     /// enough.</summary>
-    public static ReadOnlySpan<byte> Octets(string path, Span<byte> room)
+    public static ReadOnlySpan<byte> Octets(ReadOnlySpan<char> path, Span<byte> room)
     {
         if (room.IsEmpty || !Encoding.UTF8.TryGetBytes(path, room[..^1], out int length))
-            return (byte[])[.. Encoding.UTF8.GetBytes(path), 0];
+        {
+            room = new byte[Encoding.UTF8.GetByteCount(path) + 1];
+            length = Encoding.UTF8.GetBytes(path, room);
+        }
         room[length] = 0;
         return room[..(length + 1)];
     }

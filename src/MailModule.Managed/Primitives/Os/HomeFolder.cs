@@ -68,17 +68,17 @@ internal sealed class HomeFolder : IDisposable
     public static int Make(FileCalls calls, string path)
     {
         string plain = FilePath.TrimEnd(path);
-        string above = FilePath.Above(plain);
+        ReadOnlySpan<char> above = FilePath.Above(plain.AsSpan());
         int folder = HomePath.Open(calls, above);
-        if (folder == -Errno.NoEntry && above.Length > FilePath.RootOf(above).Length)
-            folder = Make(calls, above) is < 0 and var failed ? failed : HomePath.Open(calls, above);
+        if (folder == -Errno.NoEntry && above.Length > FilePath.RootOf(above.ToString()).Length)
+            folder = Make(calls, above.ToString()) is < 0 and var failed ? failed : HomePath.Open(calls, above);
         if (folder < 0)
             return folder;
         Span<byte> room = stackalloc byte[NameRoom];
         int result = calls.StatAt(folder, default, out FileStamp stamp);
         if (result >= 0)
             using (OwnerRights.Take(stamp.Owner, FileOwner.Us))
-                result = calls.MakeDirectoryAt(folder, FilePath.Octets(Path.GetFileName(plain), room));
+                result = calls.MakeDirectoryAt(folder, FilePath.Octets(Path.GetFileName(plain.AsSpan()), room));
         calls.Close(folder);
         return result == -Errno.Exists ? 0 : result;
     }

@@ -14,11 +14,11 @@ internal static class HomePath
     private const int WritableByAll = 0x2, Sticky = 0x200;
 
     /// <summary>Opens it only to look at it and to name what is in it.</summary>
-    public static int Open(FileCalls calls, string path)
+    public static int Open(FileCalls calls, ReadOnlySpan<char> path)
     {
         Span<byte> room = stackalloc byte[FilePath.Room];
         int descriptor = calls.OpenWithoutLinks(FilePath.Octets(path, room));
-        return descriptor == -Errno.SymbolicLink ? Walk(calls, path) : descriptor;
+        return descriptor == -Errno.SymbolicLink ? Walk(calls, path.ToString()) : descriptor;
     }
 
     private static int Walk(FileCalls calls, string path)
