@@ -49,6 +49,11 @@ internal sealed class MailFolders : IDisposable
         return result;
     }
 
+    /// <summary>Takes over a mailbox that has just been made, for who opens it now.</summary>
+    public void Put(string home, FolderName name, HomeFolder root)
+        => Keep(new Entry(
+            (home, name.Text), new MailFolder(root, home, name.Text, _passedOver), _clock.GetTimestamp()));
+
     /// <summary>It is not what it was: the next one opens it again.</summary>
     public void Forget(string home, FolderName name)
     {

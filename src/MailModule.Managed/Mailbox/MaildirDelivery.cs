@@ -51,30 +51,26 @@ internal sealed class MaildirDelivery(
             result = HomeFolder.Make(calls, home) is < 0 and var failed
                 ? failed
                 : HomeFolder.Open(calls, home, out opened);
+        HomeFolder? made = null;
         if (result >= 0)
             using (opened)
-                result = PrepareIn(opened!, box);
-        folders.Forget(home, box);
+                result = PrepareIn(opened!, box, out made);
+        if (result >= 0)
+            folders.Put(home, box, made!);
+        else
+            folders.Forget(home, box);
         Unsynced.AddDirectories();
         return result;
     }
 
-    private static int PrepareIn(HomeFolder home, FolderName box)
+    private static int PrepareIn(HomeFolder home, FolderName box, out HomeFolder? made)
     {
-        int result = MakeAndOpen(home, "Maildir"u8, out HomeFolder? root);
-        if (result < 0)
+        int result = MakeAndOpen(home, "Maildir"u8, MakeParts, out made);
+        if (result < 0 || box.IsInbox)
             return result;
+        HomeFolder root = made!;
         using (root)
-        {
-            result = MakeParts(root!);
-            if (result < 0 || box.IsInbox)
-                return result;
-            result = MakeAndOpen(root!, box.Octets, out HomeFolder? inner);
-            if (result < 0)
-                return result;
-            using (inner)
-                return MakeFolder(inner!);
-        }
+            return MakeAndOpen(root, box.Octets, MakeFolder, out made);
     }
 
     // The empty file tells other programs that this is a folder of a Maildir.
@@ -86,11 +82,20 @@ internal sealed class MaildirDelivery(
         return result;
     }
 
-    private static int MakeAndOpen(HomeFolder outer, ReadOnlySpan<byte> name, out HomeFolder? folder)
+    private static int MakeAndOpen(
+        HomeFolder outer, ReadOnlySpan<byte> name, Func<HomeFolder, int> makeIn, out HomeFolder? folder)
     {
         folder = null;
         int result = outer.MakeFolder(name);
-        return result < 0 ? result : outer.OpenFolder(name, out folder);
+        if (result >= 0)
+            result = outer.OpenFolder(name, out folder);
+        if (result >= 0)
+            result = makeIn(folder!);
+        if (result >= 0)
+            return result;
+        folder?.Dispose();
+        folder = null;
+        return result;
     }
 
     private static int MakeParts(HomeFolder folder)
