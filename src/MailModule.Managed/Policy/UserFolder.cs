@@ -20,21 +20,29 @@ internal static class UserFolder
     /// <param name="isName">Whether a file may have a name.</param>
     internal static string? NameFor(string user, bool isOneInAnyCase, Func<string, bool> isName)
     {
-        byte[] octets = Encoding.UTF8.GetBytes(user);
-        string name = Escaped(octets, isOneInAnyCase, areEndsToo: false);
+        string name = IsPlain(user, isOneInAnyCase) ? user : Escaped(user, isOneInAnyCase, areEndsToo: false);
         if (!isName(name))
-            name = Escaped(octets, isOneInAnyCase, areEndsToo: true);
+            name = Escaped(user, isOneInAnyCase, areEndsToo: true);
         return name.Length is > 0 and <= NameLimit ? name : null;
     }
 
-    private static string Escaped(byte[] octets, bool areCapitalsToo, bool areEndsToo)
+    // Nearly every name is, and each is asked about several times.
+    private static bool IsPlain(string user, bool areCapitalsToo)
     {
+        foreach (char c in user)
+            if (!char.IsAscii(c) || !Stays((byte)c, areCapitalsToo))
+                return false;
+        return !user.StartsWith('.');
+    }
+
+    private static string Escaped(string user, bool areCapitalsToo, bool areEndsToo)
+    {
+        byte[] octets = Encoding.UTF8.GetBytes(user);
         var name = new StringBuilder(octets.Length);
         for (int i = 0; i < octets.Length; i++)
         {
             bool isEnd = i == 0 || i == octets.Length - 1;
-            if (Stays(octets[i]) && !(octets[i] == '.' && i == 0)
-                && !(areCapitalsToo && char.IsAsciiLetterUpper((char)octets[i])) && !(areEndsToo && isEnd))
+            if (Stays(octets[i], areCapitalsToo) && !(octets[i] == '.' && i == 0) && !(areEndsToo && isEnd))
                 name.Append((char)octets[i]);
             else
                 name.Append('%').Append(octets[i].ToString("X2"));
@@ -42,5 +50,7 @@ internal static class UserFolder
         return name.ToString();
     }
 
-    private static bool Stays(byte octet) => char.IsAsciiLetterOrDigit((char)octet) || "-_.@+".Contains((char)octet);
+    private static bool Stays(byte octet, bool areCapitalsToo)
+        => (char.IsAsciiLetterOrDigit((char)octet) || "-_.@+".Contains((char)octet))
+            && !(areCapitalsToo && char.IsAsciiLetterUpper((char)octet));
 }

@@ -212,8 +212,9 @@ internal sealed class EngineSettings
     private void WarnOfUsers(IEnumerable<string> texts)
     {
         var last = new Dictionary<string, Account>(StringComparer.Ordinal);
+        string folder = Environment.CurrentDirectory;
         foreach (string text in texts)
-            if (Account.TryParse(text, Environment.CurrentDirectory, out Account user, out _))
+            if (Account.TryParse(text, folder, out Account user, out _))
                 last[user.Name] = user;
         string[] problems = [.. last.Values.Select(SettingsCheck.LoginProblem).OfType<string>()];
         foreach (string problem in problems.Take(UsersToldOf))

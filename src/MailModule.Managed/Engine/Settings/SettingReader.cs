@@ -41,7 +41,8 @@ internal static class SettingReader
             return text.ToLowerInvariant();
         if (row == Keys.Fetching.Fetch)
             return FetchSetting.NameOf(text);
-        string name = text.Split(';', 2)[0];
+        int end = text.IndexOf(';');
+        string name = end < 0 ? text : text[..end];
         if (row == Keys.User || row == Keys.Routes.Quota)
             return name;
         return row == Keys.List ? name.Trim().ToLowerInvariant() : text;
