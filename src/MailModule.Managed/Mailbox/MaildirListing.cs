@@ -8,7 +8,7 @@ namespace MailModule.Mailbox;
 /// Reads a Maildir's messages from its directories alone: no file is opened unless its name does not tell its size and
 /// no earlier snapshot knew it. What is no file of the user's own is passed over. One use, one thread.
 /// </summary>
-internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedOver passedOver)
+internal struct MaildirListing(FileCalls calls, MailFolder folder, PassedOver passedOver)
     : IComparer<MaildirMessage>
 {
     /// <summary>What is longer is not read for its size, nor is more than this of all files at one log-in.</summary>
