@@ -12,8 +12,8 @@ internal sealed class Accounts
     private const string PostmasterName = "postmaster";
 
     private readonly Account[] _all;
-    private readonly Dictionary<string, Account> _byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Account> _byAnyCase = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Account> _byName;
+    private readonly Dictionary<string, Account> _byAnyCase;
     private readonly HashSet<string> _differByCase = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<MechanismSet, Account[]> _fit = new();
     private readonly LocalDomains _domains;
@@ -35,6 +35,8 @@ internal sealed class Accounts
         _realm = realm;
         _usersFolder = usersFolder;
         _all = [.. accounts.Select(WithHome)];
+        _byName = new Dictionary<string, Account>(_all.Length, StringComparer.Ordinal);
+        _byAnyCase = new Dictionary<string, Account>(_all.Length, StringComparer.OrdinalIgnoreCase);
         _namesHaveDomains = Array.Exists(_all, account => account.Name.Contains('@'));
         foreach (Account account in _all)
         {

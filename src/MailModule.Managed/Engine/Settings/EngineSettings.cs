@@ -68,7 +68,7 @@ internal sealed class EngineSettings
         foreach (ConfigItem item in unknown)
             Warn($"{item.File}:{item.Line}: {DescribeUnknown(item.Key, item.Value is null, ", and ignored")}");
         WarnOfNoEffect(touched);
-        WarnOfUsers(items.Where(item => item.Key == Keys.User.Key).Select(item => item.Value ?? ""));
+        WarnOfUsers([.. items.Where(item => item.Key == Keys.User.Key).Select(item => item.Value ?? "")]);
         return Fault.None;
     }
 
@@ -209,9 +209,9 @@ internal sealed class EngineSettings
         }
     }
 
-    private void WarnOfUsers(IEnumerable<string> texts)
+    private void WarnOfUsers(string[] texts)
     {
-        var last = new Dictionary<string, Account>(StringComparer.Ordinal);
+        var last = new Dictionary<string, Account>(texts.Length, StringComparer.Ordinal);
         string folder = Environment.CurrentDirectory;
         foreach (string text in texts)
             if (Account.TryParse(text, folder, out Account user, out _))

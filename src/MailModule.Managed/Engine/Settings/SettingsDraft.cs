@@ -36,7 +36,8 @@ internal sealed class SettingsDraft
     /// <param name="folder">What a relative path counts from.</param>
     public string Apply(SettingKey key, string? text, string folder)
     {
-        _touched.Add(key);
+        if (_touched.Count == 0 || _touched[^1] != key) // a thousand users in a row are told of once
+            _touched.Add(key);
         string error = TryApply(key, text, folder);
         if (error.EndsWith(OpenSsl.Missing, StringComparison.Ordinal))
             Fault = Fault.Tls;

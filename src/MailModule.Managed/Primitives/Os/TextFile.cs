@@ -40,7 +40,7 @@ internal static class TextFile
             if (!stamp.IsRegular)
                 throw ExceptionWords.Unreadable(
                     stamp.IsDirectory ? "it is a folder" : NoFile);
-            return stamp.Length > limit ? throw TooLong(limit) : ReadAll(descriptor, limit);
+            return stamp.Length > limit ? throw TooLong(limit) : ReadAll(descriptor, stamp.Length, limit);
         }
         finally
         {
@@ -48,9 +48,10 @@ internal static class TextFile
         }
     }
 
-    private static byte[] ReadAll(int descriptor, int limit)
+    // One octet more than there should be: the end is found without a larger room.
+    private static byte[] ReadAll(int descriptor, long expected, int limit)
     {
-        byte[] octets = new byte[Math.Min(FirstPiece, limit + 1)];
+        byte[] octets = new byte[Math.Min(Math.Max(expected + 1, FirstPiece), limit + 1L)];
         int length = 0, count;
         while ((count = FileCalls.Real.Read(descriptor, octets.AsSpan(length))) > 0)
         {
