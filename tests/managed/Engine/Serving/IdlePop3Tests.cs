@@ -27,7 +27,7 @@ public class IdlePop3Tests
             long allocated = GC.GetTotalAllocatedBytes(precise: true);
             for (int n = First; n < First + Sessions; n++)
                 Open(n);
-            Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - allocated) / Sessions, 1, 4_900);
+            Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - allocated) / Sessions, 1, 4_800);
             Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / Sessions, 1, 4_096);
         }
         finally
