@@ -49,7 +49,7 @@ static inline mm_auth *odd_findings(void) {
     mm_auth **place = &places[dice(4)];
     if (dice(16) == 0)
         return (mm_auth *)(void *)odd_message_handle();
-    if (dice(8))
+    if (dice(3))
         return *place;
     CALL(mm_auth_free, *place);
     mm_auth **target = dice(16) ? place : NULL;
