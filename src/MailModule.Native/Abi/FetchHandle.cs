@@ -45,8 +45,10 @@ internal sealed class FetchHandle
         {
             if (_isClosed)
                 return IsClosed;
+            FetchResultLayout result = FetchResultLayout.Of(_look.Result, out nint texts);
             Text.Free(_texts);
-            Layout.Write(place, FetchResultLayout.Of(_look.Result, out _texts));
+            _texts = texts;
+            Layout.Write(place, result);
             return Fault.None;
         }
     }
