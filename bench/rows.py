@@ -56,7 +56,9 @@ ROWS = [
     Row("pop3-retr-c16-window16", "retrieve", ("maildir",), "dovecot", ("--conns", 16, "--window", 16), rate=1.6, cpu={"maildir": 0.5}),
     Row("pop3-retr-tls-c16", "retrieve_tls", ("maildir",), "dovecot", ("--conns", 16), rate=1.6, cpu={"maildir": 0.5}),
     Row("pop3-retr-tls-c16-window16", "retrieve_tls", ("maildir",), "dovecot", ("--conns", 16, "--window", 16), rate=1.6, cpu={"maildir": 0.5}),
-    Row("pop3-stat-1000", "stat", ("maildir",), "dovecot", ("--conns", 1, "--retr", 0, "--list", 1), rate=5),
+    Row("pop3-stat-1000", "stat", ("maildir",), "dovecot", ("--conns", 1, "--retr", 0), rate=5),
+    Row("pop3-stat-1000-c16", "stat", ("maildir",), "dovecot", ("--conns", 16, "--retr", 0), rate=5),
+    Row("pop3-list-1000", "stat", ("maildir",), "dovecot", ("--conns", 1, "--retr", 0, "--list", 1)),
     Row("pop3-stat-100k", "stat_100k", ("maildir",), "dovecot", ("--conns", 1, "--retr", 0, "--list", 1), most=200),
     Row("pop3-login-c16", "login", ("maildir",), "dovecot", ("--conns", 16, "--retr", 0), rate=5),
 ]
