@@ -1,6 +1,7 @@
 /* The end of POP3 sessions that the host steps: by their server's stop, and by the host, whatever threads do meanwhile.
  */
 #include "pop3_stepped.h"
+#include "stepped_waits.h"
 
 static mm_pending *owed;
 
@@ -90,60 +91,21 @@ static void what_is_freed_last(void) {
     CHECK_OK(mm_pop3_stepped_free(stepped));
 }
 
-static void no_wake_runs_behind_the_end(void) {
-    enum { ROUNDS = 200 };
-    int calls = 0, late = 0;
-    for (int i = 0; i < ROUNDS; i++) {
-        struct waking waking = {PTHREAD_MUTEX_INITIALIZER, 0, 0, 0};
-        pthread_t answering;
-        begin_waiting(wakes_slowly, &waking);
-        CHECK_INT(0, pthread_create(&answering, NULL, answers_now, owed));
-        sleep_microseconds(i % 5 * 50);
-        CHECK_OK(mm_pop3_stepped_free(stepped));
-        pthread_mutex_lock(&waking.gate);
-        waking.is_freed = 1;
-        pthread_mutex_unlock(&waking.gate);
-        CHECK_INT(0, pthread_join(answering, NULL));
-        calls += waking.calls;
-        late += waking.late;
-    }
-    CHECK_INT(0, late);
-    CHECK(calls > 0);
-}
-
-static void frees_its_own(void *user) {
-    ++*(int *)user;
-    CHECK_OK(mm_pop3_stepped_free(stepped));
-    CHECK_INT(MM_E_HANDLE, mm_pop3_stepped_free(stepped));
-}
-
-static void a_wake_may_end_its_own_session(void) {
-    int calls = 0;
-    begin_waiting(frees_its_own, &calls);
-    CHECK_OK(mm_pending_answer(owed, MM_VERDICT_ACCEPT));
-    wait_to_hear("close;");
-    CHECK_INT(1, calls);
-}
-
-static void it_keeps_so_much(void) {
-    static char octets[40000];
+static int step_octets(const void *octets, size_t size, int *wants) {
     const void *output;
     size_t length;
-    int wants = 0;
-    memset(octets, '\n', sizeof octets);
-    begin_waiting(NULL, NULL);
-    CHECK_OK(mm_pop3_stepped_step(stepped, octets, sizeof octets, &output, &length, &wants));
-    CHECK_INT(MM_WANTS_WAIT, wants);
-    CHECK_INT(MM_E_LIMIT, mm_pop3_stepped_step(stepped, octets, sizeof octets, &output, &length, &wants));
-    CHECK(strlen(mm_last_error_message()) > 0);
-    CHECK_OK(mm_pop3_stepped_free(stepped));
+    return mm_pop3_stepped_step(stepped, octets, size, &output, &length, wants);
 }
+
+static int free_session(void) {
+    return mm_pop3_stepped_free(stepped);
+}
+
+static const struct stepped_kind this_kind = {begin_waiting, step_octets, free_session, &owed};
 
 int main(void) {
     pop3_serve_nowhere();
-    no_wake_runs_behind_the_end();
-    a_wake_may_end_its_own_session();
-    it_keeps_so_much();
+    what_holds_while_an_answer_is_owed(&this_kind);
     begin_anew();
     CHECK_OK(mm_engine_free(engine));
     a_stop_is_the_end(0);

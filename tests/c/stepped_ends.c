@@ -1,5 +1,6 @@
 /* The end of sessions that the host steps: by their server's stop, and by the host, whatever threads do meanwhile. */
 #include "stepped.h"
+#include "stepped_waits.h"
 
 static void begin_woken(mm_wake_fn wake, void *user) {
     mm_smtp_stepped_options options = MM_SMTP_STEPPED_OPTIONS_INIT;
@@ -117,67 +118,22 @@ static void a_step_is_waited_for(void) {
     CHECK_OK(mm_engine_free(engine));
 }
 
-/* ---- what is freed while a wake runs ---- */
-
-static void no_wake_runs_behind_the_end(void) {
-    enum { ROUNDS = 300 };
-    int calls = 0, late = 0;
-    for (int i = 0; i < ROUNDS; i++) {
-        struct waking waking = {PTHREAD_MUTEX_INITIALIZER, 0, 0, 0};
-        pthread_t answering;
-        begin_waiting(wakes_slowly, &waking);
-        CHECK_INT(0, pthread_create(&answering, NULL, answers_now, owed));
-        sleep_microseconds(i % 5 * 50);
-        CHECK_OK(mm_smtp_stepped_free(stepped));
-        pthread_mutex_lock(&waking.gate);
-        waking.is_freed = 1;
-        pthread_mutex_unlock(&waking.gate);
-        CHECK_INT(0, pthread_join(answering, NULL));
-        calls += waking.calls;
-        late += waking.late;
-    }
-    CHECK_INT(0, late);
-    CHECK(calls > 0);
-}
-
-static void frees_its_own(void *user) {
-    ++*(int *)user;
-    CHECK_OK(mm_smtp_stepped_free(stepped));
-    CHECK_INT(MM_E_HANDLE, mm_smtp_stepped_free(stepped));
-}
-
-static void a_wake_may_end_its_own_session(void) {
-    int calls = 0;
-    begin_waiting(frees_its_own, &calls);
-    CHECK_OK(mm_pending_answer(owed, MM_VERDICT_ACCEPT));
-    wait_to_hear("close;");
-    CHECK_INT(1, calls);
-}
-
-/* ---- what a session keeps ---- */
-
-static void it_keeps_so_much(void) {
-    static char octets[40000];
+static int step_octets(const void *octets, size_t size, int *wants) {
     const void *output;
     size_t length;
-    int wants = 0;
-    memset(octets, '\n', sizeof octets);
-    begin_waiting(NULL, NULL);
-    CHECK_OK(mm_smtp_stepped_step(stepped, octets, sizeof octets, &output, &length, &wants));
-    CHECK_INT(MM_WANTS_WAIT, wants);
-    CHECK_INT(MM_E_LIMIT, mm_smtp_stepped_step(stepped, octets, sizeof octets, &output, &length, &wants));
-    CHECK(strlen(mm_last_error_message()) > 0);
-    CHECK_OK(mm_smtp_stepped_step(stepped, octets, 65536 - sizeof octets, &output, &length, &wants));
-    CHECK_INT(MM_WANTS_WAIT, wants);
-    CHECK_OK(mm_smtp_stepped_free(stepped));
+    return mm_smtp_stepped_step(stepped, octets, size, &output, &length, wants);
 }
+
+static int free_session(void) {
+    return mm_smtp_stepped_free(stepped);
+}
+
+static const struct stepped_kind this_kind = {begin_waiting, step_octets, free_session, &owed};
 
 int main(void) {
     engine_start();
     serve_nowhere(MM_SMTP_PROTOCOL_SMTP);
-    no_wake_runs_behind_the_end();
-    a_wake_may_end_its_own_session();
-    it_keeps_so_much();
+    what_holds_while_an_answer_is_owed(&this_kind);
     begin_anew();
     CHECK_OK(mm_engine_free(engine));
     a_stop_is_the_end(0);
