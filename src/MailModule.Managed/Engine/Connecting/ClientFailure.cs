@@ -1,6 +1,5 @@
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
-using MailModule.Smtp.Client;
 using MailModule.Transport;
 using MailModule.Transport.Blocking;
 
@@ -42,7 +41,7 @@ public sealed record ClientFailure(Fault Fault, string Text)
         string words = fault == Fault.Cancelled ? cancelWords
             : isResolving ? link.ResolvingText
             : error is null && !OpenSsl.IsThere ? OpenSsl.Missing
-            : error?.Text ?? FaultDescriptions.Of(fault);
+            : error?.Text ?? FaultWords.Of(fault);
         return Of(link, fault, link.Stage, isResolving ? words : Place(link, words, at: "")) with
         {
             Layer = isResolving ? link.ResolvingLayer : LayerOf(fault, error),

@@ -2,7 +2,6 @@ using MailModule.Mail;
 using MailModule.Mail.Logins;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
-using MailModule.Smtp.Client;
 using MailModule.Transport;
 using MailModule.Transport.Blocking;
 
@@ -271,7 +270,7 @@ public abstract class MailClient : IDisposable, IOpenClient
     {
         IClientDialogue? dialogue = Dialogue;
         string words = fault == Fault.Cancelled ? CancelWords
-            : text ?? dialogue?.EndWords(fault) ?? FaultDescriptions.Of(fault);
+            : text ?? dialogue?.EndWords(fault) ?? FaultWords.Of(fault);
         // Where several of the host's own commands are unanswered, it may be any of them.
         string at = dialogue?.StageName ?? (RepliesDue <= 1 ? Verb : "");
         return Lose(ClientFailure.Of(
