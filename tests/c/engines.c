@@ -300,7 +300,7 @@ static void nothing_is_left_over(void) {
     printf("descriptors %d then %d, threads %d then %d, resident %ld then %ld KiB\n", descriptors, count_descriptors(),
            threads, count_threads(), memory, resident_kib());
     CHECK_INT(descriptors, count_descriptors());
-    CHECK(count_threads() <= threads + 2); /* the runtime's own pool breathes */
+    CHECK(wait_for_threads(threads + 2) <= threads + 2);
     if (BY_QEMU)
         check_skipped("engines, memory", "qemu keeps 280 KiB of each thread that has ended");
     else

@@ -257,9 +257,8 @@ static void so_many_owe(struct wire *wires, int sessions, int most, long *kib, i
     for (int i = 0; i < sessions; i++)
         wire_write(&wires[i], "RCPT TO:<ann@example.org>\r\n");
     wait_for_all(sessions);
-    wait_for_pool_threads(most);
+    *threads = wait_for_threads(most);
     *kib = resident_kib() - *kib;
-    *threads = count_threads();
     for (int i = 0; i < sessions; i++)
         CHECK_OK(mm_pending_answer(all[i], 551));
     for (int i = 0; i < sessions; i++) {

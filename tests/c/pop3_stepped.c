@@ -37,7 +37,7 @@ static void a_mailbox_of_the_librarys(void) {
     begin_stepped(woken, NULL);
     CHECK(strstr(step_for(LOGIN), "+OK 1 messages") != NULL);
     CHECK(strstr(step_for("RETR 1\r\n"), "Subject: here\r\n\r\n..x\r\n.\r\n") != NULL);
-    CHECK(count_threads() <= threads);
+    CHECK(wait_for_threads(threads) <= threads);
     step_for("DELE 1\r\n");
     CHECK_OK(mm_pop3_stepped_free(stepped)); /* without QUIT */
     begin_anew();
@@ -68,7 +68,7 @@ static void one_octet_at_a_time(void) {
     }
     CHECK(strstr(all, "\r\nUIDL\r\n") && strstr(all, "Subject: one\r\n\r\n.\r\n") && strstr(all, "+OK goodbye\r\n"));
     CHECK(has_heard("retr(1,0);read;noop();update;close;"));
-    CHECK(count_threads() <= threads);
+    CHECK(wait_for_threads(threads) <= threads);
     CHECK_OK(mm_pop3_stepped_free(stepped));
 }
 

@@ -294,7 +294,7 @@ static void nothing_is_left(void) {
     for (int i = 0; i < 10; i++)
         once_in_every_way();
     CHECK_INT(handles, count_descriptors());
-    CHECK(count_threads() <= threads);
+    CHECK(wait_for_threads(threads) <= threads);
 }
 
 int main(void) {

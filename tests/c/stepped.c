@@ -50,7 +50,7 @@ static void one_octet_at_a_time(void) {
     }
     CHECK(strstr(all, "220 ") == all && strstr(all, "\r\n354 ") && strstr(all, "\r\n221 "));
     CHECK(strstr(heard.text, "chunk(4,3);message(4);noop();close;"));
-    CHECK(count_threads() <= threads);
+    CHECK(wait_for_threads(threads) <= threads);
     CHECK_OK(mm_smtp_stepped_free(stepped));
 }
 

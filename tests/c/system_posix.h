@@ -219,11 +219,6 @@ static inline int count_threads(void) {
     return entries("/proc/self/task");
 }
 
-/* Sockets wake threads of the library's own, which are as many before as after. */
-static inline void wait_for_pool_threads(int most) {
-    (void)most;
-}
-
 static inline long resident_kib(void) {
     char line[256];
     long kib = 0;

@@ -312,13 +312,6 @@ static inline int count_threads(void) {
     return count;
 }
 
-/* Sockets wake threads of the system's pool, which makes as many as it likes, and ends those that rest a while. */
-static inline void wait_for_pool_threads(int most) {
-    double end = clock_milliseconds() + 60000;
-    while (count_threads() > most && clock_milliseconds() < end)
-        Sleep(50);
-}
-
 static inline long resident_kib(void) {
     PROCESS_MEMORY_COUNTERS memory;
     memory.cb = sizeof memory;
