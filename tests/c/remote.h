@@ -220,8 +220,8 @@ static inline void *remote_accept(void *argument) {
     struct remote *remote = (struct remote *)argument;
     for (;;) {
         struct remote_client *client;
-        socket_number number = accept(remote->listener, NULL, NULL);
-        if (number == NO_SOCKET || remote_is_stopping(remote)) {
+        socket_number number = accept_next(remote->listener);
+        if (remote_is_stopping(remote)) {
             socket_close(number);
             return NULL;
         }

@@ -127,11 +127,11 @@ static inline void script_serve(struct script *script, socket_number number) {
 static inline void *script_accept(void *argument) {
     struct script *script = argument;
     for (;;) {
-        socket_number number = accept(script->listener, NULL, NULL);
+        socket_number number = accept_next(script->listener);
         pthread_mutex_lock(&script->gate);
         int stops = script->stops;
         pthread_mutex_unlock(&script->gate);
-        if (number == NO_SOCKET || stops) {
+        if (stops) {
             socket_close(number);
             return NULL;
         }
