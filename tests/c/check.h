@@ -91,17 +91,19 @@ static inline socket_number check_bind(int kind, int *port) {
     return number;
 }
 
-/* One that nobody listens at, below those that the system gives to connections: they could take it until it is used. */
+/* One that nobody listens at, below those that the system gives to connections: they could take it until it is used.
+ * Nor does another test take it, or this one once more, as long as this process lives. */
 static inline int check_free_port(void) {
     for (;;) {
         int chosen;
         socket_close(check_bind(SOCK_STREAM, &chosen));
         struct sockaddr_in address = check_loopback(10000 + chosen % 22000);
         socket_number number = socket(AF_INET, SOCK_STREAM, 0);
-        int is_free = bind(number, (struct sockaddr *)&address, sizeof address) == 0;
-        socket_close(number);
-        if (is_free)
+        if (bind(number, (struct sockaddr *)&address, sizeof address) == 0) {
+            socket_keep_port(number);
             return ntohs(address.sin_port);
+        }
+        socket_close(number);
     }
 }
 

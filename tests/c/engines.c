@@ -47,13 +47,13 @@ static mm_engine *new_engine(const char *domain) {
     return engine;
 }
 
-/* On ports that the system chooses, and on the same again. */
+/* On ports that the system or the test has chosen, and on the same again. */
 static void start_servers(struct side *side) {
     mm_smtp_server_options smtp = MM_SMTP_SERVER_OPTIONS_INIT;
     mm_pop3_server_options pop3 = MM_POP3_SERVER_OPTIONS_INIT;
     smtp.addresses = pop3.addresses = "127.0.0.1";
-    smtp.port = side->smtp_port ? side->smtp_port : MM_PORT_ANY;
-    pop3.port = side->pop_port ? side->pop_port : MM_PORT_ANY;
+    smtp.port = side->smtp_port;
+    pop3.port = side->pop_port;
     CHECK_OK(mm_smtp_server_start(side->engine, &smtp, NULL, NULL, &side->smtp));
     CHECK_OK(mm_pop3_server_start(side->engine, &pop3, NULL, NULL, &side->pop3));
     CHECK_OK(mm_smtp_server_get_port(side->smtp, &side->smtp_port));
@@ -67,9 +67,11 @@ static void stop_servers(struct side *side) {
     CHECK_OK(mm_pop3_server_stop(side->pop3, 5000));
 }
 
-static void open_side(struct side *side, const char *domain) {
+static void open_side(struct side *side, const char *domain, int smtp, int pop3) {
     memset(side, 0, sizeof *side);
     side->domain = domain;
+    side->smtp_port = smtp;
+    side->pop_port = pop3;
     side->engine = new_engine(domain);
     CHECK_OK(mm_engine_set_log(side->engine, MM_LOG_INFO, on_line, side));
     CHECK_OK(mm_queue_set_events(side->engine, on_event, side));
@@ -117,9 +119,10 @@ static int64_t queued(mm_engine *engine) {
     return counts.messages;
 }
 
+/* The ports of the one, which stops and comes back, are such as no connection takes meanwhile. */
 static void two_send_to_each_other(struct side *one, struct side *two) {
-    open_side(one, "one.test");
-    open_side(two, "two.test");
+    open_side(one, "one.test", check_free_port(), check_free_port());
+    open_side(two, "two.test", MM_PORT_ANY, MM_PORT_ANY);
     set_way(one, two);
     set_way(two, one);
     CHECK(one->smtp_port != two->smtp_port && one->pop_port != two->pop_port);
@@ -277,7 +280,7 @@ static void what_cannot_be_freed(void) {
 
 static void one_life(int number) {
     struct side side;
-    open_side(&side, "life.test");
+    open_side(&side, "life.test", MM_PORT_ANY, MM_PORT_ANY);
     smtp_port = side.smtp_port;
     CHECK_INT(250, smtp_message("ann@life.test", "Subject: once\r\n\r\nx\r\n"));
     if (number % 2)

@@ -64,9 +64,10 @@ static void pop3_refuses(mm_pop3_server *server) {
     CHECK_INT(server ? MM_E_HANDLE : MM_OK, mm_pop3_server_stop(server, 0));
 }
 
-/* The POP3 server and the engine go on when the SMTP server stops, and another one starts. */
+/* The POP3 server and the engine go on when the SMTP server stops, and another one starts: on a port that no connection
+ * takes meanwhile. */
 static void one_stops_and_the_engine_runs_on(void) {
-    mm_smtp_server *smtp = start_smtp(engine, MM_PORT_ANY);
+    mm_smtp_server *smtp = start_smtp(engine, check_free_port());
     mm_pop3_server *pop3 = start_pop3(engine);
     struct wire wire;
     int first, second;

@@ -62,6 +62,13 @@ static inline void socket_set_blocking(socket_number number, int blocks) {
     fcntl(number, F_SETFL, blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
+/* A socket that is bound and stays so: a server may listen at its port all the same, and nobody else binds to it. */
+static inline void socket_keep_port(socket_number number) {
+    int yes = 1;
+    fcntl(number, F_SETFD, FD_CLOEXEC);
+    setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+}
+
 /* Two ends of a connection of the local kind; 0 where there is none. */
 static inline int local_pair(socket_number ends[2]) {
     return socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0;

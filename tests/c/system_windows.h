@@ -60,6 +60,11 @@ static inline void socket_set_blocking(socket_number number, int blocks) {
     ioctlsocket(number, FIONBIO, &none);
 }
 
+/* Whoever else is bound to a port keeps a server from it here: another test may choose the same one. */
+static inline void socket_keep_port(socket_number number) {
+    closesocket(number);
+}
+
 /* Two ends of a connection of the local kind; 0 where there is none. */
 static inline int local_pair(socket_number ends[2]) {
     (void)ends;
