@@ -10,7 +10,7 @@ static struct remote remote; /* the smarthost */
 
 /* ---- events ---- */
 
-enum { EVENTS = 4096 };
+enum { EVENTS = 8192 }; /* queue.c, where 50 retries of 100 messages may bring as many attempts, has most */
 
 static struct {
     pthread_mutex_t gate;
@@ -30,6 +30,7 @@ static inline void on_event(const mm_queue_event *event, void *user) {
     CHECK_TEXT("", event->tls);
     pthread_mutex_lock(&heard.gate);
     CHECK_INT(0, heard.inside++); /* one at a time */
+    CHECK(heard.count < EVENTS);
     if (heard.count < EVENTS) {
         int i = heard.count++;
         heard.events[i].sequence = event->sequence;
