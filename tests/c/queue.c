@@ -251,11 +251,11 @@ static void nobody_hears(void) {
     char id[MM_QUEUE_ID_SIZE];
     int count;
     CHECK_OK(mm_queue_set_events(mm_engine_default(), NULL, NULL));
-    pthread_mutex_lock(&heard.gate);
-    count = heard.count;
-    pthread_mutex_unlock(&heard.gate);
+    count = count_events();
     enqueue("later6@far.example", id);
     CHECK_OK(mm_queue_remove(mm_engine_default(), id));
+    while (state_of(id) != 0) /* it leaves, and tells so, when its attempt has ended */
+        sleep_microseconds(1000);
     CHECK_OK(mm_queue_set_events(mm_engine_default(), on_event, &heard));
     enqueue("gina@far.example", id);
     wait_event(MM_QUEUE_EVENT_DELIVERED, "gina@far.example");
