@@ -59,7 +59,8 @@ static void a_hello_is_told_by_its_name(void) {
     for (int i = 0; i < 6; i++) {
         int is_silent = i >= 3, expected = is_silent ? MM_E_TIMEOUT : MM_E_CLOSED;
         mm_smtp *smtp = connected(STEPS("220 hello", ">", is_silent ? "silent" : "close"));
-        CHECK_OK(mm_smtp_set_timeouts(smtp, 0, 0, 50));
+        if (is_silent)
+            CHECK_OK(mm_smtp_set_timeouts(smtp, 0, 0, 50));
         CHECK_FAILS(expected, verbs[i % 3](smtp, "host.example", NULL));
         failed(smtp, expected, MM_LAYER_NETWORK, MM_STAGE_HELLO, 1, words[i % 3]);
         CHECK(strchr(error_of(smtp).message, '(') == NULL);
