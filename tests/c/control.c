@@ -225,6 +225,7 @@ static void the_engine_has_ended(void) {
 }
 
 static void starts_and_stops_leave_nothing(void) {
+    remote_wait_alone(&remote);
     int before = count_descriptors();
     for (int i = 0; i < 20; i++) {
         server_start(NULL, 0);

@@ -46,7 +46,7 @@ struct remote {
 struct remote_client {
     struct remote *remote;
     struct wire wire;
-    int messages, has_quit;
+    int messages, has_quit, is_one_too_many;
 };
 
 static inline void remote_told(struct remote *remote, char *place, size_t size, const char *line) {
@@ -136,7 +136,9 @@ static inline int remote_command(struct remote_client *client, const char *line)
             remote_say(client, remote->offers);
         remote_say(client, "250 8BITMIME\r\n");
     } else if (strncasecmp(line, "STARTTLS", 8) == 0) {
+        pthread_mutex_lock(&remote->gate);
         remote->starttls++;
+        pthread_mutex_unlock(&remote->gate);
         remote_say(client, "454 4.7.0 Not now\r\n");
     } else if (strncasecmp(line, "MAIL", 4) == 0) {
         remote_told(remote, remote->mail, sizeof remote->mail, line);
@@ -180,14 +182,11 @@ static inline int remote_has_enough(struct remote_client *client, int is_late) {
 }
 
 static inline int remote_greets(struct remote_client *client) {
-    struct remote *remote = client->remote;
-    pthread_mutex_lock(&remote->gate);
-    int is_one_too_many = remote->most > 0 && remote->open > remote->most;
-    pthread_mutex_unlock(&remote->gate);
     if (!remote_comes_to(client, AT_GREETING))
         return 0;
-    remote_say(client, is_one_too_many ? "421 4.7.0 Too many connections\r\n" : "220 remote.example.net ESMTP\r\n");
-    return !is_one_too_many;
+    remote_say(client,
+               client->is_one_too_many ? "421 4.7.0 Too many connections\r\n" : "220 remote.example.net ESMTP\r\n");
+    return !client->is_one_too_many;
 }
 
 static inline void *remote_serve(void *argument) {
@@ -232,6 +231,7 @@ static inline void *remote_accept(void *argument) {
         pthread_mutex_lock(&remote->gate);
         remote->connections++;
         remote->open++;
+        client->is_one_too_many = remote->most > 0 && remote->open > remote->most;
         if (++remote->busy > remote->peak)
             remote->peak = remote->busy;
         pthread_mutex_unlock(&remote->gate);
@@ -269,6 +269,14 @@ static inline void remote_wait_silent(struct remote *remote) {
     pthread_mutex_unlock(&remote->gate);
 }
 
+/* Until every client has gone, and its connection's end here with it. */
+static inline void remote_wait_alone(struct remote *remote) {
+    pthread_mutex_lock(&remote->gate);
+    while (remote->open > 0)
+        pthread_cond_wait(&remote->moved, &remote->gate);
+    pthread_mutex_unlock(&remote->gate);
+}
+
 /* When every client has gone. The thread that accepts is woken by a connection of ours. */
 static inline void remote_stop(struct remote *remote) {
     struct wire wire;
@@ -279,10 +287,7 @@ static inline void remote_stop(struct remote *remote) {
     pthread_join(remote->thread, NULL);
     wire_close(&wire);
     socket_close(remote->listener);
-    pthread_mutex_lock(&remote->gate);
-    while (remote->open > 0)
-        pthread_cond_wait(&remote->moved, &remote->gate);
-    pthread_mutex_unlock(&remote->gate);
+    remote_wait_alone(remote);
 }
 
 #endif
