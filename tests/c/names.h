@@ -118,8 +118,10 @@ static inline void *names_resolve(void *argument) {
         struct sockaddr_in from;
         socklen_t size = sizeof from;
         long length = (long)recvfrom(names.number, (char *)message, 600, 0, (struct sockaddr *)&from, &size);
-        if (length < 17)
+        if (length == 0)
             return NULL;
+        if (length < 17) /* on Windows a client that has gone is an error of the next receive */
+            continue;
         __atomic_add_fetch(&names.asked, 1, __ATOMIC_RELAXED);
         length = (long)names_answer(message);
         if (length > 0)

@@ -28,8 +28,10 @@ struct resolver {
             socklen_t size = sizeof from;
             const auto client = reinterpret_cast<sockaddr *>(&from);
             const auto length = recvfrom(self->number, query, sizeof query, 0, client, &size);
-            if (length < 12)
+            if (length == 0)
                 return nullptr;
+            if (length < 12) // on Windows a client that has gone is an error of the next receive
+                continue;
             const auto answer = answer_to(std::string(query, static_cast<std::size_t>(length)));
             sendto(self->number, answer.data(), static_cast<unsigned>(answer.size()), 0, client, size);
         }
