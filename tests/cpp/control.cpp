@@ -23,6 +23,8 @@ int main() {
     auto other = std::move(opened);
     CHECK_ERROR(MM_E_HANDLE, opened.counts());
     CHECK_INT(1, other.counts().messages);
+    while (other.counts().deferred == 0) // what is on its way is held when it has come back
+        sleep_microseconds(1000);
     other.hold(id);
     CHECK_INT(1, other.counts().held);
     auto walk = other.walk();

@@ -71,6 +71,8 @@ static void changing(queue &of, const std::string &id) {
     CHECK_INT(1, of.counts().held);
     of.release_all();
     of.hold_all();
+    while (of.counts().active > 0) // what the release has sent out is held when it comes back
+        sleep_microseconds(1000);
     CHECK_INT(1, of.counts().held);
     CHECK_ERROR(MM_E_NOT_FOUND, of.retry("nosuchid"));
     CHECK(of.walk(id).next());
