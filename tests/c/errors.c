@@ -90,7 +90,7 @@ static void a_message_with_results(void) {
     REFUSED(MM_E_STATE, mm_send_start(send), "started before");
     REFUSED(MM_E_STATE, mm_send_add_recipient(send, "ann@example.org", 0, NULL), "started before");
     REFUSED(MM_E_ARGUMENT, mm_send_wait(send, -2), "timeout_ms");
-    CHECK_OK(mm_send_wait(send, 10000));
+    CHECK_OK(mm_send_wait(send, -1));
     CHECK_OK(mm_send_free(send));
     REFUSED(MM_E_HANDLE, mm_send_free(send), "has ended");
     REFUSED(MM_E_HANDLE, mm_send_start(NULL), "NULL");

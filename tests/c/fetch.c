@@ -96,7 +96,7 @@ static int has_now(void) {
 
 /* Delivery follows the look. */
 static int has(int wanted) {
-    for (int tries = 0; tries < 1000 && has_now() < wanted; tries++)
+    for (int tries = 0; tries < 6000 && has_now() < wanted; tries++)
         sleep_microseconds(10000);
     return has_now();
 }

@@ -314,7 +314,7 @@ static inline socket_number accepted(struct wire *client) {
     struct sockaddr_in address = check_loopback(port);
     memset(client, 0, sizeof *client);
     client->number = socket(AF_INET, SOCK_STREAM, 0);
-    socket_set_timeout(client->number, 20);
+    socket_set_timeout(client->number, 60);
     CHECK_INT(0, listen(listener, 1));
     CHECK_INT(0, connect(client->number, (struct sockaddr *)&address, sizeof address));
     end = accept(listener, NULL, NULL);

@@ -158,7 +158,7 @@ static inline void host_writes(int port) {
 /* The three of legacy_calls.h and one of host_writes, once they are delivered. */
 static inline SOCKET host_opens_mailbox(int port) {
     char answer[300];
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 1200; i++) {
         SOCKET server = host_dial(port);
         host_ask(server, "USER ann", answer, sizeof answer);
         host_ask(server, "PASS spare", answer, sizeof answer);

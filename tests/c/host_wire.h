@@ -41,7 +41,7 @@ static inline const char *host_ask(SOCKET server, const char *command, char *ans
 static inline SOCKET host_dial(int port) {
     struct sockaddr_in address = check_loopback(port);
     char greeting[300];
-    DWORD patience = 20000;
+    DWORD patience = 60000;
     SOCKET server = socket(AF_INET, SOCK_STREAM, 0);
 
     setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, (const char *)&patience, sizeof patience);

@@ -71,7 +71,7 @@ static void mail_comes_in_all_the_same(void) {
     mm_mailbox *mailbox = open_mailbox("ann", NULL, 0), *look;
     CHECK_INT(250, smtp_message("ann@example.org", "Subject: two\r\n\r\nx\r\n"));
     look = open_mailbox("ann", NULL, MM_MAILBOX_SHARED);
-    for (int i = 0; count_of(look) < 2 && i < 1000; i++) { /* delivery follows the 250 */
+    for (int i = 0; count_of(look) < 2 && i < 6000; i++) { /* delivery follows the 250 */
         sleep_microseconds(10000);
         CHECK_OK(mm_mailbox_close(look));
         look = open_mailbox("ann", NULL, MM_MAILBOX_SHARED);

@@ -49,7 +49,7 @@ static void it_serves_what_the_host_accepts(void) {
         begin_anew();
         memset(&client, 0, sizeof client);
         client.number = ends[1];
-        socket_set_timeout(client.number, 20);
+        socket_set_timeout(client.number, 60);
         CHECK_OK(mm_pop3_server_adopt(pop3, ends[0], 0));
         log_in(&client);
         CHECK_INT(1, wire_pop(&client, "QUIT"));

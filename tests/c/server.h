@@ -80,10 +80,10 @@ static inline int pop_count(struct wire *wire) {
     return wire_pop(wire, "STAT") == 1 ? atoi(wire->line + 4) : -1;
 }
 
-/* Delivery follows the 250: tries until the mailbox holds so many messages, then leaves the session open. */
+/* Delivery follows the 250: tries for a minute until the mailbox holds so many messages; the session stays open. */
 static inline void pop_wait(struct wire *wire, const char *user, const char *password, int count) {
     int have = -1;
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 6000; i++) {
         if (pop_open(wire, user, password) == 1 && (have = pop_count(wire)) >= count)
             break;
         wire_pop(wire, "QUIT");

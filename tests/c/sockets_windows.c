@@ -33,7 +33,7 @@ static void connect_by_ipv6(struct wire *wire) {
     address.sin6_port = htons((unsigned short)smtp_port);
     address.sin6_addr = in6addr_loopback;
     wire->number = socket(AF_INET6, SOCK_STREAM, 0);
-    socket_set_timeout(wire->number, 20);
+    socket_set_timeout(wire->number, 60);
     CHECK_INT(0, connect(wire->number, (struct sockaddr *)&address, sizeof address));
 }
 
@@ -136,7 +136,7 @@ static void a_command_is_refused_and_its_message_kept(void) {
     CHECK_INT(250, smtp_message("bob@example.org", "Subject: x\r\n\r\nx\r\n"));
     pop_wait(&wire, "bob", "hidden", 1);
     pop_close(&wire);
-    CHECK_INT(WAIT_OBJECT_0, WaitForSingleObject(is_refused, 20000));
+    CHECK_INT(WAIT_OBJECT_0, WaitForSingleObject(is_refused, 60000));
     snprintf(path, sizeof path, "%s/ran", check_folder);
     CHECK_INT(INVALID_FILE_ATTRIBUTES, GetFileAttributesA(path));
 }

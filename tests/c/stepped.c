@@ -184,7 +184,7 @@ static void is_served(socket_number client) {
     struct wire wire;
     memset(&wire, 0, sizeof wire);
     wire.number = client;
-    socket_set_timeout(client, 20);
+    socket_set_timeout(client, 60);
     CHECK_INT(220, wire_reply(&wire));
     CHECK_INT(250, wire_smtp(&wire, HELLO));
     CHECK_INT(250, wire_smtp(&wire, "NOOP"));

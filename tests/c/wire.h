@@ -16,7 +16,7 @@ static inline int wire_open(struct wire *wire, int port) {
     struct sockaddr_in address = check_loopback(port);
     memset(wire, 0, sizeof *wire);
     wire->number = socket(AF_INET, SOCK_STREAM, 0);
-    socket_set_timeout(wire->number, 20);
+    socket_set_timeout(wire->number, 60);
     socket_set_no_delay(wire->number);
     return connect(wire->number, (struct sockaddr *)&address, sizeof address);
 }
