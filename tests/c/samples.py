@@ -11,6 +11,7 @@ such as wine. On Windows it is the end of its input that ends mailhost.
 import contextlib
 import os
 import pathlib
+import random
 import re
 import shutil
 import smtplib
@@ -28,9 +29,13 @@ HERE = pathlib.Path.cwd()
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody has, below those that the system gives to connections: one that tries whether a server is there
+    could else be given the server's port, and have connected to itself."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start(programs, folder, smtp, pop, settings=""):
@@ -149,7 +154,7 @@ def served(programs, program, *arguments):
     port, said = free_port(), []
     with programs.start(program, port, *arguments) as host:
         try:
-            for _ in range(500):
+            for _ in range(3000):
                 try:
                     client = smtplib.SMTP("127.0.0.1", port, "client.example.net", 30)
                     break
