@@ -29,8 +29,8 @@ HERE = pathlib.Path.cwd()
 
 
 def free_port():
-    """A port that nobody has, below those that the system gives to connections: one that tries whether a server is there
-    could else be given the server's port, and have connected to itself."""
+    """A port that nobody has, below those that the system gives to connections: one that tries whether a server is
+    there could else be given the server's port, and have connected to itself."""
     while True:
         port = random.randrange(10000, 32000)
         with contextlib.suppress(OSError), socket.socket() as probe:
