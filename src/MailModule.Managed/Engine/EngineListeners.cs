@@ -4,13 +4,13 @@ using MailModule.Engine.Retrieving;
 
 namespace MailModule.Engine;
 
-/// <summary>Who hears of a running engine's queue, its mailboxes, and what it fetches.</summary>
+/// <summary>Who hears of a running engine's queue, its mailboxes, and what it fetches; calls are counted.</summary>
 /// <param name="mailboxes">The engine's, over its stops and starts.</param>
 /// <param name="fetches">The same.</param>
 internal sealed class EngineListeners(MailboxEvents mailboxes, FetchEvents fetches)
 {
-    /// <summary>Null: nobody hears of the queue.</summary>
-    public Action<QueueEvent>? Queue { get; set; }
+    /// <summary>Who hears of the queue at the start; null: nobody.</summary>
+    public Action<QueueEvent>? Queue { get; init; }
 
     public MailboxEvents Mailboxes => mailboxes;
 

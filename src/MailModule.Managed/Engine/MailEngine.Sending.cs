@@ -11,6 +11,7 @@ using MailModule.Mime;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Smtp;
+using MailModule.Transport;
 
 namespace MailModule.Engine;
 
@@ -221,14 +222,21 @@ public sealed partial class MailEngine
     /// </summary>
     public void SetQueueListener(Action<QueueEvent>? listener)
     {
+        Action<QueueEvent>? counted = Counted(listener);
         RunningEngine? running;
         lock (_lock)
         {
-            _queueListener = listener;
+            _queueListener = counted;
             running = _running;
         }
-        running?.SetQueueListener(listener);
+        running?.SetQueueListener(counted);
     }
+
+    private Action<QueueEvent>? Counted(Action<QueueEvent>? listener) => listener is null ? null : one =>
+    {
+        using (_hostCalls.Enter(HostCall.QueueEvent))
+            listener(one);
+    };
 
     private Fault RunForSending(out RunningEngine? running)
     {

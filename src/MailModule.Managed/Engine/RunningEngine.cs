@@ -41,6 +41,7 @@ internal sealed class RunningEngine : IDisposable
     private readonly Lock _opening = new();
     private readonly EngineServers _servers;
     private readonly EngineListeners _listeners;
+    private Action<QueueEvent>? _queueListener;
     private MailData? _data;
     private volatile string _stoppingPart = "";
     private bool _isClosed;
@@ -52,7 +53,7 @@ internal sealed class RunningEngine : IDisposable
     {
         HostCalls = hostCalls;
         _listeners = listeners;
-        _listeners.Queue = Counted(listeners.Queue);
+        _queueListener = listeners.Queue;
         _settings = settings;
         _log = log;
         _workers = workers;
@@ -178,12 +179,6 @@ internal sealed class RunningEngine : IDisposable
 
     private HostCallback Counted(HostCallback host) => host with { Calls = HostCalls };
 
-    private Action<QueueEvent>? Counted(Action<QueueEvent>? listener) => listener is null ? null : one =>
-    {
-        using (HostCalls.Enter(HostCall.QueueEvent))
-            listener(one);
-    };
-
     private static TimeSpan Remaining(long deadline)
         => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
 
@@ -247,7 +242,7 @@ internal sealed class RunningEngine : IDisposable
             : Fault.None;
         if (fault == Fault.None)
             fault = MailData.TryOpen(
-                _settings, OutboundDelivery, _workers, _log, _listeners.Queue,
+                _settings, OutboundDelivery, _workers, _log, _queueListener,
                 mail => _listeners.Mailboxes.Post(_workers, mail), Outgoing.Signing, out _data, out text);
         if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
@@ -294,13 +289,13 @@ internal sealed class RunningEngine : IDisposable
         return fault;
     }
 
+    /// <param name="listener">Its calls are counted; null: nobody hears.</param>
     public void SetQueueListener(Action<QueueEvent>? listener)
     {
         MailData? data;
-        listener = Counted(listener);
         lock (_opening)
         {
-            _listeners.Queue = listener;
+            _queueListener = listener;
             data = _data;
         }
         data?.Queue.SetListener(listener);
