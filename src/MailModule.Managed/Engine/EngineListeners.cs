@@ -5,14 +5,7 @@ using MailModule.Engine.Retrieving;
 namespace MailModule.Engine;
 
 /// <summary>Who hears of a running engine's queue, its mailboxes, and what it fetches; calls are counted.</summary>
-/// <param name="mailboxes">The engine's, over its stops and starts.</param>
-/// <param name="fetches">The same.</param>
-internal sealed class EngineListeners(MailboxEvents mailboxes, FetchEvents fetches)
-{
-    /// <summary>Who hears of the queue at the start; null: nobody.</summary>
-    public Action<QueueEvent>? Queue { get; init; }
-
-    public MailboxEvents Mailboxes => mailboxes;
-
-    public FetchEvents Fetches => fetches;
-}
+/// <param name="Mailboxes">The engine's, over its stops and starts.</param>
+/// <param name="Fetches">The same.</param>
+/// <param name="Queue">Null: nobody hears of the queue.</param>
+internal sealed record EngineListeners(MailboxEvents Mailboxes, FetchEvents Fetches, Action<QueueEvent>? Queue);

@@ -173,8 +173,7 @@ public sealed partial class MailEngine
         if (!workers.TryStart())
             return Fail(Fault.Memory, OwnThread.Shortage);
         running = _running = new RunningEngine(
-            _settings, new EngineListeners(MailboxEvents, FetchEvents) { Queue = _queueListener }, workers,
-            _hostCalls, _log.Log);
+            _settings, new EngineListeners(MailboxEvents, FetchEvents, _queueListener), workers, _hostCalls, _log.Log);
         _log.Configure(_settings.Current, workers);
         _settings.WarnAtStart();
         _toldOfName = OwnNameWarning.Of(_settings.Current);

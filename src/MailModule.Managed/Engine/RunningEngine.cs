@@ -40,8 +40,7 @@ internal sealed class RunningEngine : IDisposable
     private readonly ClientLimits _limits;
     private readonly Lock _opening = new();
     private readonly EngineServers _servers;
-    private readonly EngineListeners _listeners;
-    private Action<QueueEvent>? _queueListener;
+    private EngineListeners _listeners;
     private MailData? _data;
     private volatile string _stoppingPart = "";
     private bool _isClosed;
@@ -53,7 +52,6 @@ internal sealed class RunningEngine : IDisposable
     {
         HostCalls = hostCalls;
         _listeners = listeners;
-        _queueListener = listeners.Queue;
         _settings = settings;
         _log = log;
         _workers = workers;
@@ -242,7 +240,7 @@ internal sealed class RunningEngine : IDisposable
             : Fault.None;
         if (fault == Fault.None)
             fault = MailData.TryOpen(
-                _settings, OutboundDelivery, _workers, _log, _queueListener,
+                _settings, OutboundDelivery, _workers, _log, _listeners.Queue,
                 mail => _listeners.Mailboxes.Post(_workers, mail), Outgoing.Signing, out _data, out text);
         if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
@@ -295,7 +293,7 @@ internal sealed class RunningEngine : IDisposable
         MailData? data;
         lock (_opening)
         {
-            _queueListener = listener;
+            _listeners = _listeners with { Queue = listener };
             data = _data;
         }
         data?.Queue.SetListener(listener);
