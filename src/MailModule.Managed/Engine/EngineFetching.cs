@@ -16,7 +16,8 @@ namespace MailModule.Engine;
 /// from when its mail data is open on. Any thread.
 /// </summary>
 internal sealed class EngineFetching(
-    EngineSettings settings, Retrieval retrieval, FetchEvents events, SenderChecks checks, Workers workers, Log log)
+    EngineSettings settings, Retrieval retrieval, HostEvents<FetchResult> events, SenderChecks checks, Workers workers,
+    Log log)
 {
     private readonly Lock _lock = new();
     private SettingListItem[]? _named;
@@ -75,7 +76,8 @@ internal sealed class EngineFetching(
         ScratchFolder = () => settings.Current.ScratchFolder,
         NewSession = () => new Pop3OutsideSession(Clients),
         Check = new FetchedMailCheck(settings, checks, usages, log),
-        Ended = result => events.Post(workers, result),
+        Ended = result => events.Post(
+            workers, result, static (result, sequence) => result with { Sequence = sequence }),
         Time = TimerThread.Shared,
         Log = log,
     };

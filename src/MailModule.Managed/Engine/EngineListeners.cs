@@ -1,6 +1,7 @@
 using MailModule.Delivery.Queue;
 using MailModule.Engine.Mailboxes;
 using MailModule.Engine.Retrieving;
+using MailModule.Transport;
 
 namespace MailModule.Engine;
 
@@ -8,4 +9,5 @@ namespace MailModule.Engine;
 /// <param name="Mailboxes">The engine's, over its stops and starts.</param>
 /// <param name="Fetches">The same.</param>
 /// <param name="Queue">Null: nobody hears of the queue.</param>
-internal sealed record EngineListeners(MailboxEvents Mailboxes, FetchEvents Fetches, Action<QueueEvent>? Queue);
+internal sealed record EngineListeners(
+    HostEvents<MailboxEvent> Mailboxes, HostEvents<FetchResult> Fetches, Action<QueueEvent>? Queue);

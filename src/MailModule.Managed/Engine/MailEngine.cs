@@ -37,17 +37,17 @@ public sealed partial class MailEngine
     public MailEngine()
     {
         _log = new EngineLog(_hostCalls);
-        MailboxEvents = new MailboxEvents(_hostCalls, _log.Log);
-        FetchEvents = new FetchEvents(_hostCalls, _log.Log);
+        MailboxEvents = new HostEvents<MailboxEvent>(_hostCalls, HostCall.MailboxEvent, _log.Log, "mailbox");
+        FetchEvents = new HostEvents<FetchResult>(_hostCalls, HostCall.FetchEvent, _log.Log, "fetch");
         _settings = new EngineSettings(_log.Log) { Published = Published };
     }
 
     /// <summary>Tells of new mail in mailboxes; kept over stops and starts of the engine.</summary>
-    public MailboxEvents MailboxEvents { get; }
+    public HostEvents<MailboxEvent> MailboxEvents { get; }
 
     /// <summary>Tells of looks at mailboxes elsewhere that have ended; kept over stops and starts of the engine.
     /// </summary>
-    public FetchEvents FetchEvents { get; }
+    public HostEvents<FetchResult> FetchEvents { get; }
 
     /// <summary>
     /// Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).

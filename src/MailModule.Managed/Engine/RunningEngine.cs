@@ -241,7 +241,8 @@ internal sealed class RunningEngine : IDisposable
         if (fault == Fault.None)
             fault = MailData.TryOpen(
                 _settings, OutboundDelivery, _workers, _log, _listeners.Queue,
-                mail => _listeners.Mailboxes.Post(_workers, mail), Outgoing.Signing, out _data, out text);
+                mail => _listeners.Mailboxes.Post(_workers, mail, MailboxEvent.Of), Outgoing.Signing, out _data,
+                out text);
         if (fault == Fault.None && control?.Start(new ControlSubject(_data!.WholeQueue, NewMessage)) == false)
             _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
         if (fault == Fault.None)

@@ -3,13 +3,23 @@ using MailModule.Primitives;
 namespace MailModule.Transport;
 
 /// <summary>
-/// Tells the host of what happens (<see cref="EventQueue{TEvent}"/>), by calls that its stop waits for. Any thread.
+/// Tells the host of what happens, and holds up nothing that does (<see cref="EventQueue{TEvent}"/>), by calls that its
+/// stop waits for. One of an engine, over its stops and starts. Any thread.
 /// </summary>
-/// <param name="call">What the listener's calls count as.</param>
-/// <param name="area">Of the log.</param>
-internal sealed class HostEvents<T>(HostCalls calls, HostCall call, Log log, string area)
+public sealed class HostEvents<T>
 {
-    private readonly EventQueue<T> _queue = new(area, log);
+    private readonly EventQueue<T> _queue;
+    private readonly HostCalls _calls;
+    private readonly HostCall _call;
+
+    /// <param name="call">What the listener's calls count as.</param>
+    /// <param name="area">Of the log.</param>
+    internal HostEvents(HostCalls calls, HostCall call, Log log, string area)
+    {
+        _calls = calls;
+        _call = call;
+        _queue = new EventQueue<T>(area, log);
+    }
 
     /// <summary>
     /// When this returns the old listener is not called any more, unless it is the old listener that calls this. What
@@ -19,17 +29,17 @@ internal sealed class HostEvents<T>(HostCalls calls, HostCall call, Log log, str
     {
         void Call(T one)
         {
-            using (calls.Enter(call))
+            using (_calls.Enter(_call))
                 listener!(one);
         }
         _queue.TrySetListener(listener is null ? null : Call, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc cref="EventQueue{TEvent}.Post"/>
-    public void Post<TSource>(Workers workers, TSource source, Func<TSource, long, T> make)
+    internal void Post<TSource>(Workers workers, TSource source, Func<TSource, long, T> make)
         => _queue.Post(workers, source, make);
 
     /// <summary>For the end of an engine's run.</summary>
     /// <inheritdoc cref="EventQueue{TEvent}.Drain"/>
-    public void Drain(TimeSpan timeout) => _queue.Drain(timeout);
+    internal void Drain(TimeSpan timeout) => _queue.Drain(timeout);
 }

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Local;
 using MailModule.Mail;
 
 namespace MailModule.Engine.Mailboxes;
@@ -8,4 +9,8 @@ namespace MailModule.Engine.Mailboxes;
 /// <param name="UniqueId">As POP3 tells it.</param>
 /// <param name="Octets">With CRLF line ends.</param>
 public sealed record MailboxEvent(
-    long Sequence, string User, string Folder, string UniqueId, long Octets, MailAddress Sender);
+    long Sequence, string User, string Folder, string UniqueId, long Octets, MailAddress Sender)
+{
+    internal static MailboxEvent Of(NewMail mail, long sequence)
+        => new(sequence, mail.User, mail.Folder, mail.UniqueId, mail.WireLength, mail.Sender);
+}
