@@ -8,7 +8,8 @@ namespace MailModule.Engine.Connecting;
 /// <summary>What a login of a client by AUTH goes by, whatever the client speaks.</summary>
 internal sealed class LoginChoice
 {
-    public const string NoTls = "the password would have to go in clear text: there is no TLS (setting plain_auth)";
+    /// <summary>For a host, which has the setting.</summary>
+    public const string NoTls = $"{SaslMechanisms.NoTls} (setting plain_auth)";
 
     /// <param name="given">By the host.</param>
     public LoginChoice(Credentials given)

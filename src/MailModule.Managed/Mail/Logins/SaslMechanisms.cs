@@ -6,6 +6,9 @@ namespace MailModule.Mail.Logins;
 /// <summary>The mechanisms we know, and which of them credentials are good for.</summary>
 internal static class SaslMechanisms
 {
+    /// <summary>Why a mechanism that a server offers is not used.</summary>
+    public const string NoTls = "the password would have to go in clear text: there is no TLS";
+
     private const SaslNeeds NameAndPassword = SaslNeeds.User | SaslNeeds.Password;
 
     /// <summary>The strongest first.</summary>

@@ -115,8 +115,7 @@ internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialog
         if (allowed.Length == 0 && SaslMechanisms.LackDigests(dialogue.Extensions.LoginMechanisms))
             return QuitLogin(new DialogueEnd(Fault.Tls, null, OpenSsl.Missing), output);
         if (allowed.Length == 0 && offered.Count > 0)
-            return QuitLogin(new DialogueEnd(Fault.Tls, null,
-                "the password would have to go in clear text: there is no TLS"), output);
+            return QuitLogin(new DialogueEnd(Fault.Tls, null, SaslMechanisms.NoTls), output);
         _login = new LoginExchange(dialogue, allowed);
         return OnLoginStep(_login.Begin(output), output);
     }
