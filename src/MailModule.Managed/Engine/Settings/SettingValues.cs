@@ -21,7 +21,7 @@ namespace MailModule.Engine.Settings;
 internal sealed class SettingValues
 {
     private readonly SettingValue?[] _values;
-    private readonly SettingListItem[]?[] _lists;
+    private readonly SettingList?[] _lists;
     private RelayPolicy? _relay;
     private RetrySchedule? _schedule;
     private Pace? _pace;
@@ -36,11 +36,11 @@ internal sealed class SettingValues
 
     /// <summary>Nothing set.</summary>
     public SettingValues()
-        : this(0, new SettingValue?[Keys.All.Count], new SettingListItem[]?[Keys.All.Count], new LoginKey())
+        : this(0, new SettingValue?[Keys.All.Count], new SettingList?[Keys.All.Count], new LoginKey())
     {
     }
 
-    public SettingValues(int version, SettingValue?[] values, SettingListItem[]?[] lists, LoginKey loginKey)
+    public SettingValues(int version, SettingValue?[] values, SettingList?[] lists, LoginKey loginKey)
     {
         Version = version;
         LoginKey = loginKey;
@@ -196,11 +196,11 @@ internal sealed class SettingValues
     public DotForwardOptions Forward
         => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
 
-    internal SettingListItem[] Items(Setting row) => _lists[row.Index] ?? [];
+    internal SettingListItem[] Items(Setting row) => _lists[row.Index]?.Items ?? [];
 
     internal SettingValue?[] CopyValues() => [.. _values];
 
-    internal SettingListItem[]?[] CopyLists() => [.. _lists];
+    internal SettingList?[] CopyLists() => [.. _lists];
 
     private RelayPolicy MakeRelay()
     {

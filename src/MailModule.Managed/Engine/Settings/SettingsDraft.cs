@@ -8,8 +8,7 @@ internal sealed class SettingsDraft
 {
     private readonly SettingValues _base;
     private readonly SettingValue?[] _values;
-    private readonly SettingListItem[]?[] _lists;
-    private readonly Dictionary<Setting, DraftList> _grown = [];
+    private readonly SettingList?[] _lists;
     private readonly List<SettingKey> _touched = [];
 
     public SettingsDraft(SettingValues current)
@@ -53,12 +52,7 @@ internal sealed class SettingsDraft
         return key.Row.Kind == SettingKind.List ? Append(key.Row, text!, folder) : Assign(key.Row, text ?? "1", folder);
     }
 
-    public SettingValues Finish()
-    {
-        foreach ((Setting row, DraftList list) in _grown)
-            _lists[row.Index] = list.ToArray();
-        return new SettingValues(_base.Version + 1, _values, _lists, _base.LoginKey);
-    }
+    public SettingValues Finish() => new(_base.Version + 1, _values, _lists, _base.LoginKey);
 
     private string Assign(Setting row, string text, string folder)
     {
@@ -84,9 +78,7 @@ internal sealed class SettingsDraft
     {
         if (!SettingReader.TryReadItem(row, text, folder, out SettingListItem item, out string error))
             return error;
-        if (!_grown.TryGetValue(row, out DraftList? list))
-            _grown[row] = list = new DraftList(_base.Items(row));
-        list.Put(item);
+        _lists[row.Index] = (_lists[row.Index] ?? SettingList.Empty).With(item);
         return "";
     }
 
@@ -101,45 +93,5 @@ internal sealed class SettingsDraft
         else
             _values[row.Index] = row.Kind == SettingKind.Text ? new SettingValue("", 0, "") : null;
         return "";
-    }
-
-    // Most drafts add one value, for which a walk is cheaper than an index; a file may add many.
-    private sealed class DraftList(SettingListItem[] start)
-    {
-        private readonly List<SettingListItem> _items = [.. start];
-        private Dictionary<string, int>? _places;
-        private bool _isUsed;
-
-        public void Put(SettingListItem item)
-        {
-            int place = PlaceOf(item.Name);
-            if (place >= 0)
-                _items[place] = item;
-            else
-                _items.Add(item);
-            if (place < 0)
-                _places?.Add(item.Name, _items.Count - 1);
-        }
-
-        public SettingListItem[] ToArray() => [.. _items];
-
-        private int PlaceOf(string name)
-        {
-            if (!_isUsed)
-            {
-                _isUsed = true;
-                return _items.FindIndex(item => item.Name == name);
-            }
-            _places ??= MakePlaces();
-            return _places.GetValueOrDefault(name, -1);
-        }
-
-        private Dictionary<string, int> MakePlaces()
-        {
-            var places = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (int i = 0; i < _items.Count; i++)
-                places[_items[i].Name] = i;
-            return places;
-        }
     }
 }
