@@ -53,19 +53,23 @@ internal abstract class ServerHandle
         return HandleTable.TooMany;
     }
 
+    /// <summary>A session that the host steps, and its handle.</summary>
+    public Fault OpenStepped(SteppedOptions options, out nint handle)
+        => SteppedHandle.Open(_server, options, HandleOf, out handle);
+
+    protected abstract SteppedHandle HandleOf(SteppedServerSession session);
+
     internal sealed class Smtp(StartedServer server) : ServerHandle(server)
     {
         public Fault AddHandlers(HandlerTable handlers) => _server.AddHandlers(handlers);
 
-        public Fault OpenStepped(SteppedOptions options, out nint handle)
-            => SteppedHandle.Open(_server, options, static session => new SteppedHandle.Smtp(session), out handle);
+        protected override SteppedHandle HandleOf(SteppedServerSession session) => new SteppedHandle.Smtp(session);
     }
 
     internal sealed class Pop3(StartedServer server) : ServerHandle(server)
     {
         public Fault AddHandlers(Pop3HandlerTable handlers) => _server.AddHandlers(handlers);
 
-        public Fault OpenStepped(SteppedOptions options, out nint handle)
-            => SteppedHandle.Open(_server, options, static session => new SteppedHandle.Pop3(session), out handle);
+        protected override SteppedHandle HandleOf(SteppedServerSession session) => new SteppedHandle.Pop3(session);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MailModule.Engine.Serving;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
 
@@ -8,19 +9,12 @@ namespace MailModule.Native.Exports;
 /// <summary>Sessions of SMTP and POP3 servers whose octets the host moves.</summary>
 internal static unsafe class SteppedSessions
 {
+    private delegate Fault OptionsReader(nint pointer, out SteppedOptions options);
+
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_stepped_new", CallConvs = [typeof(CallConvCdecl)])]
     private static int NewSmtp(nint server, nint options, nint place)
-        => Boundary.Code((server, options, place), static call =>
-        {
-            if (call.place == 0)
-                return FaultReason.Because(Fault.Argument, "stepped is NULL");
-            *(nint*)call.place = 0;
-            var fault = HandleTable.Find(call.server, out ServerHandle.Smtp handle);
-            if (fault != Fault.None)
-                return fault;
-            fault = SteppedOptionsReader.ReadSmtp(call.options, out var options);
-            return fault == Fault.None ? handle.OpenStepped(options, out *(nint*)call.place) : fault;
-        });
+        => Boundary.Code(
+            (server, options, place), static call => New<ServerHandle.Smtp>(call, SteppedOptionsReader.ReadSmtp));
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_stepped_step", CallConvs = [typeof(CallConvCdecl)])]
     private static int StepSmtp(nint stepped, nint octets, nuint size, nint output, nint length, nint wants)
@@ -39,17 +33,8 @@ internal static unsafe class SteppedSessions
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_new", CallConvs = [typeof(CallConvCdecl)])]
     private static int NewPop3(nint server, nint options, nint place)
-        => Boundary.Code((server, options, place), static call =>
-        {
-            if (call.place == 0)
-                return FaultReason.Because(Fault.Argument, "stepped is NULL");
-            *(nint*)call.place = 0;
-            var fault = HandleTable.Find(call.server, out ServerHandle.Pop3 handle);
-            if (fault != Fault.None)
-                return fault;
-            fault = SteppedOptionsReader.ReadPop3(call.options, out var options);
-            return fault == Fault.None ? handle.OpenStepped(options, out *(nint*)call.place) : fault;
-        });
+        => Boundary.Code(
+            (server, options, place), static call => New<ServerHandle.Pop3>(call, SteppedOptionsReader.ReadPop3));
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_step", CallConvs = [typeof(CallConvCdecl)])]
     private static int StepPop3(nint stepped, nint octets, nuint size, nint output, nint length, nint wants)
@@ -65,6 +50,19 @@ internal static unsafe class SteppedSessions
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_stepped_free", CallConvs = [typeof(CallConvCdecl)])]
     private static int FreePop3(nint stepped) => Boundary.End(stepped, static (SteppedHandle.Pop3 one) => one.Free());
+
+    private static Fault New<T>((nint Server, nint Options, nint Place) call, OptionsReader read)
+        where T : ServerHandle
+    {
+        if (call.Place == 0)
+            return FaultReason.Because(Fault.Argument, "stepped is NULL");
+        *(nint*)call.Place = 0;
+        var fault = HandleTable.Find(call.Server, out T handle);
+        if (fault != Fault.None)
+            return fault;
+        fault = read(call.Options, out var options);
+        return fault == Fault.None ? handle.OpenStepped(options, out *(nint*)call.Place) : fault;
+    }
 
     private static Fault Step<T>(
         (nint Stepped, nint Octets, nuint Size, nint Output, nint Length, nint Wants) call)
