@@ -3,7 +3,6 @@
  * the first octet. Started by tls.py in a folder with certificates for localhost; ann's password is secret.
  */
 #include "certificates.h"
-#include "pop3_clients.h"
 
 static void is_under_tls(mm_pop3 *pop3) {
     const char *text = NULL;
@@ -98,42 +97,6 @@ static void by_stls(int stls) {
     a_message_and_the_end(pop3);
 }
 
-/* ---- what the host sees of a certificate, and says to it ---- */
-
-static int noop(void *pop3) {
-    return mm_pop3_noop(pop3, NULL);
-}
-
-static void another_name(int implicit) {
-    struct seen seen = {0, 0, NULL, noop};
-    mm_pop3_options options = MM_POP3_OPTIONS_INIT;
-    mm_pop3 *pop3 = new_pop3(NULL);
-    CHECK_FAILS(MM_E_CERTIFICATE_NAME, mm_pop3_connect(pop3, "127.0.0.1", implicit, MM_POP3_TLS, NULL));
-    mm_error_detail detail = pop3_error_of(pop3);
-    CHECK_INT(MM_E_CERTIFICATE_NAME, detail.code);
-    CHECK_INT(MM_LAYER_TLS, detail.layer);
-    CHECK_INT(MM_STAGE_TLS, detail.stage);
-    CHECK_INT(MM_CERTIFICATE_NAME, detail.certificate);
-    CHECK_INT(0, detail.retry);
-    CHECK(strstr(detail.message, "not for 127.0.0.1 but for localhost") != NULL);
-    CHECK_FAILS(MM_E_STATE, mm_pop3_noop(pop3, NULL));
-    CHECK_OK(mm_pop3_free(pop3));
-    options.on_certificate = on_certificate;
-    options.user = &seen;
-    for (seen.accept = 0; seen.accept < 2; seen.accept++) {
-        seen.client = pop3 = new_pop3(&options);
-        int expected = seen.accept ? MM_OK : MM_E_CERTIFICATE_NAME;
-        CHECK_INT(expected, mm_pop3_connect(pop3, "127.0.0.1", implicit, MM_POP3_TLS, NULL));
-        CHECK_INT(seen.accept + 1, seen.times);
-        CHECK_OK(mm_pop3_free(pop3));
-    }
-    options.on_certificate = NULL;
-    options.tls_check = MM_TLS_CHECK_NEVER;
-    pop3 = new_pop3(&options);
-    CHECK_OK(mm_pop3_connect(pop3, "127.0.0.1", implicit, MM_POP3_TLS, NULL));
-    CHECK_OK(mm_pop3_free(pop3));
-}
-
 /* The handshake is over with it, whatever the host says of the certificate. */
 static void MM_CALL accept_and_cancel(const mm_certificate *certificate, int *accept, void *user) {
     mm_pop3 **pop3 = user;
@@ -161,46 +124,13 @@ static void cancel_at_the_certificate(int stls, int implicit) {
     CHECK_OK(mm_pop3_free(pop3));
 }
 
-static void another_issuer(int implicit) {
-    mm_pop3 *pop3 = new_pop3(NULL);
-    trust("other.pem");
-    int result = mm_pop3_connect(pop3, "localhost", implicit, MM_POP3_TLS, NULL);
-    if (result == MM_OK && by_wine()) {
-        printf("skipped: another issuer: wine does not look at who has issued a certificate\n");
-    } else {
-        CHECK_INT(MM_E_TLS, result);
-        CHECK(pop3_error_of(pop3).certificate & MM_CERTIFICATE_UNTRUSTED);
-    }
-    trust("ca.pem");
-    CHECK_OK(mm_pop3_free(pop3));
-}
-
-static void no_tls_there(int stls) {
-    mm_pop3 *pop3 = new_pop3(NULL);
-    CHECK_FAILS(MM_E_TLS, mm_pop3_connect(pop3, "localhost", stls, MM_POP3_TLS, NULL));
-    CHECK_INT(MM_LAYER_TLS, pop3_error_of(pop3).layer);
-    CHECK_INT(0, pop3_error_of(pop3).certificate);
-    CHECK_FAILS(MM_E_STATE, mm_pop3_noop(pop3, NULL));
-    CHECK_OK(mm_pop3_free(pop3));
-}
-
-/* Our own certificate: the files are read when the client is made. */
 static void with_a_certificate_of_our_own(int implicit) {
-    mm_pop3 *pop3 = NULL;
-    mm_pop3_options options = MM_POP3_OPTIONS_INIT;
-    options.certificate = "server.pem";
-    options.key = "ca.key";
-    CHECK_FAILS(MM_E_TLS, mm_pop3_new(mm_engine_default(), &options, &pop3));
-    options.key = "server.key";
-    int result = mm_pop3_new(mm_engine_default(), &options, &pop3);
-    if (result != MM_OK && by_wine()) {
-        printf("skipped: a certificate of our own: wine does not take the private key\n");
+    const char *peer_name = NULL;
+    mm_pop3 *pop3 = client_with_a_certificate(&pop3_client);
+    if (!pop3)
         return;
-    }
-    CHECK_OK(result);
     CHECK_STATUS(MM_POP3_OK, mm_pop3_connect(pop3, "localhost", implicit, MM_POP3_TLS, &status));
     CHECK_STATUS(MM_POP3_OK, mm_pop3_capa(pop3, &status));
-    const char *peer_name = NULL;
     CHECK_OK(mm_pop3_find_capability(pop3, "XPEER", &peer_name)); /* whom the server sees */
     CHECK_TEXT("localhost", peer_name);
     a_message_and_the_end(pop3);
@@ -215,10 +145,10 @@ int main(int count, char **arguments) {
     from_the_first_octet(implicit);
     every_login(stls, implicit);
     by_stls(stls);
-    another_name(implicit);
+    another_name(&pop3_client, implicit);
     cancel_at_the_certificate(stls, implicit);
-    another_issuer(implicit);
-    no_tls_there(stls);
+    another_issuer(&pop3_client, implicit);
+    no_tls_there(&pop3_client, stls);
     with_a_certificate_of_our_own(implicit);
     server_stop();
     return check_result();
