@@ -2,7 +2,7 @@
 #ifndef CALLS_H
 #define CALLS_H
 
-#include "clients.h"
+#include "client_kinds.h"
 
 struct call {
     void *client;
@@ -63,19 +63,22 @@ static inline void full_line_stop(struct full_line *line) {
     socket_close(line->listener);
 }
 
-/* ---- waits before there is a dialogue, of the client of either protocol ---- */
+/* ---- a call that was cancelled, of the client of either protocol ---- */
 
-struct client_kind {
-    void *(*make)(mm_engine *engine, const char *proxy); /* NULL: no proxy but the settings' */
-    int (*connect)(void *client, const char *host, int port);
-    int (*cancel)(void *client);
-    int (*free)(void *client);
-    void (*was_cancelled)(const struct call *call, const char *words); /* checks what the client tells then */
-};
+static inline void was_cancelled(const struct client_kind *kind, const struct call *call, const char *words) {
+    CHECK_INT(MM_E_CANCELLED, call->result);
+    CHECK_INT(MM_E_CANCELLED, call->error);
+    mm_error_detail detail = detail_of(kind, call->client);
+    CHECK_INT(MM_E_CANCELLED, detail.code);
+    CHECK_INT(MM_LAYER_HOST, detail.layer);
+    CHECK(strstr(detail.message, words) != NULL);
+    CHECK_FAILS(MM_E_STATE, kind->noop(call->client));
+    kind->has_ended(call->client);
+}
 
 static inline void is_cancelled(const struct client_kind *kind, struct call *call, const char *words) {
     end_call(call);
-    kind->was_cancelled(call, words);
+    was_cancelled(kind, call, words);
 }
 
 /* When the script has come to its silence, or its deafness. */
@@ -89,12 +92,14 @@ static inline void cancelled_there(const struct client_kind *kind, void *client,
     CHECK_OK(kind->free(client));
 }
 
+/* ---- waits before there is a dialogue ---- */
+
 static const struct client_kind *connecting;
 static const char *connecting_to;
-static int connecting_at;
+static int connecting_at, connecting_by_tls;
 
 static inline int connect_there(void *client) {
-    return connecting->connect(client, connecting_to, connecting_at);
+    return connecting->connect(client, connecting_to, connecting_at, connecting_by_tls);
 }
 
 static inline void begin_to_connect(struct call *call, const struct client_kind *kind, void *client, const char *host,
@@ -102,6 +107,7 @@ static inline void begin_to_connect(struct call *call, const struct client_kind 
     connecting = kind;
     connecting_to = host;
     connecting_at = port;
+    connecting_by_tls = 0;
     begin_call(call, client, connect_there);
 }
 
@@ -109,7 +115,7 @@ static inline void begin_to_connect(struct call *call, const struct client_kind 
 static inline void cancelled_at_connecting(const struct client_kind *kind) {
     struct full_line line;
     struct call call;
-    void *client = kind->make(mm_engine_default(), NULL);
+    void *client = make_client(kind, mm_engine_default(), NULL);
     full_line_start(&line);
     begin_to_connect(&call, kind, client, "127.0.0.1", line.port);
     while (!__atomic_load_n(&call.has_ended, __ATOMIC_SEQ_CST)) {
@@ -120,7 +126,7 @@ static inline void cancelled_at_connecting(const struct client_kind *kind) {
     if (call.result == MM_E_CONNECT) /* some systems refuse where others do not answer */
         printf("skipped: a cancel at connecting: the system refuses where the line is full\n");
     else
-        kind->was_cancelled(&call, "cancelled by the host");
+        was_cancelled(kind, &call, "cancelled by the host");
     CHECK_OK(kind->free(client));
     full_line_stop(&line);
 }
@@ -131,7 +137,8 @@ static inline void cancelled_at_the_proxy(const struct client_kind *kind) {
     struct call call;
     sprintf(proxy, "socks5://127.0.0.1:%d", peer.port);
     script_set(&peer, STEPS("#1", "silent"));
-    void *client = kind->make(mm_engine_default(), proxy);
+    const struct client_choices choices = {.proxy = proxy};
+    void *client = make_client(kind, mm_engine_default(), &choices);
     begin_to_connect(&call, kind, client, "mail.example.net", peer.port);
     script_wait(&peer);
     CHECK_OK(kind->cancel(client));
@@ -150,7 +157,7 @@ static inline void cancelled_at_the_name(const struct client_kind *kind) {
     CHECK_OK(mm_engine_new(&engine));
     CHECK_OK(mm_engine_set(engine, "mail_root", check_folder));
     CHECK_OK(mm_engine_set(engine, "smtp_dns", server));
-    void *client = kind->make(engine, NULL);
+    void *client = make_client(kind, engine, NULL);
     begin_to_connect(&call, kind, client, "mail.example.net", peer.port);
     CHECK(recv(names, octets, sizeof octets, 0) > 0);
     CHECK_OK(kind->cancel(client));
@@ -158,6 +165,52 @@ static inline void cancelled_at_the_name(const struct client_kind *kind) {
     CHECK_OK(kind->free(client));
     CHECK_OK(mm_engine_free(engine));
     socket_close(names);
+}
+
+/* A server with this script, to which the client connects, by TLS or without. */
+static inline void cancelled_at_the_greeting(const struct client_kind *kind, const char *const *steps, int is_tls) {
+    connecting = kind;
+    connecting_to = "127.0.0.1";
+    connecting_at = peer.port;
+    connecting_by_tls = is_tls;
+    script_set(&peer, steps);
+    cancelled_there(kind, make_client(kind, mm_engine_default(), NULL), connect_there);
+}
+
+static inline void cancelled_at_the_handshake(const struct client_kind *kind) {
+    cancelled_at_the_greeting(kind, STEPS("#5", "silent"), 1); /* the header of our first record */
+}
+
+/* ---- no call is under way ---- */
+
+static inline void cancelled_between_two_calls(const struct client_kind *kind) {
+    void *client = make_client(kind, mm_engine_default(), NULL);
+    script_set(&peer, STEPS(kind->greeting, ">", kind->well, ">", kind->well));
+    CHECK_OK(kind->connect(client, "127.0.0.1", peer.port, 0));
+    CHECK_OK(kind->noop(client));
+    CHECK_OK(kind->cancel(client));
+    CHECK_OK(kind->cancel(client));
+    CHECK_FAILS(MM_E_CANCELLED, kind->noop(client));
+    CHECK_FAILS(MM_E_STATE, kind->noop(client));
+    CHECK_TEXT("NOOP\n", script_heard(&peer));
+    script_set(&peer, STEPS(kind->greeting, ">", kind->well));
+    CHECK_OK(kind->connect(client, "127.0.0.1", peer.port, 0));
+    CHECK_OK(kind->noop(client));
+    CHECK_OK(kind->free(client));
+}
+
+/* Clients of an engine that has ended are freed all the same. */
+static inline void the_engine_ends(const struct client_kind *kind) {
+    mm_engine *engine = NULL;
+    CHECK_OK(mm_engine_new(&engine));
+    CHECK_OK(mm_engine_set(engine, "mail_root", check_folder));
+    void *client = make_client(kind, engine, NULL);
+    script_set(&peer, STEPS(kind->greeting, "silent"));
+    CHECK_OK(kind->connect(client, "127.0.0.1", peer.port, 0));
+    CHECK_OK(mm_engine_free(engine));
+    CHECK_FAILS(MM_E_CANCELLED, kind->noop(client));
+    CHECK_FAILS(MM_E_STATE, kind->connect(client, "127.0.0.1", peer.port, 0));
+    CHECK_OK(kind->free(client));
 }
 
 #endif
