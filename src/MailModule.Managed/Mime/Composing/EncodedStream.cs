@@ -1,10 +1,9 @@
 using System.Buffers.Text;
-using MailModule.Primitives;
 
 namespace MailModule.Mime.Composing;
 
 /// <summary>Octets in base64 with CRLF lines (RFC 2045 §6.8), piece by piece. Owns the stream that it reads.</summary>
-internal sealed class EncodedStream(Stream octets) : ReadOnlyStream
+internal sealed class EncodedStream(Stream octets) : PieceStream(octets)
 {
     /// <summary>Of a line of 76 characters.</summary>
     private const int OctetsOfLine = 57;
@@ -13,24 +12,9 @@ internal sealed class EncodedStream(Stream octets) : ReadOnlyStream
 
     private readonly byte[] _plain = new byte[Lines * OctetsOfLine];
     private readonly byte[] _coded = new byte[Lines * 78];
-    private ReadOnlyMemory<byte> _ready;
 
-    public override int Read(Span<byte> buffer)
-    {
-        if (_ready.IsEmpty)
-            _ready = Encode(octets.ReadAtLeast(_plain, _plain.Length, throwOnEndOfStream: false));
-        int count = Math.Min(buffer.Length, _ready.Length);
-        _ready.Span[..count].CopyTo(buffer);
-        _ready = _ready[count..];
-        return count;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            octets.Dispose();
-        base.Dispose(disposing);
-    }
+    protected override ReadOnlyMemory<byte> NextPiece(Stream inner)
+        => Encode(inner.ReadAtLeast(_plain, _plain.Length, throwOnEndOfStream: false));
 
     private ReadOnlyMemory<byte> Encode(int length)
     {
