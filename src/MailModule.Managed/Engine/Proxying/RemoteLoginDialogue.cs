@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using MailModule.Mail;
 using MailModule.Mail.Logins;
@@ -33,7 +32,7 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
 
     private readonly Pop3Dialogue _pop3 = new() { Trace = trace };
     private readonly List<byte> _lines = [];
-    private LoginWays<Way> _ways = new(false);
+    private LoginWays _ways = new(false);
     private Pop3LoginExchange? _exchange;
     private Stage _stage = Stage.Greeting;
 
@@ -188,7 +187,6 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
         _pop3.Say("UTF8", Pop3AnswerForm.OneLine, output);
     }
 
-    // What tells nothing of the password first; then what tells it, where nobody listens.
     private void FindWays(IPeer peer)
     {
         Pop3Capabilities offered = _pop3.Capabilities;
@@ -203,16 +201,9 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
         };
         List<ISaslMechanism> sasl =
             SaslMechanisms.OfferedBy(server, new Credentials(login.RemoteUser, login.RemotePassword));
-        _ways = new LoginWays<Way>(offered.Has("AUTH-RESP-CODE"));
-        foreach (ISaslMechanism one in sasl.Where(one => !one.IsClearText))
-            _ways.Add(new Way(one, false), Pop3LoginExchange.TellsPassword(one));
-        bool hasApop = _pop3.Stamp.Length > 0 && OpenSsl.IsThere && !login.RemoteUser.Contains(' ');
-        if (hasApop && mayTell)
-            _ways.Add(new Way(null, true), tellsPassword: false);
-        foreach (ISaslMechanism one in sasl.Where(one => one.IsClearText && mayTell))
-            _ways.Add(new Way(one, false), Pop3LoginExchange.TellsPassword(one));
-        if (offered.MayHaveUser && mayTell)
-            _ways.Add(new Way(null, false), tellsPassword: true);
+        _ways = new LoginWays(offered.Has("AUTH-RESP-CODE"));
+        _ways.AddAll(
+            sasl, ApopCommand.IsPossible(_pop3.Stamp, login.RemoteUser), offered.MayHaveUser, mayTell);
         if (_ways.IsEmpty)
             Outcome = mayTell
                 ? RemoteLoginOutcome.Failed(login.Server, "it offers no way to log in that is known here")
@@ -236,7 +227,7 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
         }
     }
 
-    private bool TrySay(Way way, Output output)
+    private bool TrySay(Pop3LoginWay way, Output output)
     {
         if (way.Mechanism is { } mechanism)
         {
@@ -252,10 +243,8 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
             _pop3.Say($"USER {login.RemoteUser}", Pop3AnswerForm.OneLine, output);
             return true;
         }
-        // RFC 1939 §7: MD5 of the stamp with its brackets, and the password behind it
-        byte[] digest = MD5.HashData(Encoding.UTF8.GetBytes(_pop3.Stamp + login.RemotePassword));
-        _pop3.Say(
-            $"APOP {login.RemoteUser} {Convert.ToHexStringLower(digest)}", Pop3AnswerForm.OneLine, output);
+        string line = ApopCommand.Of(_pop3.Stamp, login.RemoteUser, login.RemotePassword);
+        _pop3.Say(line, Pop3AnswerForm.OneLine, output);
         return true;
     }
 
@@ -291,7 +280,4 @@ internal sealed class RemoteLoginDialogue(ProxiedLogin login, RemoteLoginRules r
     }
 
     private void Fail(string why) => Outcome ??= RemoteLoginOutcome.Failed(login.Server, why);
-
-    /// <param name="Mechanism">Null: APOP, or USER and PASS.</param>
-    private sealed record Way(ISaslMechanism? Mechanism, bool IsApop);
 }

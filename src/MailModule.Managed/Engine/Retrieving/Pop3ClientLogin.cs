@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using MailModule.Engine.Connecting;
 using MailModule.Mail;
 using MailModule.Mail.Logins;
@@ -19,8 +17,7 @@ namespace MailModule.Engine.Retrieving;
 internal static class Pop3ClientLogin
 {
     /// <summary>
-    /// In this order: mechanisms that tell nothing of the password; APOP; mechanisms that tell it; USER and PASS. Which
-    /// of the last two groups tell it to whoever listens depends on TLS, without which they need a leave.
+    /// In the order of <see cref="LoginWays.AddAll"/>. What tells the password, and APOP, needs TLS or a leave.
     /// </summary>
     public static Fault RunBest(Pop3Client client, string user, string password, Pop3LoginLimits limits)
     {
@@ -31,10 +28,11 @@ internal static class Pop3ClientLogin
             fault = client.Capa();
         if (fault != Fault.None || client.Dialogue is null)
             return fault;
-        LoginWays<Way> ways = WaysOf(client, user, password, limits, out Fault lack, out string why);
+        var login = new Credentials(user, password);
+        LoginWays ways = WaysOf(client, login, limits, out Fault lack, out string why);
         if (ways.IsEmpty)
             return FaultReason.Because(lack, why);
-        return TryWays(client, ways, hadToken: () => true);
+        return TryWays(client, ways, login, hadToken: () => true);
     }
 
     /// <param name="name">Null: any that the credentials are good for.</param>
@@ -51,17 +49,16 @@ internal static class Pop3ClientLogin
         fault = choice.Choose(client.Link, ServerOf(client), name, out List<ISaslMechanism> mechanisms);
         if (fault != Fault.None)
             return fault;
-        LoginWays<Way> ways = NewWays(client);
-        foreach (ISaslMechanism one in mechanisms)
-            Add(ways, one);
-        return TryWays(client, ways, () => choice.HadToken);
+        LoginWays ways = NewWays(client);
+        ways.Add(mechanisms);
+        return TryWays(client, ways, login, () => choice.HadToken);
     }
 
     /// <summary>Says APOP, wherever that goes.</summary>
     public static Fault Apop(Pop3Client client, string user, string password)
     {
         Fault fault = CheckName(user, password);
-        if (fault == Fault.None && user.Contains(' ', StringComparison.Ordinal))
+        if (fault == Fault.None && !ApopCommand.CanName(user))
             fault = FaultReason.Because(Fault.Argument, "APOP cannot name a user with a blank in it");
         if (fault == Fault.None && !client.TryBegin("APOP", out fault))
             return fault;
@@ -72,32 +69,23 @@ internal static class Pop3ClientLogin
             return FaultReason.Because(Fault.NotSupported, "the greeting has no stamp for APOP");
         if (!OpenSsl.IsThere)
             return FaultReason.Because(Fault.Tls, OpenSsl.Missing);
-        // RFC 1939 §7: MD5 of the stamp with its brackets, and the password behind it
-        byte[] digest = MD5.HashData(Encoding.UTF8.GetBytes(stamp + password));
-        return client.Say($"APOP {user} {Convert.ToHexStringLower(digest)}");
+        return client.Say(ApopCommand.Of(stamp, user, password));
     }
 
-    private static LoginWays<Way> WaysOf(
-        Pop3Client client, string user, string password, Pop3LoginLimits limits, out Fault lack, out string why)
+    private static LoginWays WaysOf(
+        Pop3Client client, Credentials login, Pop3LoginLimits limits, out Fault lack, out string why)
     {
         Pop3Dialogue pop3 = client.Dialogue!.Pop3;
         bool mayTell = client.Link.MaySendPassword || limits.HasFlag(Pop3LoginLimits.ClearPassword);
         SaslServer server = ServerOf(client);
         List<ISaslMechanism> sasl = limits.HasFlag(Pop3LoginLimits.NoSasl)
             ? []
-            : SaslMechanisms.OfferedBy(server, new Credentials(user, password));
+            : SaslMechanisms.OfferedBy(server, login);
         bool hasStamp = pop3.Stamp.Length > 0 && !limits.HasFlag(Pop3LoginLimits.NoApop);
-        bool mayApop = hasStamp && OpenSsl.IsThere && !user.Contains(' ', StringComparison.Ordinal);
+        bool mayApop = hasStamp && ApopCommand.IsPossible(pop3.Stamp, login.User);
         bool mayUser = client.Offered.MayHaveUser && !limits.HasFlag(Pop3LoginLimits.NoUser);
-        LoginWays<Way> ways = NewWays(client);
-        foreach (ISaslMechanism one in sasl.Where(one => !one.IsClearText))
-            Add(ways, one);
-        if (mayApop && mayTell)
-            ways.Add((Pop3Client client, out bool isTried) => Apop(client, user, password, out isTried), false);
-        foreach (ISaslMechanism one in sasl.Where(one => one.IsClearText && mayTell))
-            Add(ways, one);
-        if (mayUser && mayTell)
-            ways.Add((Pop3Client client, out bool isTried) => UserAndPass(client, user, password, out isTried), true);
+        LoginWays ways = NewWays(client);
+        ways.AddAll(sasl, mayApop, mayUser, mayTell);
         bool isForTls = !mayTell && (mayApop || mayUser || sasl.Exists(one => one.IsClearText));
         bool isForDigests = !OpenSsl.IsThere && (hasStamp
             || !limits.HasFlag(Pop3LoginLimits.NoSasl) && SaslMechanisms.LackDigests(server.Offered));
@@ -107,34 +95,35 @@ internal static class Pop3ClientLogin
         return ways;
     }
 
-    private static LoginWays<Way> NewWays(Pop3Client client) => new(client.Offered.Has("AUTH-RESP-CODE"));
+    private static LoginWays NewWays(Pop3Client client) => new(client.Offered.Has("AUTH-RESP-CODE"));
 
-    private static void Add(LoginWays<Way> ways, ISaslMechanism mechanism) => ways.Add(
-        (Pop3Client client, out bool isTried) => Exchange(client, mechanism, out isTried),
-        Pop3LoginExchange.TellsPassword(mechanism));
-
-    private static Fault Apop(Pop3Client client, string user, string password, out bool isTried)
+    /// <param name="isTried">The password was told, or a proof of it, before the last answer.</param>
+    private static Fault Try(Pop3Client client, Pop3LoginWay way, Credentials login, out bool isTried)
     {
-        isTried = true;
-        return Apop(client, user, password);
+        if (way.Mechanism is { } mechanism)
+            return Exchange(client, mechanism, out isTried);
+        isTried = way.IsApop;
+        return way.IsApop
+            ? Apop(client, login.User, login.Password)
+            : UserAndPass(client, login, out isTried);
     }
 
-    private static Fault UserAndPass(Pop3Client client, string user, string password, out bool isTried)
+    private static Fault UserAndPass(Pop3Client client, Credentials login, out bool isTried)
     {
-        Fault fault = client.SayText("USER", user, "user");
+        Fault fault = client.SayText("USER", login.User, "user");
         isTried = fault == Fault.None && client.Status == Pop3Status.Ok && client.Dialogue is not null;
-        return isTried ? client.SayText("PASS", password, "password") : fault;
+        return isTried ? client.SayText("PASS", login.Password, "password") : fault;
     }
 
     /// <summary>
     /// By the first, and by another where the server refuses one: it does not know it after all, or has this user's
-    /// password for another only (<see cref="LoginWays{T}"/>). Behind an exchange that it breaks nothing follows.
+    /// password for another only (<see cref="LoginWays"/>). Behind an exchange that it breaks nothing follows.
     /// </summary>
-    private static Fault TryWays(Pop3Client client, LoginWays<Way> ways, Func<bool> hadToken)
+    private static Fault TryWays(Pop3Client client, LoginWays ways, Credentials login, Func<bool> hadToken)
     {
         while (ways.Next() is { } way)
         {
-            Fault fault = way(client, out bool isTried);
+            Fault fault = Try(client, way, login, out bool isTried);
             if (fault == Fault.Argument && !hadToken())
                 return client.FailOpen(Fault.Cancelled, ErrorLayer.Host, ClientStage.Auth, "the host gave no token");
             bool isImpossible = fault == Fault.NotSupported || fault == Fault.Argument && client.Dialogue is not null;
@@ -189,7 +178,4 @@ internal static class Pop3ClientLogin
 
     private static SaslServer ServerOf(Pop3Client client)
         => LoginChoice.ServerOf(client.Link, client.Offered.LoginMechanisms, "pop");
-
-    /// <param name="isTried">The password was told, or a proof of it, before the last answer.</param>
-    private delegate Fault Way(Pop3Client client, out bool isTried);
 }

@@ -1,3 +1,5 @@
+using MailModule.Mail.Logins;
+
 namespace MailModule.Pop3.Client;
 
 /// <summary>
@@ -6,12 +8,11 @@ namespace MailModule.Pop3.Client;
 /// password. So a password is refused twice at most. One use.
 /// </summary>
 /// <param name="tellsWrongPasswords">The server offers AUTH-RESP-CODE (RFC 3206 §6).</param>
-internal sealed class LoginWays<T>(bool tellsWrongPasswords)
-    where T : class
+internal sealed class LoginWays(bool tellsWrongPasswords)
 {
     private const int MostRefusals = 2;
 
-    private readonly List<(T Way, bool TellsPassword)> _ways = [];
+    private readonly List<Pop3LoginWay> _ways = [];
     private bool _toldPassword;
     private bool _isOver;
     private int _refusals;
@@ -22,20 +23,36 @@ internal sealed class LoginWays<T>(bool tellsWrongPasswords)
     /// </summary>
     public Pop3Reply? Refusal { get; private set; }
 
-    /// <param name="tellsPassword">As it is: whoever refuses it has seen it.</param>
-    public void Add(T way, bool tellsPassword) => _ways.Add((way, tellsPassword));
+    /// <summary>
+    /// In this order: mechanisms that tell nothing of the password; APOP; mechanisms that tell it; USER and PASS.
+    /// </summary>
+    /// <param name="mechanisms">That the server has for what the client knows, the strongest first.</param>
+    /// <param name="mayTell">The password may be told there, and a proof by MD5 be given.</param>
+    public void AddAll(List<ISaslMechanism> mechanisms, bool hasApop, bool hasUser, bool mayTell)
+    {
+        Add(mechanisms.Where(one => !one.IsClearText));
+        if (hasApop && mayTell)
+            _ways.Add(Pop3LoginWay.Apop);
+        Add(mechanisms.Where(one => one.IsClearText && mayTell));
+        if (hasUser && mayTell)
+            _ways.Add(Pop3LoginWay.UserAndPass);
+    }
+
+    public void Add(IEnumerable<ISaslMechanism> mechanisms)
+        => _ways.AddRange(mechanisms.Select(one => new Pop3LoginWay(one)));
 
     /// <summary>
     /// Takes the next. A server may hold another secret for a proof than for the password, or none; so behind a refusal
     /// of the password comes the last of those that tell it, which every server understands.
     /// </summary>
     /// <returns>Null: no more are tried.</returns>
-    public T? Next()
+    public Pop3LoginWay? Next()
     {
         if (_isOver || _ways.Count == 0)
             return null;
         int at = _refusals == 0 ? 0 : Math.Max(0, _ways.FindLastIndex(one => one.TellsPassword));
-        (T way, _toldPassword) = _ways[at];
+        Pop3LoginWay way = _ways[at];
+        _toldPassword = way.TellsPassword;
         _ways.RemoveAt(at);
         return way;
     }
