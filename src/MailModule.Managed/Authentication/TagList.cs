@@ -35,19 +35,20 @@ internal sealed class TagList
     public static bool TryParse(string text, out TagList list)
     {
         list = new TagList();
-        for (int at = 0; at < text.Length;)
+        // RFC 6376 §3.2: VALCHAR and white space; RFC 6532 §3.1 adds UTF-8
+        if (text.AsSpan().ContainsAny(s_controls))
+            return false;
+        // RFC 6376 §3.2: a ";" may stand behind the last one, and nowhere else without a tag before it
+        ReadOnlySpan<char> tags = text.AsSpan(0, EndOf(text, text.Length));
+        tags = tags is [.. var closed, ';'] ? closed : text;
+        int at = 0;
+        for (int length = tags.IndexOf(';'); length >= 0; length = tags[at..].IndexOf(';'))
         {
-            int end = text.IndexOf(';', at);
-            end = end < 0 ? text.Length : end;
-            bool isLast = end >= text.Length - 1 || IsBlank(text.AsSpan(end + 1));
-            // RFC 6376 §3.2: a ";" may stand behind the last one, and nowhere else without a tag before it
-            if (!list.TryAdd(text, at, end))
+            if (!list.TryAdd(text, at, at + length))
                 return false;
-            if (isLast)
-                break;
-            at = end + 1;
+            at += length + 1;
         }
-        return list._tags.Count > 0;
+        return list.TryAdd(text, at, tags.Length);
     }
 
     /// <summary>The value of a tag; null: it is not there.</summary>
@@ -57,7 +58,7 @@ internal sealed class TagList
     public bool TryFind(string name, out Tag found)
     {
         foreach (ref readonly Tag tag in CollectionsMarshal.AsSpan(_tags))
-            if (tag.Name == name)
+            if (tag.Name[0] == name[0] && tag.Name == name)
             {
                 found = tag;
                 return true;
@@ -94,12 +95,26 @@ internal sealed class TagList
         int equals = text.IndexOf('=', start, end - start);
         if (equals < 0 || _tags.Count == TagLimit)
             return false;
-        string name = NameOf(text.AsSpan(start, equals - start).Trim(Blanks));
-        ReadOnlyMemory<char> value = text.AsMemory(equals + 1, end - equals - 1).Trim(Blanks);
-        if (!IsName(name) || !IsValue(value.Span) || TryFind(name, out _))
+        string name = NameOf(WithoutBlanksAround(text, start, equals).Span);
+        if (!IsName(name) || TryFind(name, out _))
             return false;
-        _tags.Add(new Tag(name, value, equals + 1, end));
+        _tags.Add(new Tag(name, WithoutBlanksAround(text, equals + 1, end), equals + 1, end));
         return true;
+    }
+
+    private static ReadOnlyMemory<char> WithoutBlanksAround(string text, int start, int end)
+    {
+        while (start < end && IsBlank(text[start]))
+            start++;
+        return text.AsMemory(start, Math.Max(start, EndOf(text, end)) - start);
+    }
+
+    /// <summary>The end of what stands before <paramref name="end"/>, without the blanks there.</summary>
+    private static int EndOf(string text, int end)
+    {
+        while (end > 0 && IsBlank(text[end - 1]))
+            end--;
+        return end;
     }
 
     /// <summary>Most names have one letter; a text for each is made once.</summary>
@@ -114,11 +129,6 @@ internal sealed class TagList
                 return false;
         return name.Length > 0 && char.IsAsciiLetter(name[0]);
     }
-
-    // RFC 6376 §3.2: VALCHAR and white space; RFC 6532 §3.1 adds UTF-8
-    private static bool IsValue(ReadOnlySpan<char> value) => !value.ContainsAny(s_controls);
-
-    private static bool IsBlank(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(Blanks) < 0;
 
     private static bool IsBlank(char letter) => letter is ' ' or '\t' or '\r' or '\n';
 }
