@@ -13,5 +13,5 @@ public class FieldNamesTests
     [InlineData("from::to:", "from||to|")]
     [InlineData("From\u00a0:to", "from\u00a0|to")]
     public void Names_are_read_in_order_and_in_small_letters(string list, string expected)
-        => Assert.Equal(expected, string.Join('|', FieldNames.Read(list)));
+        => Assert.Equal(expected, string.Join('|', FieldNames.Of(list).All));
 }

@@ -6,6 +6,8 @@ namespace MailModule.Authentication.Dkim;
 /// </summary>
 internal sealed record DkimSignature
 {
+    public const string Rsa = "rsa-sha256", Ed25519 = "ed25519-sha256";
+
     /// <summary>a=, in small letters: "rsa-sha256" or "ed25519-sha256".</summary>
     public required string Algorithm { get; init; }
 
@@ -43,5 +45,5 @@ internal sealed record DkimSignature
     public DateTimeOffset? Expires { get; init; }
 
     /// <summary>k= that the key must have.</summary>
-    public string KeyType => Algorithm[..Algorithm.IndexOf('-')];
+    public string KeyType => Algorithm == Rsa ? "rsa" : "ed25519";
 }
