@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using MailModule.Mail;
 
@@ -15,6 +16,8 @@ internal sealed class HeaderSection
     /// <summary>Octets of memory that a field costs beside its own: its place, and its name to find it by.</summary>
     public const int OctetsOfPlace = 160;
 
+    private const int UsualCount = 16;
+
     /// <summary>Octets of a name: a line has no more (RFC 5322 §2.1.1).</summary>
     private const int NameLimit = 998;
 
@@ -26,8 +29,8 @@ internal sealed class HeaderSection
         int Start, int Length, int NameLength, int ValueStart, int ValueLength, int Before);
 
     private readonly ReadOnlyMemory<byte> _octets;
-    private readonly List<Place> _fields = [];
-    private readonly Dictionary<string, int> _last = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Place> _fields = new(UsualCount);
+    private readonly Dictionary<string, int> _last = new(UsualCount, StringComparer.OrdinalIgnoreCase);
     private readonly bool _hasText;
 
     /// <param name="octets">The section, with or without the empty line behind it; kept.</param>
@@ -103,9 +106,10 @@ internal sealed class HeaderSection
         int before = -1;
         if (!fields.Name.IsEmpty)
         {
-            string name = Encoding.ASCII.GetString(fields.Name);
-            before = Last(name);
-            _last[name] = Count;
+            ref int last = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                _last, Encoding.ASCII.GetString(fields.Name), out bool isThere);
+            before = isThere ? last : -1;
+            last = Count;
         }
         fields.Whole.Overlaps(fields.Value, out int value);
         _fields.Add(new Place(start, fields.Whole.Length, fields.Name.Length, value, fields.Value.Length, before));
