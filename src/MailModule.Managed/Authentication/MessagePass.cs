@@ -7,7 +7,8 @@ namespace MailModule.Authentication;
 /// the ends of lines (LF counts as CRLF). Keeps the header section and nothing of the body. One thread at a time;
 /// whoever drops a message half way need not say so.
 /// </summary>
-internal sealed class MessagePass(params IMessageWatcher[] watchers)
+/// <param name="watchers">Null is nobody.</param>
+internal sealed class MessagePass(params IMessageWatcher?[] watchers)
 {
     /// <summary>Octets of a header section that are looked at; a longer one is cut (<see cref="HeaderSection.IsCut"/>).
     /// Real ones have a few thousand.</summary>
@@ -95,7 +96,7 @@ internal sealed class MessagePass(params IMessageWatcher[] watchers)
         IsHeaderOver = true;
         var header = new HeaderSection(_header.AsMemory(0, _headerLength), _isCut);
         _header = [];
-        foreach (IMessageWatcher watcher in watchers)
-            watcher.HeaderEnded(header, _hashes);
+        foreach (IMessageWatcher? watcher in watchers)
+            watcher?.HeaderEnded(header, _hashes);
     }
 }

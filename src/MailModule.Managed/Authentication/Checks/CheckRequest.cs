@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 
 namespace MailModule.Authentication.Checks;
@@ -25,7 +26,7 @@ internal sealed record CheckRequest
 
     /// <summary>Domains whose ARC seals are believed when they say that a message was right once (RFC 8617 §7.2.1).
     /// </summary>
-    public IReadOnlySet<string> TrustedSealers { get; init; } = new HashSet<string>();
+    public IReadOnlySet<string> TrustedSealers { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>What has no answer by then is a temporary error. More than <see cref="Longest"/> is as that.</summary>
     public TimeSpan Timeout { get; init; } = Longest;

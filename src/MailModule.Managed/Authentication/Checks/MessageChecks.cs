@@ -42,7 +42,7 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
             _dkim = new DkimVerification(time);
         if (_request.Wants(CheckMethods.Arc))
             _arc = new ArcValidation(time);
-        _pass = new MessagePass([.. Watchers()]);
+        _pass = new MessagePass(this, _dkim, _arc);
     }
 
     /// <summary>The empty line behind the header was read, or what is too long for a header.</summary>
@@ -90,11 +90,12 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
             _limit = new QuestionTime(_request.TimeLimit, _time, cancel);
             if (_isDisposed)
                 _limit.Dispose();
+            var dns = new TimedDns(_dns, _limit);
             CancellationToken end = _limit.End;
-            _dkim?.BeginLookUps(_dns, end);
-            _arc?.BeginLookUps(_dns, end);
+            _dkim?.BeginLookUps(dns, end);
+            _arc?.BeginLookUps(dns, end);
             if (_request.Wants(CheckMethods.Dmarc))
-                _discovery = new DmarcCheck(_dns).Find(MessageAuthor.Of(_header!), end).AsTask();
+                _discovery = new DmarcCheck(dns).Find(MessageAuthor.Of(_header!), end).AsTask();
         }
     }
 
@@ -136,15 +137,6 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
         Held += header.Count * HeaderSection.OctetsOfPlace;
     }
 
-    private IEnumerable<IMessageWatcher> Watchers()
-    {
-        yield return this;
-        if (_dkim is not null)
-            yield return _dkim;
-        if (_arc is not null)
-            yield return _arc;
-    }
-
     // RFC 6376 §8.2: what follows l= octets of the body is nobody's word, so such a signature speaks for no author
     private static bool IsWhole(DkimResult signature) => !signature.IsBodyLonger;
 
@@ -180,7 +172,8 @@ internal sealed class MessageChecks : IMessageWatcher, IDisposable
         TimeSpan left = _request.TimeLimit - _time.GetElapsedTime(began);
         lock (_beginning)
         {
-            _judging = new QuestionTime(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancel);
+            _judging = new QuestionTime(left, _time, cancel);
+            _judging.Run();
             if (_isDisposed)
                 _judging.Dispose();
             return _judging;

@@ -34,6 +34,7 @@ internal sealed class SpfOfMessage(CheckRequest request, IDns dns, TimeProvider 
                 return known.Task;
             _answer = new TaskCompletionSource<MessageResults>();
             _time = new QuestionTime(request.TimeLimit, time, cancel);
+            _time.Run();
             if (_isDisposed)
                 _time.Dispose();
         }

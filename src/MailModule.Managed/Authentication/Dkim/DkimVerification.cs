@@ -20,8 +20,11 @@ internal sealed class DkimVerification(TimeProvider time) : IMessageWatcher
     public void HeaderEnded(HeaderSection header, BodyHashes hashes)
     {
         DateTimeOffset now = time.GetUtcNow();
-        foreach (int index in IndexesOf(header))
-            _checks.Add(new SignatureCheck(header, index, hashes, now));
+        var indexes = new List<int>();
+        for (int index = header.Last("DKIM-Signature"); index >= 0; index = header.Before(index))
+            indexes.Add(index);
+        for (int i = indexes.Count - 1; i >= 0 && _checks.Count < SignatureLimit; i--)
+            _checks.Add(new SignatureCheck(header, indexes[i], hashes, now));
     }
 
     /// <summary>Asks for all keys at once, without waiting. Once the header is over; once.</summary>
@@ -44,20 +47,12 @@ internal sealed class DkimVerification(TimeProvider time) : IMessageWatcher
         return results;
     }
 
-    private static IEnumerable<int> IndexesOf(HeaderSection header)
-    {
-        var indexes = new List<int>();
-        for (int index = header.Last("DKIM-Signature"); index >= 0; index = header.Before(index))
-            indexes.Add(index);
-        indexes.Reverse();
-        return indexes.Take(SignatureLimit);
-    }
-
     // RFC 6008 §3: eight characters, or as many as tell it from the others
     private string StartOf(SignatureCheck check)
+        => _checks.Count == 1 ? check.SignatureText(StartLength) : StartAmongOthers(check);
+
+    private string StartAmongOthers(SignatureCheck check)
     {
-        if (_checks.Count == 1)
-            return check.SignatureText(StartLength);
         string text = check.SignatureText();
         int length = StartLength;
         foreach (string other in _checks.Where(other => other != check).Select(other => other.SignatureText()))

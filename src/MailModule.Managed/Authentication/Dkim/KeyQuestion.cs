@@ -17,8 +17,10 @@ internal static class KeyQuestion
         DnsAnswer answer = await dns.Ask(new DnsQuestion(name, DnsType.Txt), cancel).ConfigureAwait(false);
         if (answer.IsTemporary)
             return new KeyAnswer(AuthResult.TempError, $"the key {name} could not be asked for");
-        List<string> records
-            = [.. answer.Records.OfType<TxtRecord>().Take(RecordLimit).Select(record => record.Text)];
+        var records = new List<string>(1);
+        foreach (DnsRecord record in answer.Records)
+            if (record is TxtRecord text && records.Count < RecordLimit)
+                records.Add(text.Text);
         return answer.Status == DnsStatus.Ok && records.Count > 0
             ? new KeyAnswer(AuthResult.None) { Records = records }
             : new KeyAnswer(AuthResult.PermError, $"there is no key {name}");
