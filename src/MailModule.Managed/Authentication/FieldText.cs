@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace MailModule.Authentication;
 
@@ -43,9 +44,11 @@ internal sealed class FieldText
     /// <summary>Goes on with the word before.</summary>
     public FieldText Join(string text)
     {
-        Span<byte> octets = _output.GetSpan(text.Length);
-        for (int i = 0; i < text.Length; i++)
-            octets[i] = text[i] is >= ' ' and <= '~' ? (byte)text[i] : (byte)'?';
+        Span<byte> octets = _output.GetSpan(text.Length)[..text.Length];
+        if (text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            CopyVisible(text, octets);
+        else
+            Ascii.FromUtf16(text, octets, out _);
         _output.Advance(text.Length);
         _line += text.Length;
         return this;
@@ -79,6 +82,12 @@ internal sealed class FieldText
                 OnNewLine("");
         }
         return this;
+    }
+
+    private static void CopyVisible(string text, Span<byte> octets)
+    {
+        for (int i = 0; i < text.Length; i++)
+            octets[i] = text[i] is >= ' ' and <= '~' ? (byte)text[i] : (byte)'?';
     }
 
     /// <summary>Ends the field by its line end.</summary>

@@ -35,6 +35,8 @@ internal static class FieldValue
     /// <summary>A comment in its parentheses (RFC 5322 §3.2.2), none inside it.</summary>
     public static string Comment(string text)
     {
+        if (text.Length <= ReasonLimit && text.AsSpan().IndexOfAny('(', ')', '\\') < 0)
+            return $"({text})";
         var comment = new StringBuilder("(");
         foreach (char c in Cut(text, ReasonLimit))
             comment.Append(c is '(' or ')' or '\\' ? '?' : c);

@@ -134,10 +134,11 @@ internal sealed class ForgedResults
     {
         ReadOnlySpan<byte> rest = piece.Rest;
         int end = rest.IndexOfAny((byte)'\r', (byte)'\n');
-        Move(ref piece, end < 0 ? rest.Length : end + 1);
+        bool isPair = end >= 0 && rest[end..].StartsWith("\r\n"u8);
+        Move(ref piece, end < 0 ? rest.Length : isPair ? end + 2 : end + 1);
         if (end < 0)
             return;
-        bool isCr = rest[end] == '\r';
+        bool isCr = rest[end] == '\r' && !isPair;
         _state = isCr ? State.AfterCr : State.LineStart;
         if (!_isOurs)
             _endsWithCr = isCr;

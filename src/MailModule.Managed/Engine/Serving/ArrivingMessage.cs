@@ -22,6 +22,7 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
 
     private readonly HeaderFilter _header = new();
     private ForgedResults? _forged; // null: none are looked for
+    private string? _forgedId;
     private ISpoolWriter? _writer;
 
     /// <summary>Authentication-Results in this name are taken out of the messages that begin from now on; null: none
@@ -74,7 +75,17 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     {
         _writer = writer;
         _header.Begin(IsSubmission(envelope) ? this : null);
-        _forged = OwnId is null ? null : new ForgedResults(OwnId);
+        BeginForged();
+    }
+
+    // A session's messages are told in the same name, unless the settings change between them.
+    private void BeginForged()
+    {
+        if (_forged is not null && OwnId is not null && OwnId == _forgedId)
+            _forged.Begin();
+        else
+            _forged = OwnId is null ? null : new ForgedResults(OwnId);
+        _forgedId = OwnId;
     }
 
     private void WriteReceived(IBufferWriter<byte> fields, Envelope envelope, string id)

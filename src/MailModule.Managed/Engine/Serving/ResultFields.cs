@@ -25,24 +25,22 @@ internal static class ResultFields
     public static void Put(
         ISpoolWriter writer, AuthenticationRules rules, MessageResults results, SmtpSession session)
     {
-        foreach (MessageResults fewer in FewerAndFewer(Told(rules, results)))
-        {
-            ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(Room);
-            fields.ResetWrittenCount();
-            if (fewer.MailFrom is { } spf && session.RemoteEndPoint?.Address is IPAddress client)
-                ReceivedSpfField.Write(fields, spf, client, session.Envelope.Helo, session.Options.HostName);
-            // RFC 8601 §2.2: it may have a comment at its end, and so is the last one.
-            AuthenticationResultsField.Write(fields, rules.ServerId, fewer);
-            if (writer.PutInFront(fields.WrittenSpan) != Fault.Limit)
-                return;
-        }
+        MessageResults told = Told(rules, results);
+        _ = TryPut(writer, rules, told, session) || TryPut(writer, rules, WithoutTexts(told), session)
+            || TryPut(writer, rules, Shortest(told), session);
     }
 
-    private static IEnumerable<MessageResults> FewerAndFewer(MessageResults told)
+    /// <summary>False: there is not so much room.</summary>
+    private static bool TryPut(
+        ISpoolWriter writer, AuthenticationRules rules, MessageResults results, SmtpSession session)
     {
-        yield return told;
-        yield return WithoutTexts(told);
-        yield return Shortest(told);
+        ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(Room);
+        fields.ResetWrittenCount();
+        if (results.MailFrom is { } spf && session.RemoteEndPoint?.Address is IPAddress client)
+            ReceivedSpfField.Write(fields, spf, client, session.Envelope.Helo, session.Options.HostName);
+        // RFC 8601 §2.2: it may have a comment at its end, and so is the last one.
+        AuthenticationResultsField.Write(fields, rules.ServerId, results);
+        return writer.PutInFront(fields.WrittenSpan) != Fault.Limit;
     }
 
     // SPF and DKIM that only DMARC wants to know are nobody's matter; which are off is not told.
