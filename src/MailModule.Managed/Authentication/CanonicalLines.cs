@@ -31,10 +31,12 @@ internal static class CanonicalLines
             if (isRelaxed)
                 wrong |= Vector128.Equals(octets, Vector128.Create((byte)'\t')) | IsBlankTooMany(octets, next);
         }
+        if (wrong != Vector128<byte>.Zero)
+            return false;
         for (; at < lines.Length - 1; at++)
             if (IsWrong(lines[at], lines[at + 1], isRelaxed))
                 return false;
-        return wrong == Vector128<byte>.Zero;
+        return true;
     }
 
     // A blank before a tab is not looked for: the tab is enough.

@@ -25,15 +25,29 @@ internal ref struct HeaderFields(ReadOnlySpan<byte> header)
         Whole = _rest[..end];
         _rest = _rest[end..];
         int colon = Whole.IndexOf((byte)':');
-        ReadOnlySpan<byte> name = colon < 0 ? default : Whole[..colon].TrimEnd(" \t"u8);
+        ReadOnlySpan<byte> name = colon < 0 ? default : Whole[..colon];
+        while (name is [.. var rest, (byte)' ' or (byte)'\t'])
+            name = rest;
         bool isField = !name.IsEmpty && !name.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e);
         Name = isField ? name : default;
-        Value = isField ? Whole[(colon + 1)..].Trim(" \t\r\n"u8) : default;
+        Value = isField ? WithoutBlanksAround(Whole[(colon + 1)..]) : default;
         return true;
     }
 
     /// <summary>Compares without regard to case.</summary>
     public readonly bool Is(ReadOnlySpan<byte> name) => System.Text.Ascii.EqualsIgnoreCase(Name, name);
+
+    // There are few of them, if any: no search for one of many octets is worth its beginning.
+    private static ReadOnlySpan<byte> WithoutBlanksAround(ReadOnlySpan<byte> text)
+    {
+        while (text is [var first, .. var rest] && IsBlank(first))
+            text = rest;
+        while (text is [.. var rest, var last] && IsBlank(last))
+            text = rest;
+        return text;
+    }
+
+    private static bool IsBlank(byte octet) => octet is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
 
     // RFC 5322 §2.2.3: a line that begins with white space continues the one before it
     private static int EndOfField(ReadOnlySpan<byte> text)
