@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Authentication;
@@ -13,18 +11,13 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
 {
     private const int BlockSize = 4096;
 
-    /// <summary>Hashes that are kept for other messages.</summary>
-    private const int IdleLimit = 32;
-
-    private static readonly ConcurrentQueue<IncrementalHash> s_idle = new();
-
     private readonly BodyCanonicalization _body = new(form);
     private readonly List<BodyHash> _hashes = [];
     private byte[] _block = [];
     private int _blockLength;
 
     /// <summary>Null: not yet, or the system has no OpenSSL.</summary>
-    private IncrementalHash? _hash;
+    private Sha256Digest? _hash;
 
     /// <summary>Octets of the canonical form so far, and in the hash.</summary>
     private long _length;
@@ -52,14 +45,15 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
         Begin();
         _body.End(this);
         Flush();
-        byte[] whole = _hash?.GetHashAndReset() ?? [];
+        byte[] whole = _hash?.Finish() ?? [];
         foreach (BodyHash hash in _hashes)
         {
             if (hash.Limit < 0)
                 hash.SetValue(whole);
             hash.End(_length);
         }
-        GiveHashBack();
+        _hash?.GiveBack();
+        _hash = null;
         ArrayPool<byte>.Shared.Return(_block);
         _block = [];
     }
@@ -69,6 +63,12 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
         _length += octets.Length;
         while (!octets.IsEmpty)
         {
+            // As much at once as there is: what is short waits for more.
+            if (_blockLength == 0 && octets.Length >= BlockSize)
+            {
+                Hash(octets);
+                return;
+            }
             int count = Math.Min(octets.Length, BlockSize - _blockLength);
             octets[..count].CopyTo(_block.AsSpan(_blockLength));
             _blockLength += count;
@@ -86,30 +86,24 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
         _block = ArrayPool<byte>.Shared.Rent(BlockSize); // a message that is dropped leaves it to the collector
         _hashes.Sort((one, other) => ((ulong)one.Limit).CompareTo((ulong)other.Limit)); // -1 is the largest
         if (OpenSsl.IsThere)
-            _hash = s_idle.TryDequeue(out IncrementalHash? idle)
-                ? idle : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _hash = Sha256Digest.Take();
         TakeDue(0);
-    }
-
-    private void GiveHashBack()
-    {
-        if (_hash is not null && s_idle.Count < IdleLimit)
-            s_idle.Enqueue(_hash);
-        else
-            _hash?.Dispose();
-        _hash = null;
     }
 
     private void Flush()
     {
-        ReadOnlySpan<byte> block = _block.AsSpan(0, _blockLength);
+        Hash(_block.AsSpan(0, _blockLength));
         _blockLength = 0;
-        while (!block.IsEmpty)
+    }
+
+    private void Hash(ReadOnlySpan<byte> octets)
+    {
+        while (!octets.IsEmpty)
         {
-            int count = (int)Math.Min((ulong)block.Length, NextLimit - (ulong)_hashed);
-            _hash?.AppendData(block[..count]);
+            int count = (int)Math.Min((ulong)octets.Length, NextLimit - (ulong)_hashed);
+            _hash?.Append(octets[..count]);
             _hashed += count;
-            block = block[count..];
+            octets = octets[count..];
             TakeDue((ulong)_hashed);
         }
     }
@@ -119,6 +113,6 @@ internal sealed class BodyDigest(Canonicalization form) : ICanonicalOutput
     private void TakeDue(ulong length)
     {
         for (; NextLimit == length; _done++)
-            _hashes[_done].SetValue(_hash?.GetCurrentHash() ?? []);
+            _hashes[_done].SetValue(_hash?.Current() ?? []);
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Authentication;
 
@@ -10,7 +10,7 @@ namespace MailModule.Authentication;
 internal sealed class HeaderDigest(Canonicalization form)
 {
     /// <summary>Octets of a digest.</summary>
-    public const int Size = SHA256.HashSizeInBytes;
+    public const int Size = Sha256Digest.Size;
 
     private const int FirstBuffer = 2048;
     private const int KeptBuffer = 64 * 1024;
@@ -79,7 +79,10 @@ internal sealed class HeaderDigest(Canonicalization form)
     /// <summary>The digest of what was added; what is added next is of another one.</summary>
     public void Finish(Span<byte> digest)
     {
-        SHA256.HashData(Octets.WrittenSpan, digest);
+        var hash = Sha256Digest.Take();
+        hash.Append(Octets.WrittenSpan);
+        hash.Finish(digest);
+        hash.GiveBack();
         Octets.ResetWrittenCount();
         if (Octets.Capacity <= KeptBuffer)
             s_idle = Octets;

@@ -50,6 +50,14 @@ internal static unsafe partial class LibCrypto
         = (delegate* unmanaged[Cdecl]<nint>)Call("EVP_sha256");
     private static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, int> s_check
         = (delegate* unmanaged[Cdecl]<nint, byte*, nuint, byte*, nuint, int>)Call("EVP_PKEY_verify");
+    private static readonly delegate* unmanaged[Cdecl]<nint, nint, nint, int> s_beginDigest
+        = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)Call("EVP_DigestInit_ex");
+    private static readonly delegate* unmanaged[Cdecl]<nint, byte*, nuint, int> s_addToDigest
+        = (delegate* unmanaged[Cdecl]<nint, byte*, nuint, int>)Call("EVP_DigestUpdate");
+    private static readonly delegate* unmanaged[Cdecl]<nint, byte*, nint, int> s_finishDigest
+        = (delegate* unmanaged[Cdecl]<nint, byte*, nint, int>)Call("EVP_DigestFinal_ex");
+    private static readonly delegate* unmanaged[Cdecl]<nint, nint, int> s_copyDigest
+        = (delegate* unmanaged[Cdecl]<nint, nint, int>)Call("EVP_MD_CTX_copy_ex");
     private static readonly delegate* unmanaged[Cdecl]<void> s_clearErrors
         = (delegate* unmanaged[Cdecl]<void>)Call("ERR_clear_error");
 
@@ -61,6 +69,11 @@ internal static unsafe partial class LibCrypto
     /// <summary>It has what <see cref="NewRsaCheck"/> needs, which OpenSSL 1.1 has as macros alone.</summary>
     public static bool ChecksRsa { get; } = s_newCheck != null && s_freeCheck != null && s_beginCheck != null
         && s_setPadding != null && s_setHash != null && s_sha256 != null && s_check != null && s_clearErrors != null;
+
+    /// <summary>It has what <see cref="NewSha256"/> needs.</summary>
+    private static bool Hashes { get; } = s_newDigest != null && s_freeDigest != null && s_sha256 != null
+        && s_beginDigest != null && s_addToDigest != null && s_finishDigest != null && s_copyDigest != null
+        && s_clearErrors != null;
 
     /// <summary>An EVP_PKEY of a key's octets; 0: they are none of that kind.</summary>
     public static nint NewKey(int kind, byte* octets, nuint length, bool isPrivate)
@@ -126,6 +139,32 @@ internal static unsafe partial class LibCrypto
     {
         if (check != 0)
             s_freeCheck(check);
+    }
+
+    /// <summary>An EVP_MD_CTX that SHA-256 has begun in; 0: there is none to be had.</summary>
+    public static nint NewSha256()
+    {
+        nint digest = Hashes ? s_newDigest() : 0;
+        if (digest == 0 || s_beginDigest(digest, s_sha256(), 0) == 1)
+            return digest;
+        End(digest);
+        return 0;
+    }
+
+    public static bool AddToDigest(nint digest, byte* octets, nuint length)
+        => s_addToDigest(digest, octets, length) == 1;
+
+    /// <summary>Writes the hash, and begins the next one.</summary>
+    public static bool FinishDigest(nint digest, byte* hash)
+        => s_finishDigest(digest, hash, 0) == 1 && s_beginDigest(digest, 0, 0) == 1;
+
+    /// <summary>From now on the one is as the other is.</summary>
+    public static bool CopyDigest(nint digest, nint other) => s_copyDigest(digest, other) == 1;
+
+    public static void FreeDigest(nint digest)
+    {
+        if (digest != 0)
+            s_freeDigest(digest);
     }
 
     private static void End(nint digest)
