@@ -41,7 +41,9 @@ def keep(folder):
     def act(session, line):
         message = session.finished
         tell(f"<{', '.join(message.to)}>: 250, {len(message.text)} octets taken")
-        (folder / (message.to[0].partition("@")[2] + ".eml")).write_bytes(message.text)
+        domain = message.to[0].partition("@")[2]
+        (folder / (domain + ".new")).write_bytes(message.text)  # whoever finds it by its name finds all of it
+        (folder / (domain + ".new")).rename(folder / (domain + ".eml"))
         session.good_dot(line)
     return act
 
