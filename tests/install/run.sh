@@ -46,7 +46,8 @@ brings_the_manual() {
   done < <(grep -v '^[#_]' "$root/tests/c/symbols.txt")
   [[ -s $prefix/share/man/man3/mailmodule.3 && -s $prefix/share/man/man5/mailmodule.cfg.5 ]]
   [[ -s $prefix/share/man/man1/mailmodule.1 && -s $prefix/share/man/man1/mailmodule-queue.1 ]]
-  mandoc -Tascii "$prefix/share/man/man3/mm_send_new.3" | grep -q 'Library Functions Manual'
+  mandoc -Tascii "$prefix/share/man/man3/mm_send_new.3" >"$work/page" # grep may leave before mandoc has said all
+  grep -q 'Library Functions Manual' "$work/page"
 }
 
 # What a user does first: a sample, built where it was installed.
