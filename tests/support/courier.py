@@ -49,13 +49,13 @@ class Courier(Peer):
                                         cwd=self.folder, stdin=subprocess.DEVNULL, stdout=open(self.folder / "log", "ab"), stderr=subprocess.STDOUT)
         self.pid = self.process.pid
         self.ready()
-        place.wait_until(lambda: place.listens(self.tls_port, self.address), 20)
+        place.wait_until(lambda: place.listens(self.tls_port, self.address))
         return self
 
     def stop(self):
         if self.process:
             self.process.kill()  # and with it all that it has begun, whose first process ends
-            self.process.wait(20)
+            self.process.wait(place.PATIENCE)
         self.process = self.pid = None
 
     def script(self, pem):

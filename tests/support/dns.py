@@ -19,7 +19,7 @@ class Server(Peer):
     def stop(self):
         if self.pid:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(20)
+            self.process.wait(place.PATIENCE)
         self.pid = None
 
     @property

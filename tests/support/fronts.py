@@ -28,7 +28,7 @@ class HaProxy:
     def __enter__(self):
         with open(self.folder / "haproxy.log", "ab") as log:
             self.process = subprocess.Popen(["haproxy", "-db", "-f", str(self.config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        if not place.wait_until(lambda: self.process.poll() is not None or place.listens(self.port), 15, 0.05) or self.process.poll() is not None:
+        if not place.wait_until(lambda: self.process.poll() is not None or place.listens(self.port)) or self.process.poll() is not None:
             self.__exit__()
             raise RuntimeError("haproxy does not start:\n" + (self.folder / "haproxy.log").read_text(errors="replace"))
         return self

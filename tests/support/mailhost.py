@@ -1,5 +1,6 @@
 """The sample server samples/c/mailhost.c as a process, and what is in its mailboxes."""
 
+import contextlib
 import os
 import pathlib
 import poplib
@@ -39,7 +40,7 @@ class MailHost:
         text += [f"user={name};{password};;PS" for name, password in USERS.items()]
         self.config.write_text("\n".join(text) + "\n")
 
-    def start(self, seconds=15):
+    def start(self, seconds=place.PATIENCE):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([str(place.SAMPLES / "mailhost"), str(self.config)], stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, preexec_fn=self.limits, cwd=self.folder)
@@ -58,7 +59,7 @@ class MailHost:
         except OSError:
             return False
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=place.PATIENCE):
         """Asks it to end; the exit status, or None when it had to be killed."""
         if not self.process:
             return 0
@@ -93,7 +94,7 @@ class MailHost:
         return sorted(found)
 
     def login(self, user):
-        pop = poplib.POP3("127.0.0.1", self.pop, timeout=30)
+        pop = poplib.POP3("127.0.0.1", self.pop, timeout=place.PATIENCE)
         pop.user(user)
         pop.pass_(USERS[user])
         return pop
@@ -106,12 +107,12 @@ class MailHost:
         finally:
             pop.quit()
 
-    def wait_for(self, user, token, seconds=15):
+    def wait_for(self, user, token, seconds=place.PATIENCE):
         """The first message that contains the token, once it is in the mailbox."""
         found = place.wait_until(lambda: [m for m in (self.peek(user)) if token in m], seconds)
         return found[0] if found else None
 
-    def logs(self, *words, seconds=10):
+    def logs(self, *words, seconds=place.PATIENCE):
         """The log, once it has all of these: lines are written a moment after what they tell of. Without one of them it fails."""
         log = self.folder / "module.log"
         if not place.wait_until(lambda: all(word in log.read_text() for word in words), seconds):
@@ -119,7 +120,12 @@ class MailHost:
         return log.read_text()
 
     def peek(self, user):
-        return [place.crlf(path.read_bytes()) for path in self.files(user) if path.exists()]
+        """The messages that are there; one that goes meanwhile, or has another name by then, is none of them."""
+        found = []
+        for path in self.files(user):
+            with contextlib.suppress(FileNotFoundError):
+                found.append(place.crlf(path.read_bytes()))
+        return found
 
     def empty(self, user):
         pop = self.login(user)

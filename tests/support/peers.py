@@ -25,7 +25,7 @@ class Peer:
         self.port = port or place.free_port()
         self.pid = None
 
-    def ready(self, seconds=20):
+    def ready(self, seconds=place.PATIENCE):
         if not place.wait_until(lambda: place.listens(self.port, self.address), seconds):
             self.stop()
             raise RuntimeError(type(self).__name__ + " does not listen")
@@ -95,7 +95,7 @@ class Postfix(Peer):
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGTERM)
-            place.wait_until(lambda: not pathlib.Path(f"/proc/{self.pid}").exists(), 10)
+            place.wait_until(lambda: not pathlib.Path(f"/proc/{self.pid}").exists())
         self.pid = None
 
     def release(self):
@@ -199,7 +199,7 @@ class Dovecot(Peer):
     def stop(self):
         if self.pid:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(20)
+            self.process.wait(place.PATIENCE)
         self.pid = None
 
     def tls(self):

@@ -19,6 +19,8 @@ MESSAGES = sorted((ROOT / "samples" / "messages").glob("*.eml"))
 
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
+PATIENCE = 60  # seconds for what comes in a moment, on a machine that is busy with other things; only a failure takes them
+
 
 def is_root():
     return os.geteuid() == 0
@@ -63,8 +65,8 @@ def free_port():
                 return port
 
 
-def wait_until(what, seconds=15, step=0.05):
-    """What `what` gives once it is true, or its last answer after so many seconds."""
+def wait_until(what, seconds=PATIENCE, step=0.05):
+    """What `what` gives once it is true, or its last answer after so many seconds. Fewer are for what must not come."""
     end = time.monotonic() + seconds
     while True:
         answer = what()
@@ -80,7 +82,7 @@ def listens(port, address="127.0.0.1"):
     return False
 
 
-def run(*command, seconds=60, text=True, **more):
+def run(*command, seconds=3 * PATIENCE, text=True, **more):
     """A program's result; its output is one text, so that a failure can show it."""
     return subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=text,
                           errors="replace" if text else None, timeout=seconds, **more)

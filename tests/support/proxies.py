@@ -7,6 +7,7 @@ import struct
 import subprocess
 import threading
 
+from . import place
 from .peers import Peer
 
 
@@ -22,7 +23,7 @@ class Proxy(Peer):
     def stop(self):
         if self.pid:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(20)
+            self.process.wait(place.PATIENCE)
         self.pid = None
 
 

@@ -124,18 +124,26 @@ class Rogue:
     def accept(self):
         while not self.over.is_set():
             try:
-                client, peer = self.listener.accept()
-            except OSError:
+                self.waiting()
+                with self.lock:  # who is connected is here at any time among those who wait, or among the sessions
+                    client, peer = self.listener.accept()
+                    session = Session(self, client)
+                    self.sessions.append(session)
+                    self.peers.append(peer[0])
+            except (OSError, ValueError):
                 return
-            session = Session(self, client)
-            with self.lock:
-                self.sessions.append(session)
-                self.peers.append(peer[0])
             threading.Thread(target=session.run, daemon=True).start()
+
+    def waiting(self, milliseconds=None):
+        """Whether somebody waits to be let in, once it is so or the time is up."""
+        poll = select.poll()
+        poll.register(self.listener, select.POLLIN)
+        return bool(poll.poll(milliseconds))
 
     def is_idle(self):
         """Nobody is connected, or waits to be."""
-        return not select.select([self.listener], [], [], 0)[0] and all(session.ended for session in list(self.sessions))
+        with self.lock:
+            return not self.waiting(0) and all(session.ended for session in self.sessions)
 
     def act(self, stage):
         with self.lock:

@@ -44,7 +44,7 @@ class Unpacked(Peer):
     def stop(self):
         if self.process:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(20)
+            self.process.wait(place.PATIENCE)
         self.process = self.pid = None
 
     def write_accounts(self, name, more):
