@@ -26,6 +26,7 @@ class Expiry(unittest.TestCase):
                 for turn in range(rounds):
                     told += self.kill_in_login(host, rnd, turn)
                 host.start()
+                place.wait_until(lambda: sum(map(self.is_new, host.files("anna"))) >= rounds)
                 found = sorted(self.turns(host.read("anna")))
                 self.assertEqual(list(range(rounds)), found, f"seed {seed}")
                 self.assertEqual(rounds, len(host.files("anna")))
@@ -39,7 +40,7 @@ class Expiry(unittest.TestCase):
         host.start()
         with smtplib.SMTP("127.0.0.1", host.smtp, timeout=20) as smtp:
             smtp.sendmail("sender@example.net", ["anna@example.org"], f"Subject: new-{turn}\r\n\r\ntext\r\n")
-        place.wait_until(lambda: any(self.is_new(path) for path in host.files("anna")), 20, 0.02)
+        place.wait_until(lambda: any(self.is_new(path) for path in host.files("anna")), step=0.02)
         self.put_old(host, turn)
         answers = []
         client = threading.Thread(target=self.log_in, args=(host, answers))

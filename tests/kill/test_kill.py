@@ -135,7 +135,7 @@ class Kill(unittest.TestCase):
 
     def agree(self, host, when):
         """Recovery delivers in the background: what must be there is waited for, what must not be is not."""
-        place.wait_until(lambda: self.ledger.must_be_there() <= self.names(host), 20, 0.1)
+        place.wait_until(lambda: self.ledger.must_be_there() <= self.names(host), step=0.1)
         faults = self.ledger.faults([self.read(m) for m in host.peek("anna")])
         self.assertEqual([], faults[:10], f"{when}, seed {self.seed}; {len(faults)} faults; mailhost said:\n{host.said()}")
 

@@ -42,7 +42,7 @@ class MailboxOfHost(unittest.TestCase):
             program = subprocess.Popen([sys.executable, str(PROGRAM), str(place.LIBRARY), str(host.root), str(first), str(rnd.randrange(1 << 30))],
                                        stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         try:
-            self.assertTrue(place.wait_until(said.read_text, 20, 0.01), errors.read_text())
+            self.assertTrue(place.wait_until(said.read_text, step=0.01), errors.read_text())
             time.sleep(rnd.uniform(0, 0.8))  # at a random moment: that is the test
             self.assertIsNone(program.poll(), "it has ended by itself")
         finally:
@@ -64,7 +64,7 @@ class MailboxOfHost(unittest.TestCase):
         host.start()
         try:
             must = self.ledger.must_be_there()
-            place.wait_until(lambda: must <= {number_of(text) for text in host.peek("anna")}, 20, 0.1)
+            place.wait_until(lambda: must <= {number_of(text) for text in host.peek("anna")}, step=0.1)
             found = [(number_of(text), place.without_trace(text)) for text in host.peek("anna")]
             faults = self.ledger.faults(found)
             self.assertEqual([], faults[:10], f"round {turn}, seed {self.seed}; {len(faults)} faults; mailhost said:\n{host.said()}")

@@ -54,7 +54,7 @@ class SmallMachine(unittest.TestCase):
                 self.all_there(host, accepted)
                 host.empty("anna")
                 # room is there again; the spool gives its own back soon after
-                self.assertTrue(place.wait_until(lambda: self.sends(host, 10_000) == 250, 20, 0.2), "no recovery:\n" + host.said())
+                self.assertTrue(place.wait_until(lambda: self.sends(host, 10_000) == 250, step=0.2), "no recovery:\n" + host.said())
                 self.assertEqual(0, host.stop(), host.said())
 
     def fill(self, host):
@@ -79,7 +79,7 @@ class SmallMachine(unittest.TestCase):
             return next(iter(e.recipients.values()))[0]
 
     def all_there(self, host, accepted):
-        place.wait_until(lambda: len(host.files("anna")) >= len(accepted), 20)
+        place.wait_until(lambda: len(host.files("anna")) >= len(accepted))
         found = [(number_of(m), place.without_trace(m)) for m in host.read("anna")]
         self.assertEqual(sorted(accepted), sorted(n for n, _ in found))
         self.assertTrue(all(text == letter(n) for n, text in found))
@@ -94,8 +94,8 @@ class SmallMachine(unittest.TestCase):
             self.assertGreater(greeted, 10, host.said())
             for s in crowd:
                 s.close()
-            self.assertTrue(place.wait_until(lambda: self.sends_quietly(host), 20, 0.2), host.said())
-            place.wait_until(lambda: host.files("anna"), 10)
+            self.assertTrue(place.wait_until(lambda: self.sends_quietly(host), step=0.2), host.said())
+            place.wait_until(lambda: host.files("anna"))
             self.assertEqual(1, len(host.read("anna")))
             self.assertEqual(0, host.stop(), host.said())
 

@@ -82,9 +82,9 @@ class SmallMachine(unittest.TestCase):
 
     def ends_well(self, host, sink, disk, twice=0):
         """The disk is empty again and takes mail; after an orderly end nothing is sent again."""
-        self.assertTrue(place.wait_until(lambda: self.sends(host, 2000) == 250, 20, 0.2), "no room again:\n" + host.said())
+        self.assertTrue(place.wait_until(lambda: self.sends(host, 2000) == 250, step=0.2), "no room again:\n" + host.said())
         self.all_arrive(host, sink, {2000}, twice)
-        self.assertTrue(place.wait_until(lambda: self.free(disk) > 0.7, 20, 0.2),
+        self.assertTrue(place.wait_until(lambda: self.free(disk) > 0.7, step=0.2),
                         f"{self.free(disk):.0%} free; mailhost said:\n{host.said()}")
         self.assertEqual(0, host.stop(), host.said())
         sent = len(sink.messages)
@@ -185,7 +185,7 @@ class SmallMachine(unittest.TestCase):
         accepted = set()
         for n in range(MANY):
             # a client may be told to wait while the queue has the descriptors
-            self.assertTrue(place.wait_until(lambda: self.sends_quietly(host, n), 30, 0.1), host.said())
+            self.assertTrue(place.wait_until(lambda: self.sends_quietly(host, n), step=0.1), host.said())
             accepted.add(n)
         self.assertTrue(place.wait_until(lambda: accepted <= self.numbers(*sinks), 60, 0.2),
                         f"missing: {sorted(accepted - self.numbers(*sinks))}; mailhost said:\n{host.said()}")
