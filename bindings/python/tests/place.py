@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 import mailmodule
 from mailmodule._abi.library import library
 
-SECONDS = 20.0
+SECONDS = 60.0
 """What is waited for comes at once, or the test has failed."""
 
 USERS = ["anna;secret;;PS", "bert;hidden;;PS"]
@@ -77,24 +78,44 @@ class Case(unittest.TestCase):
         self.assertEqual(code, raised.exception.code, raised.exception)
         return raised.exception.message
 
-    def mailbox(self, engine: mailmodule.Engine, user: str = "anna", password: str = "secret") -> list[bytes]:
-        """All messages of a mailbox, as POP3 shows them."""
+    def mailbox(
+        self, engine: mailmodule.Engine, user: str = "anna", password: str = "secret", count: int = 1
+    ) -> list[bytes]:
+        """All messages of a mailbox, as POP3 shows them, once there are so many: a login waits for them, but not for long."""
         with mailmodule.Pop3Server(engine, mailmodule.PORT_ANY) as server:
-            pop = poplib.POP3("127.0.0.1", server.port, timeout=SECONDS)
-            pop.user(user)
-            pop.pass_(password)
-            messages = [b"\n".join(pop.retr(number + 1)[1]) for number in range(pop.stat()[0])]
-            pop.quit()
+            deadline = time.monotonic() + SECONDS
+            while len(messages := self.read(server.port, user, password)) < count and time.monotonic() < deadline:
+                time.sleep(0.05)
             return messages
+
+    @staticmethod
+    def read(port: int, user: str, password: str) -> list[bytes]:
+        pop = poplib.POP3("127.0.0.1", port, timeout=SECONDS)
+        pop.user(user)
+        pop.pass_(password)
+        messages = [b"\n".join(pop.retr(number + 1)[1]) for number in range(pop.stat()[0])]
+        pop.quit()
+        return messages
+
+
+_ports = random.sample(range(10000, 32000), 22000)
 
 
 def free_port() -> int:
-    """A port that nobody has, below those that the system gives to connections."""
+    """A port that nobody has and that was not given before, below those that the system gives to connections."""
     while True:
-        port = random.randrange(10000, 32000)
+        port = _ports.pop()
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
             return port
+
+
+def soon(what: Callable[[], object]) -> bool:
+    """Whether it is so, once it is, or when that has taken too long."""
+    deadline = time.monotonic() + SECONDS
+    while not what() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(what())
 
 
 @contextlib.contextmanager
@@ -121,7 +142,7 @@ def talking(script: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.join(SECONDS)
 
 
-def run(source: str, *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+def run(source: str, *arguments: str, seconds: float = 3 * SECONDS) -> subprocess.CompletedProcess[str]:
     """Runs Python in a process of its own."""
     command = [sys.executable, "-X", "dev", "-c", source, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)

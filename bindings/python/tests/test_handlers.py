@@ -103,7 +103,7 @@ class HandlerTests(HandlerCase):
         self.assertEqual([MESSAGE], taken)
         (stored,) = self.mailbox(self.kept)
         self.assertIn(b"\nX-Seen: yes\n", stored)
-        self.assertEqual([], self.mailbox(self.kept, "bert", "hidden"))
+        self.assertEqual([], self.mailbox(self.kept, "bert", "hidden", count=0))
 
     def test_a_transaction_can_be_changed(self) -> None:
         def data(session: Session) -> None:

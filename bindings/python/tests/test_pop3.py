@@ -109,8 +109,9 @@ class Pop3ClientTests(Case):
             self.fails(ErrorCode.NOT_SUPPORTED, client.login, "anna", "secret", Pop3LoginFlags.NO_USER)
 
     def test_an_error_has_its_layer_and_stage(self) -> None:
-        with talking(Lines("", greeting=GREETING)) as port, self.client(receive_timeout=0.05) as client:
+        with talking(Lines("", greeting=GREETING)) as port, self.client() as client:
             client.connect("127.0.0.1", port)
+            client.set_timeouts(SECONDS, SECONDS, 0.05)
             with self.assertRaises(MailModuleError) as raised:
                 client.retr(1)
         error = raised.exception

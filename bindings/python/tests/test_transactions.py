@@ -38,7 +38,7 @@ class TransactionTests(ClientCase):
         self.open.send_all(messages(), heard.__setitem__)
         self.assertEqual(list(range(52)), list(heard))
         self.assertEqual({ErrorCode.OK}, {one.error for results in heard.values() for one in results})
-        received = self.mailbox(self.mail)
+        received = self.mailbox(self.mail, count=52)
         self.assertEqual(52, len(received))
         self.assertTrue(all(one.endswith(b"\n\n.dot") for one in received))
 

@@ -181,8 +181,11 @@ def paired(server: Lines, kind: type[Pair] = Pair) -> Iterator[Pair]:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield kind(ours)
-    thread.join(SECONDS)
+    try:
+        yield kind(ours)
+    finally:
+        ours.close()
+        thread.join(SECONDS)
 
 
 class TransportTests(Case):
