@@ -41,9 +41,14 @@ class TestOfClient(unittest.TestCase):
         """What it says and hears is in `self.trace`."""
         self.trace = []
         client = mailmodule.SmtpClient(self.engine, on_trace=lambda way, line: self.trace.append((way, line)),
-                                       **{"connect_timeout": 20, "receive_timeout": 20, "send_timeout": 20, **options})
+                                       **{**dict.fromkeys(("connect_timeout", "receive_timeout", "send_timeout"), place.PATIENCE), **options})
         self.addCleanup(client.close)
         return client
+
+    @staticmethod
+    def wait_for_replies(client, seconds=place.PATIENCE):
+        """How long it waits for a reply from now on: short for one that never comes, and not for those before it."""
+        client.set_timeouts(place.PATIENCE, place.PATIENCE, seconds)
 
     def connected(self, port, address="127.0.0.1", **options):
         client = self.client(**options)
@@ -82,7 +87,7 @@ class TestOfClient(unittest.TestCase):
         return token, (b"From: <anna@example.org>\r\nTo: <somebody@elsewhere.test>\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\n"
                        b"Message-ID: <" + token + b"@example.org>\r\nSubject: " + token + b"\r\n\r\n" + body)
 
-    def delivered(self, server, token, count=1, seconds=20):
+    def delivered(self, server, token, count=1, seconds=place.PATIENCE):
         """The copies of a message in a server's Maildirs, once there are so many."""
         place.wait_until(lambda: sum(token in text for text in server.texts()) >= count, seconds)
         found = [text for text in server.texts() if token in text]

@@ -42,7 +42,7 @@ class Pop3AtServer(TestOfClient):
 
     def client(self):
         self.trace = []
-        client = mailmodule.Pop3Client(self.engine, connect_timeout=20, receive_timeout=20, send_timeout=20,
+        client = mailmodule.Pop3Client(self.engine, connect_timeout=place.PATIENCE, receive_timeout=place.PATIENCE, send_timeout=place.PATIENCE,
                                        on_trace=lambda way, line: self.trace.append(line))
         self.addCleanup(client.close)
         return client

@@ -75,12 +75,16 @@ class Misbehaving(TestOfClient):
     def before(cls):
         cls.certificate = cls.authority.issue("localhost")
 
-    def meets(self, verb, act, judge, **options):
-        """The client comes to the verb and gets the answer; judge looks at the call. Then a new connection does as it should."""
+    def meets(self, verb, act, judge, patience=place.PATIENCE):
+        """The client comes to the verb and gets the answer, which it waits for so long; judge looks at the call. Then a new connection
+        does as it should."""
         offers = ("PIPELINING", "CHUNKING", "AUTH PLAIN")
         with self.subTest(self.case), Rogue("127.0.0.1", place.free_port(), certificate=self.certificate, capabilities=offers, **{verb: [act]}) as server:
-            client = self.client(**options)
-            judge(self.comes_to(client, verb, server.port), client)
+            client = self.client()
+            call = self.comes_to(client, verb, server.port)
+            self.wait_for_replies(client, patience)
+            judge(call, client)
+            self.wait_for_replies(client)
             self.answers(220, client.connect("127.0.0.1", server.port))
             self.answers(250, client.ehlo())
             self.answers(250, client.noop())
@@ -156,7 +160,7 @@ class Misbehaving(TestOfClient):
 
     def test_what_is_no_reply_and_then_silence(self):
         for verb, act in self.each({"words": NO_REPLIES["words"]}):
-            self.meets(verb, after(act, hang), lambda call, client, verb=verb: self.is_failure(call, ErrorCode.PROTOCOL, Layer.PROTOCOL, verb, False), receive_timeout=0.2)
+            self.meets(verb, after(act, hang), lambda call, client, verb=verb: self.is_failure(call, ErrorCode.PROTOCOL, Layer.PROTOCOL, verb, False), 1)
 
     def test_a_loss(self):
         for verb, (number, act) in self.each(LOSSES):
@@ -176,14 +180,14 @@ class Misbehaving(TestOfClient):
 
     def test_silence_is_a_timeout(self):
         for verb, act in self.each({"silence": hang}):
-            self.meets(verb, act, lambda call, client, verb=verb: self.is_failure(call, ErrorCode.TIMEOUT, Layer.NETWORK, verb, True), receive_timeout=0.2)
+            self.meets(verb, act, lambda call, client, verb=verb: self.is_failure(call, ErrorCode.TIMEOUT, Layer.NETWORK, verb, True), 0.2)
 
     def test_a_reply_that_drips_is_a_timeout_too(self):
         """An octet now and then, for longer than the time that a reply may take."""
         act = raw(b"220-and then\r\n" * 1000, 1, 0.05)
         for verb in ("greeting", "mail", "dot"):
             with self.subTest(verb):
-                self.meets(verb, act, lambda call, client, verb=verb: self.is_failure(call, ErrorCode.TIMEOUT, Layer.NETWORK, verb, True), receive_timeout=0.4)
+                self.meets(verb, act, lambda call, client, verb=verb: self.is_failure(call, ErrorCode.TIMEOUT, Layer.NETWORK, verb, True), 0.4)
 
     def test_a_reply_without_end_has_its_code_and_ends_the_connection(self):
         def judge(call, client):
@@ -234,8 +238,10 @@ class Misbehaving(TestOfClient):
         acts = {"closed": (ErrorCode.TLS, lose), "reset": (ErrorCode.TLS, reset), "no TLS": (ErrorCode.TLS, after(raw(b"what is TLS?\r\n" * 40), lose)), "silence": (ErrorCode.TIMEOUT, hang)}
         for name, (code, act) in acts.items():
             with self.subTest(name), Rogue("127.0.0.1", place.free_port(), certificate=self.certificate, starttls=[after(say("220 go on"), act)]) as server:
-                client = self.open(server.port, connect_timeout=1, receive_timeout=1)
+                client = self.open(server.port)
                 self.answers(220, client.starttls())
+                if act == hang:
+                    client.set_timeouts(1, 1, 1)
                 error = self.fails(code, client.start_tls, "localhost")
                 self.assertEqual(Stage.TLS, error.stage)
                 self.assertIn(error.layer, (Layer.TLS, Layer.NETWORK))

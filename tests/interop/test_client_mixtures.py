@@ -28,7 +28,8 @@ class Mixtures(TestOfClient):
         stages = {stage: [as_usual if chance.random() < 0.6 else chance.choice(ACTS) for _ in range(chance.randint(1, 6))]
                   for stage in ("mail", "rcpt", "data", "dot", "bdat", "rset") if chance.random() < 0.35}
         with Rogue("127.0.0.1", place.free_port(), capabilities=chance.choice(OFFERS), **stages) as server:
-            client, given, told = self.open(server.port, receive_timeout=0.1, send_timeout=5), [], []
+            client, given, told = self.open(server.port), [], []
+            self.wait_for_replies(client, 0.1)
             error = None
             try:
                 client.send_all(self.messages(chance, given), lambda number, sent: told.append((number, sent)))
@@ -36,6 +37,7 @@ class Mixtures(TestOfClient):
                 error = failure
             self.assertEqual(list(range(len(given))), [number for number, _ in told])
             self.judge(server, given, told, error)
+            self.wait_for_replies(client)
             self.answers(220, client.connect("127.0.0.1", server.port))
             client.close()
 

@@ -101,7 +101,7 @@ class ThroughProxies(TestOfClient):
     def test_it_closes_or_is_silent(self):
         for kind in ("socks5", "socks4a", "http"):
             with self.subTest(kind), Silent() as silent:
-                error = self.refused(f"{kind}://127.0.0.1:{silent.port}", 1, connect_timeout=0.3)
+                error = self.refused(f"{kind}://127.0.0.1:{silent.port}", 1, connect_timeout=1)
                 self.assertEqual((ErrorCode.TIMEOUT, True), (error.code, error.retry))
             with self.subTest(kind + " closes"), Silent(closes=True) as silent:
                 self.refused(f"{kind}://127.0.0.1:{silent.port}", 1)
@@ -112,7 +112,7 @@ class ThroughProxies(TestOfClient):
                 client = self.client(proxy=f"{kind}://127.0.0.1:{silent.port}", connect_timeout=60)
 
                 def cancel(silent=silent, client=client):
-                    silent.was_asked.wait(20)
+                    silent.was_asked.wait(place.PATIENCE)
                     client.cancel()
                 thread = threading.Thread(target=cancel)
                 thread.start()

@@ -158,7 +158,8 @@ class Recipients(TestOfClient):
     def test_silence_after_the_end_is_not_known_either(self):
         for offers in OFFERS:
             with self.server(offers, dot=[hang], bdat=[hang]) as server:
-                told, client = [], self.open(server.port, receive_timeout=0.3)
+                told, client = [], self.open(server.port)
+                self.wait_for_replies(client, 0.3)
                 self.fails(ErrorCode.TIMEOUT, client.send_all, [self.message(("good", "gone"))], lambda number, sent: told.extend(sent))
                 self.assertEqual([(ErrorCode.TIMEOUT, True), (ErrorCode.REFUSED_PERMANENT, False)], [(one.error, one.maybe_taken) for one in told])
 

@@ -9,15 +9,17 @@ import unittest
 from clients import ErrorCode, Layer, Stage, TestOfClient
 import mailmodule
 from mailmodule import Pop3Status
+from support import place
 
 MEBIBYTE = 1 << 20
 
 
 class Scripted:
-    """Answers each line that it hears with the next octets; the first of them are the greeting."""
+    """Answers each line that it hears with the next octets; the first of them are the greeting. At the end it waits for the
+    client to go, or goes itself."""
 
-    def __init__(self, *answers):
-        self.answers, self.heard = answers, []
+    def __init__(self, *answers, goes=False):
+        self.answers, self.goes, self.heard = answers, goes, []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.serve, daemon=True)
@@ -32,14 +34,14 @@ class Scripted:
                         self.heard.append(lines.readline())
                     for piece in ([answer] if isinstance(answer, bytes) else answer):
                         connection.sendall(piece)
-                if lines.readline():
+                if not self.goes and lines.readline():
                     self.heard.append("more")
         except OSError:
             pass
 
     def close(self):
         self.listener.close()
-        self.thread.join(20)
+        self.thread.join(place.PATIENCE)
 
 
 def late(seconds, octets):
@@ -50,7 +52,7 @@ def late(seconds, octets):
 class TestPop3ClientMisbehaving(TestOfClient):
     def against(self, *answers, **options):
         server = Scripted(*answers)
-        client = mailmodule.Pop3Client(self.engine, **{"receive_timeout": 20, **options})
+        client = mailmodule.Pop3Client(self.engine, **{"receive_timeout": place.PATIENCE, **options})
         self.addCleanup(server.close)
         self.addCleanup(client.close)
         self.trace = server.heard
@@ -107,14 +109,15 @@ class TestPop3ClientMisbehaving(TestOfClient):
     def test_the_end_of_the_connection_in_a_message(self):
         for octets in (b"a\r\n", b"a\r\n.", b"a\r\n.\r", b"a\n.\n", b"a\n.\r\n", b"a\r\n..\r\n"):
             with self.subTest(octets):
-                server = Scripted(b"+OK\r\n", b"+OK\r\n" + octets)
+                server = Scripted(b"+OK\r\n", b"+OK\r\n" + octets, goes=True)
                 self.addCleanup(server.close)
-                client = mailmodule.Pop3Client(self.engine, receive_timeout=0.5)
+                client = mailmodule.Pop3Client(self.engine, receive_timeout=place.PATIENCE)
                 self.addCleanup(client.close)
                 client.connect("127.0.0.1", server.port)
                 client.retr(1)
-                with self.assertRaises(mailmodule.MailModuleError):
+                with self.assertRaises(mailmodule.MailModuleError) as raised:
                     client.read_all()
+                self.assertEqual(ErrorCode.CLOSED, raised.exception.code)
 
     def test_a_gibibyte_takes_no_memory(self):
         line = b"x" * (MEBIBYTE - 2) + b"\r\n"
