@@ -130,7 +130,7 @@ class OurOwn(TestOfClient):
         with subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
             said = b""
             while b"ACCEPT" not in said:
-                said += server.stdout.readline()
+                said += server.stdout.readline() or self.fail(f"openssl does not listen: {said}")
             client = self.client(**ours)
             try:
                 client.connect("localhost", port, greeting=False)

@@ -25,7 +25,7 @@ STRANGER = """
 import os, socket, sys
 os.setgid(65534); os.setuid(65534)
 with socket.socket(socket.AF_UNIX) as s:
-    s.settimeout(10)
+    s.settimeout(60)
     try:
         s.connect(sys.argv[1])
         print(s.recv(8).hex())
@@ -61,7 +61,7 @@ class Host:
 
     def end(self, how=signal.SIGTERM):
         self.process.send_signal(how)
-        code = self.process.wait(30)
+        code = self.process.wait(place.PATIENCE)
         return code
 
     def log(self):
@@ -188,7 +188,7 @@ class Queue(CommandTest):
                 self.assertEqual(0, found.returncode, (settings, found))
             finally:
                 host.terminate()
-                host.wait(30)
+                host.wait(place.PATIENCE)
 
     def test_many_at_once_do_not_hinder_each_other(self):
         self.serve()
@@ -281,7 +281,7 @@ class Serve(CommandTest):
         self.assertTrue(place.wait_until(lambda: not any("sleep" in line or line.startswith("Z") for line in children())))
         self.assertTrue(any("mailmodule" in line for line in children()))
         os.kill(first, signal.SIGTERM)
-        self.assertEqual(0, host.process.wait(30))
+        self.assertEqual(0, host.process.wait(place.PATIENCE))
 
 
 class Socket(CommandTest):
@@ -324,7 +324,7 @@ class Socket(CommandTest):
         self.assertEqual("no right", stranger())
         host.socket.chmod(0o666)
         self.assertEqual(b"MMCTL\1\2\0".hex(), stranger())
-        self.assertIn("another user's process was refused", host.log())
+        self.assertTrue(place.wait_until(lambda: "another user's process was refused" in host.log()), host.log())
 
     def test_garbage_and_silence_hinder_nobody(self):
         host = self.serve()

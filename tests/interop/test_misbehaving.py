@@ -62,7 +62,7 @@ class Passing(DeliveryTest):
 
     cases = passing()
     zone = [line for case in cases for line in case.zone()]
-    settings = {"pop_timeout": 4}
+    settings = {"pop_timeout": 10, "queue_lifetime": 600}
 
     def test_each_message_arrives_in_the_end(self):
         with contextlib.ExitStack() as stack:
@@ -70,7 +70,7 @@ class Passing(DeliveryTest):
                 case.server = stack.enter_context(Rogue(case.address, self.port, **case.stages))
             for case in self.cases:
                 case.token = self.send("somebody@" + case.domain)
-            place.wait_until(lambda: all(case.server.messages for case in self.cases), 40)
+            place.wait_until(lambda: all(case.server.messages for case in self.cases), 2 * place.PATIENCE)
             for case in self.cases:
                 with self.subTest(case.name):
                     self.judge(case)
@@ -157,11 +157,11 @@ class Endless(DeliveryTest):
     def test_a_drip_without_end(self):
         """An octet now and then for longer than the client's patience with one reply."""
         server = self.rogue("127.0.0.32", greeting=[raw(b"220-x\r\n" * 100, 1, 0.5)])
-        self.arrives(server, self.send("somebody@drip.test"), 40)
+        self.arrives(server, self.send("somebody@drip.test"))
 
     def endless(self, domain, address, act):
         server = self.rogue(address, greeting=[act])
-        self.arrives(server, self.send(f"somebody@{domain}.test"), 40)
+        self.arrives(server, self.send(f"somebody@{domain}.test"))
         with open(f"/proc/{self.host.process.pid}/status", encoding="ascii") as f:
             resident = next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
         self.assertLess(resident, 200_000, "kB resident")
@@ -189,7 +189,7 @@ class Recipients(DeliveryTest):
         seen = {}
         server = self.rogue("127.0.0.40", rcpt=always(choose))
         token = self.send("first@mixed.test", "wait@mixed.test", "gone@mixed.test", "last@mixed.test")
-        place.wait_until(lambda: len(server.messages) >= 2, 20)
+        place.wait_until(lambda: len(server.messages) >= 2)
         self.assertEqual([["first@mixed.test", "last@mixed.test"], ["wait@mixed.test"]], [m.to for m in server.messages], self.logged())
         report = self.report(token)
         self.assertEqual(["gone@mixed.test"], list(report.recipients))
@@ -208,7 +208,7 @@ class Recipients(DeliveryTest):
             return session.reply("452 4.5.3 too many recipients")
         server = self.rogue("127.0.0.41", rcpt=always(few))
         self.send(*[f"r{n}@crowd.test" for n in range(10)])
-        place.wait_until(lambda: sum(len(m.to) for m in server.messages) >= 10, 30)
+        place.wait_until(lambda: sum(len(m.to) for m in server.messages) >= 10)
         self.assertEqual(sorted(f"r{n}@crowd.test" for n in range(10)), sorted(to for m in server.messages for to in m.to), self.logged())
 
     def test_all_refused_sends_no_text(self):

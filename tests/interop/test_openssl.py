@@ -74,7 +74,7 @@ class Renegotiation(ClientTest):
                 self.addCleanup(client.stdin.close)
                 client.stdin.write(b"R\n")
                 client.stdin.flush()
-                client.wait(10)  # pop_timeout is 600 s
+                client.wait(place.PATIENCE)  # pop_timeout is 600 s
                 self.assertIn(b"RENEGOTIATING", client.stdout.read())
 
 

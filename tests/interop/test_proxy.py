@@ -69,9 +69,9 @@ class Proxies(DeliveryTest):
                 self.arrives(server, self.send("somebody@one.test", host=host))
                 self.assertEqual({proxy.outgoing}, set(server.peers))
 
-    def waits(self, url, seconds=3):
+    def waits(self, url, seconds=2):
         """No way through: the message waits, nothing goes around the proxy, and the sender hears of it only at the end."""
-        host, server = self.another(proxy=url, queue_lifetime=5), self.rogue("127.0.0.10")
+        host, server = self.another(proxy=url, queue_lifetime=8), self.rogue("127.0.0.10")
         token = self.send("somebody@one.test", host=host)
         place.wait_until(lambda: server.peers or self.reports(token, host), seconds)
         self.assertEqual([], server.peers + self.reports(token, host))

@@ -154,9 +154,10 @@ class OnlyTls(RemoteTls):
 
     def test_the_offer_comes_later(self):
         """Without it the message waits; it is not returned at once."""
-        token = self.send("somebody@good.test")
+        host = self.another(**{**self.settings, "queue_lifetime": 600})
+        token = self.send("somebody@good.test", host=host)
         server = self.rogue("127.0.0.10")
-        place.wait_until(lambda: server.sessions, 3)
+        self.assertTrue(place.wait_until(lambda: server.sessions), self.logged(host))
         server.stop()
         self.arrives(self.server("good"), token)
 

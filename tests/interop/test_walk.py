@@ -28,11 +28,11 @@ class Walk(DeliveryTest):
             *hosts("noanswer", (10, "127.0.0.48"), (20, "127.0.0.49")), *hosts("refuser", (10, "127.0.0.46"), (20, "127.0.0.47"))]
     settings = {"pop_timeout": 5}
 
-    def goes_to(self, domain, good, others=(), seconds=20, **stages):
+    def goes_to(self, domain, good, others=(), **stages):
         """The message arrives at the good one of several servers; the others are given back."""
         bad = [self.rogue(address, **stages) for address in others]
         server = self.rogue(good)
-        self.arrives(server, self.send(f"somebody@{domain}.test"), seconds)
+        self.arrives(server, self.send(f"somebody@{domain}.test"))
         self.assertEqual([], [m for s in bad for m in s.messages])
         return bad
 
@@ -60,7 +60,7 @@ class Walk(DeliveryTest):
 
     def test_connecting_to_the_first_gets_no_answer(self):
         with Unanswered("127.0.0.48", self.port):
-            self.goes_to("noanswer", "127.0.0.49", seconds=60)
+            self.goes_to("noanswer", "127.0.0.49")
 
     def test_the_other_addresses_of_a_host(self):
         self.goes_to("addresses", "127.0.0.23")
@@ -132,26 +132,26 @@ class Walk(DeliveryTest):
         gathered = threading.Event()
 
         def late(session, line):
-            gathered.wait(60)
+            gathered.wait(300)
             session.good_greeting(line)
-        server, host = self.rogue("127.0.0.43", greeting=always(late)), self.another(pop_timeout=60)
+        server, host = self.rogue("127.0.0.43", greeting=always(late)), self.another(pop_timeout=300)
         self.addCleanup(gathered.set)
         tokens = {self.send("somebody@many.test", host=host) for _ in range(100)}
         gathered.set()
-        self.assertTrue(place.wait_until(lambda: len(server.messages) >= 100, 30), self.logged(host))
+        self.assertTrue(place.wait_until(lambda: len(server.messages) >= 100), self.logged(host))
         self.assertEqual(100, len(server.seen))
         self.assertTrue(all(any(token in m.text for m in server.messages) for token in tokens))
         self.assertLessEqual(len(server.peers), 20)
 
     def test_dead_and_hung_destinations_do_not_delay_others(self):
-        hung, live = self.rogue("127.0.0.41", greeting=always(hang)), self.rogue("127.0.0.42")
+        hung, live, host = self.rogue("127.0.0.41", greeting=always(hang)), self.rogue("127.0.0.42"), self.another(pop_timeout=300)
         for _ in range(100):
-            self.send("somebody@dead.test")
-            self.send("somebody@hung.test")
-            self.send("somebody@lame.test")
-        tokens = [self.send("somebody@live.test") for _ in range(20)]
+            self.send("somebody@dead.test", host=host)
+            self.send("somebody@hung.test", host=host)
+            self.send("somebody@lame.test", host=host)
+        tokens = [self.send("somebody@live.test", host=host) for _ in range(20)]
         for token in tokens:
-            self.arrives(live, token, 4)  # less than the hung one's time-out
+            self.arrives(live, token)  # in less than the hung one's time-out
         self.assertLessEqual(len(hung.sessions), 30)
 
 
@@ -185,12 +185,12 @@ class Restart(DeliveryTest):
         tokens = [self.send("a@later.test", "b@later.test", host=host) for _ in range(20)]
         self.assertEqual(0, host.stop(), host.said())
         server = self.rogue("127.0.0.60")
-        began = time.time()
+        began = time.monotonic()
         host.start()
         for token in tokens:
             self.assertEqual(["a@later.test", "b@later.test"], self.arrives(server, token).to)
         self.assertEqual(20, len(server.messages))
-        self.assertLess(time.time() - began, 30)
+        self.assertLess(time.monotonic() - began, 60)
 
     def test_who_has_it_does_not_get_it_again_after_a_kill(self):
         host = self.another(queue_retry="2")
@@ -198,8 +198,8 @@ class Restart(DeliveryTest):
         tokens = [self.send("a@now.test", "b@later.test", host=host) for _ in range(20)]
         for token in tokens:
             self.arrives(now, token)
-        self.assertTrue(place.wait_until(lambda: now.verbs().count("QUIT") == len(now.sessions), 10))
-        place.wait_until(lambda: False, 0.5)  # what is done is noted with the next group at the latest
+        self.assertTrue(place.wait_until(lambda: now.verbs().count("QUIT") == len(now.sessions)))
+        self.send("anna@example.org", host=host)  # what is done is noted with the next group at the latest, and this one is in it
         host.kill()
         later = self.rogue("127.0.0.60")
         host.start()
