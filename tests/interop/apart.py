@@ -21,7 +21,7 @@ class Apart(DeliveryTest):
             "nowhere MX 10 mx.nowhere", f"mx.nowhere A {NO_WAY}", f"mx.nowhere AAAA {NO_WAY_6}"]
     settings = {"pop_timeout": 3, "queue_lifetime": 20}
 
-    def goes(self, domain, address, seconds=20):
+    def goes(self, domain, address, seconds=place.PATIENCE):
         server = self.rogue(address)
         self.arrives(server, self.send(f"somebody@{domain}.test"), seconds)
 
@@ -35,7 +35,7 @@ class Apart(DeliveryTest):
         self.goes("four", "127.0.0.10")
 
     def test_a_first_host_that_never_answers(self):
-        self.goes("vanish", "fd00::4", 60)
+        self.goes("vanish", "fd00::4")
 
     def test_no_way_at_all_is_temporary(self):
         token = self.send("somebody@nowhere.test")
@@ -45,7 +45,7 @@ class Apart(DeliveryTest):
     def test_a_first_name_server_that_never_answers(self):
         host = self.another(smtp_dns=f"{VANISHED},{self.nsd.setting}")
         server = self.rogue("fd00::2")
-        self.arrives(server, self.send("somebody@only6.test", host=host), 30)
+        self.arrives(server, self.send("somebody@only6.test", host=host))
 
     def test_a_name_server_with_ipv6(self):
         class Six(Nsd):

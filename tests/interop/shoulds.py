@@ -239,7 +239,7 @@ def return_paths(server):
     token = f"Subject: token-{time.monotonic_ns()}"
     session = server.session("smtp")
     session.send(f"Return-Path: <x@y.example>\r\n{token}\r\nReturn-Path: <z@y.example>\r\n\r\ntext", "anna@example.org")
-    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), None), 10)
+    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), None))
     fields = re.findall(rb"^Return-Path: *(\S*)", found, re.M | re.I)
     return session, f"sent with two: {', '.join(f'`{field.decode()}`' for field in fields)}"
 
@@ -267,7 +267,7 @@ def logged_in(server):
     token = f"Subject: token-{time.monotonic_ns()}"
     session.all("MAIL FROM:<anna@example.org>", RCPT, "DATA")
     session.say(f"{token}\r\n\r\ntext\r\n.")
-    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), b""), 10)
+    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), b""))
     return session, f"after a login under TLS: `with {re.search(rb' with ([A-Z0-9]+)', found).group(1).decode()}`"
 
 
@@ -288,7 +288,7 @@ def unicode_names(server):
     session.all("EHLO xn--bcher-kva.example", MAIL + " SMTPUTF8", RCPT, "DATA")
     token = f"Subject: token-{time.monotonic_ns()}"
     session.say(token + "\r\n\r\ntext\r\n.")
-    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), b""), 10)
+    found = place.wait_until(lambda: next((t for t in server.texts() if token.encode() in t), b""))
     return session, f"`EHLO xn--bcher-kva.example`: Received from `{re.search(rb'Received: from ([^ ]*)', found).group(1).decode()}`"
 
 

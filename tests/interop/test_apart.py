@@ -20,6 +20,6 @@ def has_network():
 class NetworkOfItsOwn(unittest.TestCase):
     @unittest.skipUnless(has_network(), "no network namespace can be made; test_walk has the cases that need none")
     def test_without_ways_and_answers(self):
-        result = place.run("unshare", "-n", "sh", "-c", NETWORK + 'exec "$@"', "-", sys.executable, place.ROOT / "tests" / "interop" / "apart.py", seconds=300)
+        result = place.run("unshare", "-n", "sh", "-c", NETWORK + 'exec "$@"', "-", sys.executable, place.ROOT / "tests" / "interop" / "apart.py", seconds=900)
         self.assertEqual(0, result.returncode, result.stdout)
         self.assertRegex(result.stdout, r"Ran \d+ tests")

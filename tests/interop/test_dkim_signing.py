@@ -66,7 +66,7 @@ class Signed(DeliveryTest):
         self.assertNotIn(b"dkim-signature", text.lower())
 
     def goes_out(self, token):
-        return self.arrives(self.far, token, 60).text
+        return self.arrives(self.far, token).text
 
     def setUp(self):
         self.far = self.rogue(FAR)
@@ -83,7 +83,7 @@ class Signed(DeliveryTest):
         return token
 
     def in_mailbox(self, token, user="bert"):
-        found = self.host.wait_for(user, token, 30)
+        found = self.host.wait_for(user, token)
         self.assertIsNotNone(found, self.logged())
         return found.replace(b"\r\n", b"\n")
 
@@ -180,7 +180,7 @@ class Signed(DeliveryTest):
                 path.write_bytes(text)
                 command = [sys.executable, HERE / "oldsend.py", place.LIBRARY, config, how, "anna@example.org", "x@far.test", path, self.port]
                 with subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as host:
-                    text = self.arrives(server, token, 60).text
+                    text = self.arrives(server, token).text
                     host.communicate("\n", 60)
                 self.assertEqual(0, host.returncode)
                 self.assert_signed(text)

@@ -116,7 +116,7 @@ class TestFetch(TestOfClient):
     def arrived(self, count):
         """What came since the test began, once it is as much: subject and body of each."""
         fresh = lambda: [path for path in self.files("anna") if path.name not in self.here]  # noqa: E731
-        place.wait_until(lambda: len(fresh()) >= count, 15)
+        place.wait_until(lambda: len(fresh()) >= count)
         found = {}
         for path in fresh():
             head, _, body = place.crlf(path.read_bytes()).partition(b"\r\n\r\n")

@@ -68,7 +68,7 @@ class Guessing(ClientTest):
         self.assertEqual(1, self.says(self.host.pop, head + b"USER anna\r\nPASS secret\r\nSTAT\r\n").count(b"-ERR"))
         self.assertFalse([m for m in self.host.peek("anna") if token in m])
         log = self.folder / "module.log"
-        self.assertTrue(place.wait_until(lambda: "another protocol is spoken here, closed client=127.0.0.1" in log.read_text(), 10), log.read_text())
+        self.assertTrue(place.wait_until(lambda: "another protocol is spoken here, closed client=127.0.0.1" in log.read_text()), log.read_text())
 
     def test_tls_in_clear_text_and_clear_text_in_tls_end_the_connection(self):
         self.assertIn(b"\r\n421 ", self.says(self.host.smtp, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"))

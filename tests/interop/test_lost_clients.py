@@ -90,7 +90,7 @@ class Cuts(ClientTest):
                     self.assertIsNotNone(self.host.wait_for("anna", self.token), self.host.said())
                 else:
                     self.assertFalse(self.is_there(self.token), "a message that was not sent to its end was taken")
-        self.assertTrue(place.wait_until(lambda: self.descriptors() <= before, 20), "sessions are left over")
+        self.assertTrue(place.wait_until(lambda: self.descriptors() <= before), "sessions are left over")
         self.token = b"token-" + os.urandom(8).hex().encode()
         self.serves(make(), tls)
 
@@ -133,7 +133,7 @@ class Cuts(ClientTest):
         before = self.descriptors()
         for at, _ in cuts.points(steps):
             self.reset_unread(b"".join(steps)[:at], [], False)
-        self.assertTrue(place.wait_until(lambda: self.descriptors() <= before, 20), "sessions are left over")
+        self.assertTrue(place.wait_until(lambda: self.descriptors() <= before), "sessions are left over")
         self.token = b"token-" + os.urandom(8).hex().encode()
         self.serves(self.by_data(), False)
 

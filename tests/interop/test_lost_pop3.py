@@ -79,7 +79,7 @@ class Cuts:
         return found
 
     def nothing_is_left_of(self, before):
-        if not place.wait_until(lambda: len(self.descriptors()) <= len(before), 20):
+        if not place.wait_until(lambda: len(self.descriptors()) <= len(before)):
             self.fail(f"left over: {sorted(self.descriptors() - before)}")
 
     def is_free(self):
@@ -88,7 +88,7 @@ class Cuts:
             s = self.connect()
             s.sendall(b"AUTH PLAIN\r\n" + PLAIN + b"QUIT\r\n")
             return heard(s).count(b"+OK") == 3
-        self.assertTrue(place.wait_until(enters, 20), "the mailbox stays locked")
+        self.assertTrue(place.wait_until(enters), "the mailbox stays locked")
 
     def each_cut(self, steps, cut, tls=False):
         answers = self.serves(steps, tls)

@@ -5,6 +5,7 @@ import signal
 import time
 
 from retrieving import Retrieving
+from support import place
 
 
 class Mutt(Retrieving):
@@ -21,7 +22,7 @@ class Mutt(Retrieving):
             *more, "push '<fetch-mail><exit>'"]) + "\n")
         return self.at_terminal("mutt", "-n", "-F", str(config), "-f", str(self.box)) == 0
 
-    def at_terminal(self, *command, seconds=30):
+    def at_terminal(self, *command, seconds=place.PATIENCE):
         """The exit status; None if it had to be killed."""
         process, terminal = pty.fork()
         if process == 0:

@@ -125,7 +125,7 @@ class TestPop3Large(ClientTest):
                     wire.ask(b"RETR 1")
                     wire.file.read(100_000)
                     wire.reset()
-                self.assertTrue(place.wait_until(self.can_log_in, 20), "the mailbox is not given back")
+                self.assertTrue(place.wait_until(self.can_log_in), "the mailbox is not given back")
         self.assertEqual(2, len(self.host.files("anna")))
 
     def can_log_in(self):

@@ -22,7 +22,7 @@ USER, PASSWORD = "anna", "secret"
 class CommandHost(MailHost):
     """A host without a request callback, which would be asked about logins: `mailmodule serve`."""
 
-    def start(self, seconds=15):
+    def start(self, seconds=place.PATIENCE):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([str(place.OUT / "bin" / "mailmodule"), "serve", str(self.config)],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)

@@ -60,7 +60,7 @@ class Checks(DeliveryTest):
     def test_who_comes_again_after_the_delay_is_let_in(self):
         host = self.strict(greylist=1, greylist_delay=1)
         self.assertRegex(self.swaks(host, CLEAN), r"451 4\.7\.1 Greylisted")
-        self.assertTrue(place.wait_until(lambda: "250 2.0.0 Ok: queued" in self.swaks(host, CLEAN), 20, 0.5))
+        self.assertTrue(place.wait_until(lambda: "250 2.0.0 Ok: queued" in self.swaks(host, CLEAN), step=0.5))
 
     def test_the_senders_domain(self):
         host = self.strict(checkmx=1)

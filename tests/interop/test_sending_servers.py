@@ -91,7 +91,7 @@ class SendingServer(ClientTest):
             smtp.sendmail("sender@example.net", to or ["anna@example.org"], place.crlf(message), options, rcpt_options)
 
     def comes(self, token, user="anna"):
-        got = self.host.wait_for(user, token, 30)
+        got = self.host.wait_for(user, token)
         self.assertIsNotNone(got, f"not in the mailbox of {user}:\n{(self.folder / 'module.log').read_text()[-3000:]}")
         self.assertEqual(1, sum(token in one for one in self.host.peek(user)))
         return got

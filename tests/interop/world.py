@@ -72,26 +72,26 @@ class DeliveryTest(unittest.TestCase):
     def send(self, *recipients, host=None, sender=SENDER, message=None, mail_options=(), rcpt_options=()):
         """Gives a message to mailhost's queue; its token."""
         token, text = message or self.letter()
-        with smtplib.SMTP("127.0.0.1", (host or self.host).smtp, timeout=20) as smtp:
+        with smtplib.SMTP("127.0.0.1", (host or self.host).smtp, timeout=place.PATIENCE) as smtp:
             refused = smtp.sendmail(sender, recipients, text, mail_options, rcpt_options)
         self.assertEqual({}, refused)
         return token
 
-    def arrives(self, server, token, seconds=20):
+    def arrives(self, server, token, seconds=place.PATIENCE):
         """The message at a server of ours, once it is there."""
         found = place.wait_until(lambda: [m for m in server.messages if token in m.text], seconds)
         self.assertTrue(found, f"did not arrive at {server.name}; it heard {server.verbs()[-30:]}; mailhost said:\n{self.logged()}")
         return found[0]
 
-    def delivered(self, server, token, count=1, seconds=30):
+    def delivered(self, server, token, count=1, seconds=place.PATIENCE):
         """The copies of a message in the Maildirs of a real server, once there are so many."""
         place.wait_until(lambda: sum(token in t for t in server.texts()) >= count, seconds)
         found = [t for t in server.texts() if token in t]
         self.assertEqual(count, len(found), f"mailhost said:\n{self.logged()}")
         return found
 
-    def report(self, token, host=None, user="anna", seconds=30):
-        """The report about a message in the sender's mailbox; it must be well formed."""
+    def report(self, token, host=None, user="anna", seconds=2 * place.PATIENCE):
+        """The report about a message in the sender's mailbox, which may come with the end of its life; it must be well formed."""
         host = host or self.host
         octets = place.wait_until(lambda: next((m for m in host.peek(user) if token in m and b"delivery-status" in m), None), seconds)
         self.assertIsNotNone(octets, f"no report about {token}; mailhost said:\n{self.logged(host)}")
