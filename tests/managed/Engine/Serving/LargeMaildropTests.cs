@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MailModule.Mailbox;
 using MailModule.Primitives.Os;
 using MailModule.Tests.Support;
@@ -31,10 +30,12 @@ public sealed class LargeMaildropTests : IDisposable
             // one that knows nothing of the mailbox yet
             var calls = new ReadingCalls();
             using var store = new MaildirStore("h", calls: calls);
-            long began = Stopwatch.GetTimestamp();
-            var session = new LoggedInPop3(store, _folder, new());
-            Assert.Equal($"+OK {Messages} {Messages * 100}\r\n", session.Send("STAT\r\n"));
-            TimeSpan took = Stopwatch.GetElapsedTime(began);
+            LoggedInPop3 session = null!;
+            TimeSpan took = ThreadTime.Of(() =>
+            {
+                session = new LoggedInPop3(store, _folder, new());
+                Assert.Equal($"+OK {Messages} {Messages * 100}\r\n", session.Send("STAT\r\n"));
+            });
             best = took < best ? took : best;
             Assert.Equal(0, calls.Readings);
             session.Lose();
