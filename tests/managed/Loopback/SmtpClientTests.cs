@@ -87,7 +87,7 @@ public class SmtpClientTests
     public void Silence_and_an_answer_in_drops_are_waited_for_no_longer_than_asked(string silence)
     {
         foreach ((SmtpStage stage, ClientRun run)
-            in EndedBySilence(silence, _ => s_options with { Timeout = TimeSpan.FromMilliseconds(300) }))
+            in EndedBySilence(silence, _ => s_options with { Timeout = TimeSpan.FromSeconds(2) }))
         {
             Assert.Equal((Fault.Timeout, stage), (run.Fault, run.Stage));
             string owed = stage == SmtpStage.Greeting ? "no greeting" : $"no answer to {FailureText.NameOf(stage)}";

@@ -164,7 +164,7 @@ public class SmtpClientTlsTests
     {
         using var server = new ScriptedSmtpServer(null, [.. s_offer, "220 go", Hang]);
         using var run = new ClientRun(
-            server.Port, ClientRun.Options(StartTlsUse.Required) with { Timeout = TimeSpan.FromMilliseconds(300) },
+            server.Port, ClientRun.Options(StartTlsUse.Required) with { Timeout = TimeSpan.FromSeconds(2) },
             new TlsClientSettings("mx.example", false), work: ClientRun.Message());
         run.End();
         Assert.Equal((Fault.Tls, SmtpStage.Tls, "no answer to STARTTLS in time"),

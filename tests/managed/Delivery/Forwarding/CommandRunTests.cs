@@ -72,7 +72,7 @@ public sealed partial class CommandRunTests : IDisposable
     {
         string pids = _folder.In("pids");
         (CommandEnd end, _) = CommandRun.Run(
-            Of($"trap '' TERM; sleep 1000 & echo $! > {pids}; wait; sleep 1000"), TimeSpan.FromMilliseconds(300),
+            Of($"trap '' TERM; sleep 1000 & echo $! > {pids}; wait; sleep 1000"), TimeSpan.FromSeconds(3),
             CancellationToken.None);
         Assert.Equal(CommandEnd.TimedOut, end);
         int pid = int.Parse(File.ReadAllText(pids));

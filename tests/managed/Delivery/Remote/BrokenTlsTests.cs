@@ -16,7 +16,7 @@ public class BrokenTlsTests
     private static readonly string[] s_underTls = [.. s_askedForTls, "220 go", StartTls];
     private static readonly string[] s_clear = [.. s_askedForTls[..3], .. Plain("250 ok").Skip(3)];
     private static readonly RemoteOptions s_options =
-        LoopbackHosts.Options with { Timeout = TimeSpan.FromMilliseconds(300) };
+        LoopbackHosts.Options with { Timeout = TimeSpan.FromSeconds(2) };
 
     public static TheoryData<string[]> BrokenHosts => new()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using MailModule.Dns;
 using MailModule.Dns.Stub;
+using MailModule.Tests.Loopback;
 
 namespace MailModule.Tests.Dns.Stub;
 
@@ -71,6 +72,8 @@ public class StubResolverTests
         using var server = new ScriptedDnsServer(_ => { });
         DnsAnswer answer = New(TimeSpan.FromMilliseconds(20), server).Query(Domain, DnsType.A, default);
         Assert.Equal(DnsStatus.TimedOut, answer.Status);
+        // What was sent last, the server may not have read yet.
+        Assert.True(SpinWait.SpinUntil(() => server.Questions.Length == 2, Loop.Long));
         Assert.Equal([true, false], server.Questions.Select(asked => asked.HasEdns));
     }
 
