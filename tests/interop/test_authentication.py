@@ -245,12 +245,14 @@ class Authentication(DeliveryTest):
         waits = threading.Thread(target=lambda: heard.append((self.says(host, text, sender="ceo@slow.test"), time.monotonic() - began)))
         waits.start()
         self.assertTrue(place.wait_until(lambda: dns.unheard > 0))
+        times = []
         for _ in range(10):
             before = time.monotonic()
             self.assertEqual(250, self.says(host, self.message(b"eve@evil.test")[1])[0])
-            self.assertLess(time.monotonic() - before, 5)
-        waits.join(40)
+            times.append(time.monotonic() - before)
+        waits.join(place.PATIENCE)
         (code, text), seconds = heard[0]
         self.assertEqual(250, code, text)
-        self.assertLess(seconds, 25)
+        self.assertLess(max(times), seconds)
+        self.assertLess(seconds, 40)
         self.assertIn(b"dmarc=temperror", host.wait_for("anna", slow))

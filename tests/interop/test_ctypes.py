@@ -11,6 +11,6 @@ class Ctypes(unittest.TestCase):
         with place.folder() as folder:
             host = MailHost(folder)
             result = place.run(sys.executable, place.ROOT / "tests" / "interop" / "embed.py", place.LIBRARY, host.config, host.smtp, host.pop,
-                               cwd=folder, seconds=90)
+                               cwd=folder, seconds=300)
         self.assertEqual(0, result.returncode, result.stdout)
         self.assertTrue(result.stdout.rstrip().endswith("done"), result.stdout)
