@@ -173,6 +173,14 @@ class Misbehaving(TestOfClient):
                 self.fails(ErrorCode.STATE, client.noop)
             self.meets(verb, act, judge)
 
+    def test_a_reset_before_the_greeting_is_told_whenever_it_comes(self):
+        """Also while the client still connects."""
+        with Rogue("127.0.0.1", place.free_port(), greeting=always(reset)) as server:
+            client = self.client()
+            for _ in range(100):
+                error = self.fails(ErrorCode.CLOSED, client.connect, "127.0.0.1", server.port)
+                self.assertEqual((104, Stage.GREETING), (error.os_error, error.stage))
+
     def test_a_loss_at_quit_is_none(self):
         for name, act in {**NO_REPLIES, **{name: act for name, (_, act) in LOSSES.items()}}.items():
             with self.subTest(name):

@@ -54,6 +54,9 @@ internal static unsafe partial class SocketCalls
     /// <summary>The system's number for an error that the platform has put into its own.</summary>
     public static int NumberOf(SocketError error) => new SocketException((int)error).NativeErrorCode;
 
+    /// <summary>The same as these calls would tell it.</summary>
+    public static int ErrorOf(SocketError error) => OperatingSystem.IsLinux() ? NumberOf(error) : (int)error;
+
     /// <summary>Only where calls <see cref="WaitByThemselves"/>.</summary>
     public static void SetBlocking(Socket socket, bool isBlocking)
     {

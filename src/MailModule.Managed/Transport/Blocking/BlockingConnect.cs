@@ -14,6 +14,7 @@ namespace MailModule.Transport.Blocking;
 internal sealed class BlockingConnect(ProxyAddress? proxy, TimeSpan limit, Cancellation cancellation)
 {
     private readonly long _begun = Stopwatch.GetTimestamp();
+    private SocketError _lost = SocketError.Success;
 
     /// <summary>Why there is no link.</summary>
     public ConnectionError? Error { get; private set; }
@@ -60,7 +61,7 @@ internal sealed class BlockingConnect(ProxyAddress? proxy, TimeSpan limit, Cance
             if (error == SocketError.Success && cancellation.IsCancelled)
                 error = SocketError.OperationAborted;
             if (error == SocketError.Success)
-                return new BlockingSocketLink(socket, peer, cancellation);
+                return new BlockingSocketLink(socket, peer, cancellation, _lost);
             Fail(error, peer);
         }
         catch (SocketException e)
@@ -87,8 +88,11 @@ internal sealed class BlockingConnect(ProxyAddress? proxy, TimeSpan limit, Cance
                 return SocketError.OperationAborted;
         }
         var error = (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        if (error != SocketError.ConnectionReset || proxy is not null)
+            return error;
         // A server that resets at once was there, and may have said why.
-        return error == SocketError.ConnectionReset && proxy is null ? SocketError.Success : error;
+        _lost = error;
+        return SocketError.Success;
     }
 
     private void Fail(SocketError error, IPEndPoint peer)

@@ -13,14 +13,19 @@ namespace MailModule.Transport.Blocking;
 internal sealed class BlockingSocketLink : BlockingLink
 {
     private readonly Socket _socket;
+    private readonly SocketError _lost;
     private bool _blocks;
     private TimeSpan _receiveLimitSet = Timeout.InfiniteTimeSpan;
     private TimeSpan _sendLimitSet = Timeout.InfiniteTimeSpan;
 
     /// <param name="socket">Is the link's from here on.</param>
-    public BlockingSocketLink(Socket socket, IPEndPoint remote, Cancellation cancellation) : base(cancellation)
+    /// <param name="lost">The error that connecting has heard, and which a socket tells but once.</param>
+    public BlockingSocketLink(
+        Socket socket, IPEndPoint remote, Cancellation cancellation, SocketError lost = SocketError.Success)
+        : base(cancellation)
     {
         _socket = socket;
+        _lost = lost;
         RemoteEndPoint = remote;
         Descriptor = socket.SafeHandle.DangerousGetHandle();
         UnsharedDescriptors.Add((int)Descriptor);
@@ -73,7 +78,9 @@ internal sealed class BlockingSocketLink : BlockingLink
             return Transfer.Moved(count);
         if (!MayGoOn())
             return Transfer.Again; // a cancel looks like an end
-        return count == 0 ? Transfer.Ended : NothingMoved(error);
+        if (count < 0)
+            return NothingMoved(error);
+        return _lost == SocketError.Success ? Transfer.Ended : NothingMoved(SocketCalls.ErrorOf(_lost));
     }
 
     protected override Transfer TrySend(ReadOnlySpan<byte> octets, out Readiness awaited)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Tests.Loopback;
 using MailModule.Transport;
 using MailModule.Transport.Blocking;
@@ -72,6 +73,24 @@ public class BlockingConnectionTests
         Assert.Equal((ErrorLayer.Network, run.EndPoint), (run.Connection.Error.Layer, run.Connection.Error.Peer));
         Assert.Equal("421 too busy\r\n", run.Receive(14));
         Assert.Equal(Fault.Closed, run.Connection.Receive());
+    }
+
+    [Fact]
+    public void A_peer_that_resets_at_once_is_told_as_such_also_where_that_came_while_connecting()
+    {
+        using var run = new BlockingRun(isConnected: false);
+        for (int i = 0; i < 200; i++)
+        {
+            Thread resetting = Loop.InBackground(() =>
+            {
+                using Socket peer = run.Listener.AcceptSocket();
+                peer.LingerState = new LingerOption(true, 0);
+            });
+            Assert.Equal(Fault.None, run.Connection.Connect([run.EndPoint]));
+            Assert.Equal(Fault.Closed, run.Connection.Receive());
+            Assert.Equal(SocketCalls.NumberOf(SocketError.ConnectionReset), run.Connection.Error!.SystemError);
+            Assert.True(resetting.Join(Loop.Long));
+        }
     }
 
     [Fact]
