@@ -81,7 +81,7 @@ class Case(unittest.TestCase):
     def mailbox(
         self, engine: mailmodule.Engine, user: str = "anna", password: str = "secret", count: int = 1
     ) -> list[bytes]:
-        """All messages of a mailbox, as POP3 shows them, once there are so many: a login waits for them, but not for long."""
+        """All messages of a mailbox by POP3, once there are so many: a login waits for mail, but not for long."""
         with mailmodule.Pop3Server(engine, mailmodule.PORT_ANY) as server:
             deadline = time.monotonic() + SECONDS
             while len(messages := self.read(server.port, user, password)) < count and time.monotonic() < deadline:

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MailModule.Tests.Support;
 
 /// <summary>
-/// What something costs the processor, on the thread that does it: however busy a machine is with other things, it costs
-/// the same.
+/// What something costs the processor, on the thread that does it: it costs the same however busy a machine is with
+/// other things.
 /// </summary>
 internal static class ThreadTime
 {
