@@ -21,6 +21,7 @@ internal abstract class TableCalls<TAnswer>(
     private int _openTable = -1;
     private PendingAnswer? _pending;
     private (Fault Fault, string Text)? _end;
+    private bool _isPeerGone;
 
     /// <summary>The reply that the handler under way puts together, or that goes with the answer it owes.</summary>
     public HandlerReply Reply { get; } = new(form);
@@ -87,6 +88,9 @@ internal abstract class TableCalls<TAnswer>(
     /// <param name="fault">None: as it should be.</param>
     public virtual void End(Fault fault, string text)
     {
+        // A step that is cut short closes the session by itself: the connection knows of no fault then.
+        if (fault == Fault.None && _isPeerGone)
+            (fault, text) = (Fault.Closed, "the peer has reset the connection");
         _end = (fault, text);
         if (!HearsOfEnd || setup.Pool is not { } pool)
             TellEnd(fault, text);
@@ -119,6 +123,7 @@ internal abstract class TableCalls<TAnswer>(
 
     void IPendingOwner.Resumed(int? verdict)
     {
+        _isPeerGone |= verdict is null;
         TAnswer answer = Read(verdict);
         Close();
         bool isOver = verdict is null || EndsStep(_table, answer);
@@ -217,6 +222,7 @@ internal abstract class TableCalls<TAnswer>(
                 answer = default;
                 return false;
             }
+            _isPeerGone |= verdict is null;
             answer = Read(verdict);
             Close();
             if (verdict is null || EndsStep(_table, answer))

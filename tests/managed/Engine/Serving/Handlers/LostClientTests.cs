@@ -45,35 +45,40 @@ public sealed class LostClientTests : IDisposable
         Assert.DoesNotContain(run.Log, line => line.Contains("refused", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void A_reset_before_the_answer_is_put_off_ends_the_session_too()
+    /// <param name="before">Behind a command that handlers were asked about the next is asked on their thread.</param>
+    [Theory]
+    [InlineData("")]
+    [InlineData("NOOP\r\n")]
+    public void A_reset_before_the_answer_is_put_off_ends_the_session_too(string before)
     {
         if (!Epoll.IsOfSystem)
             return; // elsewhere who does not read hears of nothing
-        using var gate = new ManualResetEventSlim();
+        using var mayAnswer = new SemaphoreSlim(0);
         using var isInside = new SemaphoreSlim(0);
         var table = new TestTable(Steps)
         {
             Answer = (step, session) =>
             {
-                if (step != HandlerSteps.Rcpt)
+                if (step is not (HandlerSteps.Noop or HandlerSteps.Rcpt))
                     return 0;
                 isInside.Release();
-                gate.Wait();
-                return Defer(session);
+                Assert.True(mayAnswer.Wait(Loop.Long));
+                return step == HandlerSteps.Rcpt ? Defer(session) : 0;
             },
         };
         using HandlerRun run = Listening(table, "0");
         using var client = new TcpClient("127.0.0.1", run.Server.Port);
-        client.GetStream().Write(Encoding.ASCII.GetBytes(HandlerRun.Begun + Rcpt));
+        client.GetStream().Write(Encoding.ASCII.GetBytes(HandlerRun.Begun + before + Rcpt));
         Assert.True(isInside.Wait(Loop.Long));
-        Reset(client);
-        using (var other = new TcpClient("127.0.0.1", run.Server.Port))
+        if (before.Length > 0)
         {
-            other.GetStream().Write("NOOP\r\n"u8);
-            ReadTo(other.GetStream(), "250 2.0.0 Ok\r\n"); // so the reset, which came before it, has been told
+            AnotherIsServed(run); // so the thread that has read the command holds the connection no more
+            mayAnswer.Release();
+            Assert.True(isInside.Wait(Loop.Long));
         }
-        gate.Set();
+        Reset(client);
+        AnotherIsServed(run); // so the reset, which came before it, has been told
+        mayAnswer.Release();
         Assert.True(table.IsClosed.Wait(Loop.Long));
         Assert.Equal(Fault.Closed, NextOwed().Answer(HandlerVerdict.Accept));
         Assert.True(SpinWait.SpinUntil(() => table.Asked.Contains("Error Closed"), Loop.Long));
@@ -97,6 +102,13 @@ public sealed class LostClientTests : IDisposable
         Assert.Equal(Fault.None, owed.SetReply(0, null, "heard"));
         Assert.Equal(Fault.None, owed.Answer(HandlerVerdict.Accept));
         ReadTo(stream, "250 2.1.5 heard\r\n221 2.0.0 Bye\r\n");
+    }
+
+    private static void AnotherIsServed(HandlerRun run)
+    {
+        using var other = new TcpClient("127.0.0.1", run.Server.Port);
+        other.GetStream().Write("RSET\r\n"u8);
+        ReadTo(other.GetStream(), "250 2.0.0 Ok\r\n");
     }
 
     private static HandlerRun Listening(TestTable table, string isInline)
