@@ -33,6 +33,16 @@ public class RuleTests
             (result.Domain, result.Selector, result.Algorithm, result.KeyBits));
     }
 
+    // RFC 4648 §3.5 lets who decodes take them; whoever changed one so has not changed the signature.
+    [Fact]
+    public async Task Bits_of_base64_that_no_octet_needs_do_not_count()
+    {
+        string signed = PlainSigner.Sign(Message, Tags, Rsa);
+        int last = signed.IndexOf("==\r\n", StringComparison.Ordinal) - 1;
+        string other = signed[..last] + (char)(signed[last] + 1) + signed[(last + 1)..];
+        Assert.Equal(AuthResult.Pass, (await VerifyOne(other)).Result);
+    }
+
     // RFC 6376 §3.4.1, §3.7: b= is left out with the white space around it, and other white space is not.
     [Theory]
     [InlineData("b=")]
