@@ -4070,7 +4070,8 @@ typedef struct mm_fetch_account {
     int tls_check;        /**< MM_TLS_CHECK_...: with MM_TLS_CHECK_SETTINGS the certificate is always checked */
     int flags;            /**< MM_FETCH_... */
     int most;             /**< messages fetched by one look; 0: all */
-    int timeout_ms;       /**< how long the server may be silent; 0: as mm_pop3_options says */
+    int timeout_ms;       /**< how long the server may be silent, and be slower on the average than the setting
+                               dos_protect_speed says; 0: the setting pop_timeout */
 } mm_fetch_account;
 
 #define MM_FETCH_ACCOUNT_INIT                                                                                          \

@@ -74,13 +74,23 @@ internal sealed class EngineFetching(
         AuthServerId = () => settings.Current.Checks.Authentication.ServerId,
         SizeLimit = () => settings.Current.Number(Keys.SmtpMsgLimit),
         ScratchFolder = () => settings.Current.ScratchFolder,
-        NewSession = () => new Pop3OutsideSession(Clients),
+        NewSession = () => new Pop3OutsideSession(Clients) { Speed = Speed },
         Check = new FetchedMailCheck(settings, checks, usages, log),
         Ended = result => events.Post(
             workers, result, static (result, sequence) => result with { Sequence = sequence }),
         Time = TimerThread.Shared,
         Log = log,
     };
+
+    private ServerSpeed? Speed
+    {
+        get
+        {
+            SettingValues now = settings.Current;
+            long least = now.Number(Keys.DosProtectSpeed) * 1024;
+            return least == 0 ? null : new ServerSpeed(TimeSpan.FromSeconds(now.Number(Keys.PopTimeout)), least);
+        }
+    }
 
     private Fault Clients(out OpenClients? running)
     {

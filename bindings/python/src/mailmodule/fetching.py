@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class FetchAccount:
     """A POP3 mailbox at another host, and for whom its mail is: a user here, or an address of a local domain
-    (mm_fetch_account). timeout: seconds for which the server may be silent; None: as clients of POP3 have it."""
+    (mm_fetch_account). timeout: seconds for which the server may be silent, and slower than dos_protect_speed; None: pop_timeout."""
 
     host: str
     user: str

@@ -15,6 +15,11 @@ public sealed record ClientTimes(TimeSpan? Connect = null, TimeSpan? Send = null
     // RFC 5321 §4.5.3.2; RFC 1939 gives clients no times, and the same will do.
     private static readonly TimeSpan s_command = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// What the server must not be slower than, and how long a TLS handshake may take in all; null: any speed will do.
+    /// </summary>
+    internal ServerSpeed? Speed { get; init; }
+
     /// <summary>Null: they can be used.</summary>
     public string? FindProblem()
         => IsGood(Connect) && IsGood(Send) && IsGood(Receive) ? null : "a time-out is above 0, 0 or -1";
@@ -26,7 +31,12 @@ public sealed record ClientTimes(TimeSpan? Connect = null, TimeSpan? Send = null
 
     /// <param name="standard">What the protocol gives a server to take what is sent.</param>
     internal BlockingTimeouts ForSending(TimeSpan standard)
-        => new() { Connect = ForConnecting, Send = Send ?? standard };
+        => new()
+        {
+            Connect = ForConnecting,
+            Send = Send ?? standard,
+            InAll = Speed?.Window ?? Timeout.InfiniteTimeSpan,
+        };
 
     /// <param name="standard">What the protocol gives the reply that is waited for.</param>
     /// <param name="limit">What the settings give any.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MailModule.Engine.Connecting;
 using MailModule.Pop3;
 using MailModule.Pop3.Client;
@@ -17,8 +18,10 @@ internal sealed class BlockingPop3(
     BlockingConnection connection, ClientTimes times, TimeSpan limit, Pop3Trace? trace) : IClientDialogue
 {
     private readonly ContentLines _lines = new();
+    private readonly ServerPace? _pace = times.Speed is { } speed ? new ServerPace(speed) : null;
     private ClientTimes _times = times;
     private bool _hasOneLine;
+    private bool _isTooSlow;
 
     /// <summary>Begins with the wait for the greeting.</summary>
     public Pop3Dialogue Pop3 { get; } = new() { Trace = trace };
@@ -146,10 +149,13 @@ internal sealed class BlockingPop3(
             Pop3Read read = Read(out Pop3Reply found);
             reply = found;
             if (read == Pop3Read.Reply)
+            {
+                _pace?.Answered();
                 return Fault.None;
+            }
             if (read == Pop3Read.Ended)
                 return AfterEnd(out reply);
-            Fault fault = connection.Receive(isEndless
+            Fault fault = Receive(isEndless
                 ? Timeout.InfiniteTimeSpan
                 : TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64)));
             if (fault != Fault.None)
@@ -174,7 +180,7 @@ internal sealed class BlockingPop3(
             connection.Consume(all.Length - rest.Length);
             if (count > 0 || isEnd)
                 return Fault.None;
-            Fault fault = connection.Receive(_times.ForReply(limit, limit));
+            Fault fault = Receive(_times.ForReply(limit, limit));
             if (fault != Fault.None)
                 return Lose(fault, out _);
         }
@@ -222,6 +228,25 @@ internal sealed class BlockingPop3(
         return Fault.Protocol;
     }
 
+    private Fault Receive(TimeSpan atMost)
+    {
+        if (_pace is null)
+            return connection.Receive(atMost);
+        _isTooSlow = _pace.Left <= TimeSpan.Zero;
+        if (_isTooSlow)
+            return Fault.Timeout;
+        TimeSpan left = connection.Tls is null ? _pace.Left : _pace.LeftOfRecord;
+        connection.Timeouts = _times.ForSending(limit) with { InAll = left };
+        int before = connection.Unconsumed.Length;
+        long begun = Stopwatch.GetTimestamp();
+        Fault fault = connection.Receive(atMost);
+        TimeSpan waited = Stopwatch.GetElapsedTime(begun);
+        _pace.Waited(waited, connection.Unconsumed.Length - before);
+        // Not where it was silent for as long as it may be.
+        _isTooSlow = fault == Fault.Timeout && (left < atMost || connection.Tls is not null && waited >= left);
+        return fault;
+    }
+
     private Pop3Read Read(out Pop3Reply reply)
     {
         ReadOnlySpan<byte> all = connection.Unconsumed;
@@ -235,6 +260,7 @@ internal sealed class BlockingPop3(
     {
         string text = Pop3.IsInContent && fault == Fault.Closed
             ? "the connection was lost in the middle of an answer"
+            : _isTooSlow ? _pace!.Words
             : fault == Fault.Closed ? "" : connection.Error?.Text ?? "";
         Pop3.Closed(fault, text);
         return AfterEnd(out reply);

@@ -25,6 +25,9 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
     /// <summary>Memory for a listing at most: some million messages. What is longer has no end.</summary>
     public long ListingLimit { get; init; } = 128 << 20;
 
+    /// <summary>That the server must have, where the mailbox does not say another window; null: any will do.</summary>
+    public ServerSpeed? Speed { get; init; }
+
     /// <inheritdoc/>
     public ClientStage Stage { get; private set; }
 
@@ -38,7 +41,11 @@ internal sealed class Pop3OutsideSession(EngineStart start) : IOutsideSession
         var setup = new ClientSetup
         {
             ChecksCertificate = mailbox.ChecksCertificate,
-            Times = new ClientTimes(null, mailbox.Silence, mailbox.Silence),
+            Times = new ClientTimes(null, mailbox.Silence, mailbox.Silence)
+            {
+                // Who may be silent for so long may be slow for so long.
+                Speed = mailbox.Silence is { } silence && Speed is not null ? Speed with { Window = silence } : Speed,
+            },
         };
         Fault fault = Retrieval.NewClient(start, setup, out _client);
         if (fault != Fault.None)

@@ -53,7 +53,8 @@ internal static partial class Keys
     public static readonly Setting DosProtectSpeed = Number(
         "dos_protect_speed", 0, 65536, 3, "KB/min",
         "Speed below which a slow connection counts as an attack: a client that sends a message, or takes an answer, "
-            + "more slowly on the average of a minute is cut off. 0 = any speed will do.");
+            + "more slowly on the average of a minute is cut off; so is a server that mail is fetched from (`fetch`), "
+            + "on the average of `pop_timeout`. 0 = any speed will do.");
     public static readonly Setting IpRange = Ranges(
         "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.");
     public static readonly Setting IpDeny = Ranges(

@@ -248,6 +248,7 @@ internal sealed class BlockingConnection(BlockingTimeouts timeouts) : IDisposabl
         _link.Forget();
         _link.SendLimit = sendLimit;
         _link.ReceiveLimit = receiveLimit;
+        _link.InAll = Timeouts.InAll;
         return Fault.None;
     }
 

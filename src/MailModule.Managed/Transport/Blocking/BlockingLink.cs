@@ -12,6 +12,8 @@ namespace MailModule.Transport.Blocking;
 /// </summary>
 internal abstract class BlockingLink(Cancellation cancellation) : ILink
 {
+    private long _lastMoment = long.MaxValue;
+
     public abstract IPEndPoint RemoteEndPoint { get; }
     public virtual IPAddress? LocalAddress => null;
     public abstract nint Descriptor { get; }
@@ -33,6 +35,14 @@ internal abstract class BlockingLink(Cancellation cancellation) : ILink
     /// <summary>How long the peer may be silent.</summary>
     public TimeSpan ReceiveLimit { get; set; }
 
+    /// <summary>How long the peer may take for all that is received from now on, however it comes.</summary>
+    public TimeSpan InAll
+    {
+        set => _lastMoment = value == Timeout.InfiniteTimeSpan
+            ? long.MaxValue
+            : Stopwatch.GetTimestamp() + (long)(value.TotalSeconds * Stopwatch.Frequency);
+    }
+
     protected Cancellation Cancellation => cancellation;
 
     /// <summary>Before each call of the connection's.</summary>
@@ -50,12 +60,13 @@ internal abstract class BlockingLink(Cancellation cancellation) : ILink
     public Transfer Receive(Memory<byte> target)
     {
         long begun = 0;
+        TimeSpan limit = LimitOfReceive();
         while (MayGoOn())
         {
             Transfer received = TryReceive(target.Span, out Readiness awaited);
             if (received.State != TransferState.Again)
                 return received;
-            if (!AwaitFor(awaited, ReceiveLimit, ref begun))
+            if (!AwaitFor(awaited, limit, ref begun))
                 break;
         }
         return Transfer.Again;
@@ -133,6 +144,17 @@ internal abstract class BlockingLink(Cancellation cancellation) : ILink
         WokenBy woken = cancellation.Wait.Wait(descriptor, (WokenBy)wanted, atMost);
         there = (Readiness)(woken & (WokenBy.Input | WokenBy.Room));
         return Fault.None;
+    }
+
+    // Where no time is left for anything, that is an obstacle.
+    private TimeSpan LimitOfReceive()
+    {
+        if (_lastMoment == long.MaxValue)
+            return ReceiveLimit;
+        TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _lastMoment);
+        if (left <= TimeSpan.Zero && MayGoOn())
+            Stop(Fault.Timeout, FaultWords.Of(Fault.Timeout));
+        return ReceiveLimit == Timeout.InfiniteTimeSpan || left < ReceiveLimit ? left : ReceiveLimit;
     }
 
     /// <summary>

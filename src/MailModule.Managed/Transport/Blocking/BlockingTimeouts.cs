@@ -16,4 +16,10 @@ internal sealed record BlockingTimeouts
 
     /// <summary>How long the peer may be silent.</summary>
     public TimeSpan Receive { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// For a whole handshake, and for the next octet that is received, however many come before that are none of the
+    /// peer's words: under TLS a record counts when it is whole.
+    /// </summary>
+    public TimeSpan InAll { get; init; } = Timeout.InfiniteTimeSpan;
 }
