@@ -4092,7 +4092,8 @@ typedef struct mm_fetch_result {
     int known;           /**< fetched before, and there still */
     int deleted;         /**< deleted there, as the server has confirmed */
     int refused;         /**< of those fetched: led to the folder "spam" by what the settings say of strangers' mail */
-    int left;            /**< new, and left there: too large, the mailbox here is full, found harmful, without an id */
+    int left;            /**< new, and left there: too large, the mailbox here is full, found harmful, without an id,
+                              or the session ended at it: then text names it, and looks try it last */
     int error;           /**< MM_OK: all that is new was fetched; else why not all, an MM_E_... value */
     int stage;           /**< at what it failed: MM_STAGE_... */
 } mm_fetch_result;

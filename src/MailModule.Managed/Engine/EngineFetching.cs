@@ -75,6 +75,7 @@ internal sealed class EngineFetching(
         SizeLimit = () => settings.Current.Number(Keys.SmtpMsgLimit),
         ScratchFolder = () => settings.Current.ScratchFolder,
         NewSession = () => new Pop3OutsideSession(Clients) { Speed = Speed },
+        Breaking = new BreakingMessages(TimerThread.Shared),
         Check = new FetchedMailCheck(settings, checks, usages, log),
         Ended = result => events.Post(
             workers, result, static (result, sequence) => result with { Sequence = sequence }),

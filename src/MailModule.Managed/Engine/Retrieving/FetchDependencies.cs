@@ -30,6 +30,9 @@ internal sealed class FetchDependencies
     /// <summary>A new session, which is its caller's.</summary>
     public required Func<IOutsideSession> NewSession { get; init; }
 
+    /// <summary>At which messages sessions have ended.</summary>
+    public BreakingMessages Breaking { get; init; } = new(TimeProvider.System);
+
     /// <summary>Null: every message goes where mail for its recipient goes.</summary>
     public IFetchedMailCheck? Check { get; init; }
 

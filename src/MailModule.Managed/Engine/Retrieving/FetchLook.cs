@@ -50,8 +50,7 @@ public sealed class FetchLook(OutsideMailbox mailbox)
     /// <summary>Its turn has come. Blocks: workers only.</summary>
     internal FetchResult Run(FetchDependencies dependencies)
     {
-        using IOutsideSession session = dependencies.NewSession();
-        var run = new FetchRun(dependencies, mailbox, session, _cancel.Token);
+        var run = new FetchRun(dependencies, mailbox, _cancel.Token);
         lock (_lock)
             _run = run;
         return run.Run();

@@ -59,10 +59,7 @@ internal sealed class FetchWorld : ISpoolConsumer, IDisposable
     public static OutsideMailbox Mailbox { get; } = new("pop.b.example", 110, "ann.b", "secret", "ann");
 
     public FetchResult Look(OutsideMailbox? mailbox = null, CancellationToken cancel = default)
-    {
-        using IOutsideSession session = Dependencies.NewSession();
-        return new FetchRun(Dependencies, mailbox ?? Mailbox, session, cancel).Run();
-    }
+        => new FetchRun(Dependencies, mailbox ?? Mailbox, cancel).Run();
 
     public bool Take(ISpoolEntry entry, bool isNew, Action resume)
     {

@@ -28,6 +28,9 @@ internal sealed class ScriptedMailbox
     /// <summary>Octets that LIST tells of a message.</summary>
     public Func<string, long> SizeOf { get; set; } = text => text.Length;
 
+    /// <summary>Unique id of the message that the step is about; empty: it is about none.</summary>
+    public string At { get; private set; } = "";
+
     public int Steps => _steps;
     public int Sessions { get; private set; }
     public int OpenSessions { get; private set; }
@@ -51,6 +54,7 @@ internal sealed class ScriptedMailbox
 
         public Fault Open(OutsideMailbox of, CancellationToken cancel)
         {
+            mailbox.At = "";
             mailbox.Sessions++;
             mailbox.OpenSessions++;
             _isOpen = true;
@@ -60,6 +64,7 @@ internal sealed class ScriptedMailbox
 
         public Fault List(Action<OutsideMessage> each)
         {
+            mailbox.At = "";
             Fault fault = Ask("list");
             for (int i = 0; fault == Fault.None && i < _messages.Length; i++)
                 each(new OutsideMessage(i + 1, mailbox.SizeOf(_messages[i].Text), _messages[i].UniqueId));
@@ -68,6 +73,7 @@ internal sealed class ScriptedMailbox
 
         public Fault Retrieve(int number, OutsideContent into)
         {
+            mailbox.At = _messages[number - 1].UniqueId;
             Fault fault = Ask("retr");
             foreach (byte octet in fault == Fault.None ? Encoding.Latin1.GetBytes(_messages[number - 1].Text) : [])
             {
@@ -87,6 +93,7 @@ internal sealed class ScriptedMailbox
 
         public Fault Delete(int number)
         {
+            mailbox.At = _messages[number - 1].UniqueId;
             Fault fault = Ask("dele");
             if (fault == Fault.None)
                 _marked.Add(number);
@@ -95,6 +102,7 @@ internal sealed class ScriptedMailbox
 
         public Fault Quit()
         {
+            mailbox.At = "";
             Fault fault = Ask("quit");
             if (fault == Fault.None || mailbox.LosesAnswers)
                 foreach (int number in _marked)
