@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 import unittest
 
 from clients import ErrorCode, TestOfClient
@@ -10,6 +11,7 @@ import mailmodule
 from mailmodule import Fetch, FetchAccount, FetchFlag, Stage, Tls
 from support import place
 from support.peers import Dovecot
+from test_pop3_client_misbehaving import Scripted
 
 BODIES = (
     b"dots\r\n.\r\n..two\r\n.three\r\n",
@@ -31,10 +33,10 @@ class SecureDovecot(Dovecot):
 
 
 class Between:
-    """Passes connections on to a port, and breaks one when so many octets have come from there; then it passes all."""
+    """Passes connections on to a port. One is broken when so many octets have come from there, then all pass; or each when certain octets have come."""
 
-    def __init__(self, port, after):
-        self.port, self.after = port, after
+    def __init__(self, port, after=None, at=None):
+        self.port, self.after, self.at = port, after, at
         self.listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -54,13 +56,17 @@ class Between:
     def serve(self, client, after):
         with client, socket.create_connection(("127.0.0.1", self.port)) as server:
             threading.Thread(target=self.copy, args=(client, server, None), daemon=True).start()
-            self.copy(server, client, after)
+            self.copy(server, client, after, self.at)
 
-    @staticmethod
-    def copy(source, target, after):
+    def pass_on(self, octets, target):
+        target.sendall(octets)
+
+    def copy(self, source, target, after, at=None):
         try:
             while octets := source.recv(4096 if after is None else max(1, min(4096, after))):
-                target.sendall(octets)
+                if at and at in octets:
+                    break
+                self.pass_on(octets, target)
                 if after is not None and (after := after - len(octets)) <= 0:
                     break
         except OSError:
@@ -70,6 +76,25 @@ class Between:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+
+class Dripping(Between):
+    """What is long comes octet by octet."""
+
+    def pass_on(self, octets, target):
+        while len(octets) > 2_000:
+            target.sendall(octets[:1])
+            octets = octets[1:]
+            time.sleep(0.05)
+        target.sendall(octets)
+
+
+def drip(octets):
+    """Octets, and 15 seconds of others one by one."""
+    yield octets
+    for _ in range(300):
+        time.sleep(0.05)
+        yield b"x"
 
 
 @unittest.skipUnless(place.is_root(), "Dovecot's master needs root")
@@ -172,12 +197,63 @@ class TestFetch(TestOfClient):
                 account = self.account(user, port=between.listener.getsockname()[1])
                 first = self.look(account)
                 self.assertIn(first.error, (ErrorCode.CLOSED, ErrorCode.PROTOCOL), first)
-                self.assertEqual((4, 0), (self.left(user), first.deleted), first)
+                # behind a message that has begun another connection goes on
+                self.assertIn(first.fetched, (0, 3, 4), first)
+                self.assertEqual((4 - first.deleted, first.fetched if first.fetched < 4 else 3), (self.left(user), first.deleted), first)
                 second = self.look(account)
                 self.assertEqual((4, ErrorCode.OK), (first.fetched + second.fetched, second.error), second)
-                self.assertEqual((0, 4), (self.left(user), second.deleted), second)
+                self.assertEqual((0, 4), (self.left(user), first.deleted + second.deleted), second)
                 self.assertEqual(self.wanted(user), self.arrived(4))
                 between.stop()
+
+    def test_what_always_breaks_at_one_message_keeps_no_other_waiting(self):
+        bodies = (b"one\r\n", b"cut me\r\n", b"three\r\n")
+        user = self.new_user(bodies)
+        between = Between(self.dovecot.port, at=b"cut me")
+        account = self.account(user, port=between.listener.getsockname()[1])
+        result = self.look(account)
+        self.assertEqual((3, 2, 2, 1), (result.found, result.fetched, result.deleted, result.left), result)
+        self.assertEqual(ErrorCode.CLOSED, result.error, result)
+        self.assertRegex(result.text, r"^message 2 \(\w+\): the session ended at it: ")
+        result = self.look(account)
+        self.assertEqual((1, 0, 1, ErrorCode.CLOSED), (result.found, result.fetched, result.left, result.error), result)
+        self.assertEqual(1, self.left(user))
+        arrived = self.arrived(2)
+        self.assertEqual({f"{user}-0": b"one\r\n", f"{user}-2": b"three\r\n"}, arrived)
+        between.stop()
+
+    def dripping(self):
+        """An engine for which what comes by 20 octets a second is too slow."""
+        engine = mailmodule.Engine({"mail_root": self.folder / "drips", "smtp_name": "drips.example", "user": "anna;secret;;P",
+                                    "tls_cafile": self.authority.cert, "dos_protect_speed": 60_000})
+        self.addCleanup(engine.close, 0)
+        return engine
+
+    def test_a_message_that_drips_ends_its_session(self):
+        engine = self.dripping()
+        for port, tls in ((self.dovecot.port, Tls.OPPORTUNISTIC), (self.secure.tls_port, Tls.IMPLICIT)):
+            with self.subTest(tls):
+                user = self.new_user(((b"y" * 70 + b"\r\n") * 1_000,))
+                between = Dripping(port)
+                account = self.account(user, host="localhost", port=between.listener.getsockname()[1], tls=tls, timeout=2)
+                with Fetch(engine, account) as fetch:
+                    result = fetch.wait(30)
+                self.assertEqual((1, 0, 1, ErrorCode.TIMEOUT), (result.found, result.fetched, result.left, result.error), result)
+                self.assertIn("dos_protect_speed", result.text)
+                self.assertEqual(1, self.left(user))
+                between.stop()
+
+    def test_a_list_or_a_handshake_that_drips_ends_the_look(self):
+        engine = self.dripping()
+        login = (b"+OK\r\n", b"-ERR\r\n", b"+OK\r\n", b"+OK\r\n")
+        for tls, stage, answers in ((Tls.OPPORTUNISTIC, Stage.OTHER, (*login, drip(b"+OK\r\n1 "))),
+                                    (Tls.IMPLICIT, Stage.TLS, (drip(b"\x16\x03\x03\x3f\xff\x02\0\x3f\xfb"),))):
+            with self.subTest(tls):
+                server = Scripted(*answers)
+                with Fetch(engine, self.account(port=server.port, tls=tls, timeout=2)) as fetch:
+                    result = fetch.wait(30)
+                self.assertEqual((ErrorCode.TIMEOUT, stage, 0), (result.error, result.stage, result.found), result)
+                server.close()
 
     def test_two_mailboxes_of_a_host_with_a_limit_of_one(self):
         engine = mailmodule.Engine({"mail_root": self.folder / "limited", "smtp_name": "limited.example", "user": "anna;secret;;P",
