@@ -64,14 +64,19 @@ internal sealed class FetchedMessages(FetchedDependencies dependencies)
     public Fault Compare(string key, IReadOnlySet<string> listed)
     {
         SeenMessages file;
-        HashSet<string> deleted;
+        HashSet<string> deleted, waiting;
         lock (_lock)
-            (file, deleted) = (Of(key).File, [.. Of(key).Deleted]);
+        {
+            Account account = Of(key);
+            (file, deleted) = (account.File, [.. account.Deleted]);
+            waiting = [.. account.Waiting.Select(one => one.UniqueId)];
+        }
         int today = (int)(dependencies.Time.GetUtcNow().ToUnixTimeSeconds() / (24 * 60 * 60));
         Fault fault = file.Compare(listed, deleted, today);
+        // What the file did not have yet comes into it still, and is forgotten when it is there.
         if (fault == Fault.None)
             lock (_lock)
-                Of(key).Deleted.ExceptWith(deleted.Where(id => !listed.Contains(id)));
+                Of(key).Deleted.ExceptWith(deleted.Where(id => !listed.Contains(id) && !waiting.Contains(id)));
         return fault;
     }
 

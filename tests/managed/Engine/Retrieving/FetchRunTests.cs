@@ -5,6 +5,7 @@ using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
 using MailModule.Tests.Support;
+using MailModule.Transport;
 
 namespace MailModule.Tests.Engine.Retrieving;
 
@@ -69,6 +70,24 @@ public sealed class FetchRunTests : IDisposable
         _world.Look();
         Assert.Equal(Fault.None, _world.Fetched.Load(FetchWorld.Mailbox.Key, out HashSet<string> known));
         Assert.Empty(known);
+    }
+
+    // RFC 1939 §7 lets a server give the id of a message that is gone to another one.
+    [Fact]
+    public void What_a_list_names_no_more_before_it_is_written_down_is_forgotten_all_the_same()
+    {
+        var jobs = new List<IJob>();
+        _world.RunJob = jobs.Add;
+        _outside.Messages.Add(("u1", "Subject: one\r\n\r\nx\r\n"));
+        Assert.Equal(1, _world.Look().Deleted);
+        _world.Look();
+        _world.RunJob = job => job.Run();
+        jobs.ForEach(job => job.Run());
+        _world.Look();
+        _outside.Messages.Add(("u1", "Subject: two\r\n\r\ny\r\n"));
+        FetchResult result = _world.Look();
+        Assert.Equal((1, 1), (result.Fetched, result.Deleted));
+        Assert.Equal((1, 1), (_ledger.Times("one"), _ledger.Times("two")));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using MailModule.Primitives;
 using MailModule.Spool;
 using MailModule.Tests.Delivery;
 using MailModule.Tests.Support;
+using MailModule.Transport;
 
 namespace MailModule.Tests.Engine.Retrieving;
 
@@ -28,7 +29,7 @@ internal sealed class FetchWorld : ISpoolConsumer, IDisposable
         if (_spool is null)
             return;
         Fetched = new FetchedMessages(new FetchedDependencies(
-            _spool, SeenFolder, disk, job => job.Run(), Clock, Log.None));
+            _spool, SeenFolder, disk, job => RunJob(job), Clock, Log.None));
         _dependencies = new FetchDependencies
         {
             Spool = _spool,
@@ -52,6 +53,10 @@ internal sealed class FetchWorld : ISpoolConsumer, IDisposable
     public TurnedClock Clock { get; init; } = new();
     public FetchedMessages Fetched { get; } = null!;
     public long SizeLimit { get; set; } = 1000;
+
+    /// <summary>What writes down which messages were fetched; by itself at once.</summary>
+    public Action<IJob> RunJob { get; set; } = job => job.Run();
+
     public FetchDependencies Dependencies => _dependencies!;
     public List<ISpoolEntry> Entries { get; } = [];
     public RelayPolicy Policy { get; } = NewPolicy();
