@@ -45,6 +45,9 @@ internal abstract class BlockingLink(Cancellation cancellation) : ILink
 
     protected Cancellation Cancellation => cancellation;
 
+    /// <summary>How long the call of <see cref="Receive"/> that is under way may wait.</summary>
+    protected TimeSpan LimitOfCall { get; private set; }
+
     /// <summary>Before each call of the connection's.</summary>
     public void Forget()
     {
@@ -60,13 +63,13 @@ internal abstract class BlockingLink(Cancellation cancellation) : ILink
     public Transfer Receive(Memory<byte> target)
     {
         long begun = 0;
-        TimeSpan limit = LimitOfReceive();
+        LimitOfCall = LimitOfReceive();
         while (MayGoOn())
         {
             Transfer received = TryReceive(target.Span, out Readiness awaited);
             if (received.State != TransferState.Again)
                 return received;
-            if (!AwaitFor(awaited, limit, ref begun))
+            if (!AwaitFor(awaited, LimitOfCall, ref begun))
                 break;
         }
         return Transfer.Again;

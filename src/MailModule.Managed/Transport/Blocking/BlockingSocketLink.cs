@@ -71,8 +71,8 @@ internal sealed class BlockingSocketLink : BlockingLink
     protected override Transfer TryReceive(Span<byte> target, out Readiness awaited)
     {
         awaited = Readiness.Input;
-        if (_blocks && _receiveLimitSet != ReceiveLimit)
-            SocketCalls.SetReceiveLimit(_socket, _receiveLimitSet = ReceiveLimit);
+        if (_blocks && LimitOfSocket() is var limit && _receiveLimitSet != limit)
+            SocketCalls.SetReceiveLimit(_socket, _receiveLimitSet = limit);
         int count = SocketCalls.Receive(_socket, target, out int error);
         if (count > 0)
             return Transfer.Moved(count);
@@ -96,6 +96,15 @@ internal sealed class BlockingSocketLink : BlockingLink
 
     protected override Fault WaitFor(Readiness wanted, TimeSpan atMost, out Readiness there)
         => WaitForSocket(Descriptor, wanted, atMost, out there);
+
+    // What is left of a time for all shrinks with each call: by whole seconds, so that few of them have to set it.
+    private TimeSpan LimitOfSocket()
+    {
+        if (LimitOfCall == ReceiveLimit)
+            return ReceiveLimit;
+        var seconds = TimeSpan.FromSeconds(Math.Ceiling(LimitOfCall.TotalSeconds));
+        return ReceiveLimit == Timeout.InfiniteTimeSpan || seconds < ReceiveLimit ? seconds : ReceiveLimit;
+    }
 
     // After a signal of the host's the rest of the time is waited outside the call.
     private Transfer NothingMoved(int error)

@@ -107,6 +107,19 @@ public class BlockingConnectionTests
     }
 
     [Fact]
+    public void A_silent_peer_is_waited_for_no_longer_than_all_may_take()
+    {
+        using var run = new BlockingRun();
+        run.Connection.Timeouts = BlockingRun.Patient with { InAll = TimeSpan.FromMilliseconds(30) };
+        var fault = Fault.None;
+        Thread receiving = Loop.InBackground(() => fault = run.Connection.Receive(Timeout.InfiniteTimeSpan));
+        bool hasEnded = receiving.Join(Loop.Long);
+        run.Connection.Cancel();
+        Assert.True(receiving.Join(Loop.Long));
+        Assert.Equal((true, Fault.Timeout), (hasEnded, fault));
+    }
+
+    [Fact]
     public void A_peer_that_takes_nothing_is_waited_for_no_longer_than_it_may()
     {
         using var run = new BlockingRun();
