@@ -52,6 +52,8 @@ internal sealed class FetchPass(
             FailedHere(fault);
             return FetchPassEnd.Over;
         }
+        // As the file does: the server may give the id of what is gone to another message.
+        progress.Known.ExceptWith(progress.Deleted.Where(id => !listed.Contains(id)));
         _breaking = dependencies.Breaking.Of(mailbox.Key, listed);
         FetchPassEnd end = TakeAndQuit();
         progress.Counted.UnionWith(_counted);
@@ -92,6 +94,7 @@ internal sealed class FetchPass(
         if (fault == Fault.None)
         {
             dependencies.Fetched.Deleted(mailbox.Key, _deleted);
+            progress.Deleted.UnionWith(_deleted);
             progress.Result = progress.Result with { Deleted = progress.Result.Deleted + _deleted.Count };
             return true;
         }

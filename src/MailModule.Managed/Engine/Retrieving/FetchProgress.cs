@@ -19,6 +19,9 @@ internal sealed class FetchProgress(OutsideMailbox mailbox)
     /// <summary>Ids that were fetched, in this look or before.</summary>
     public HashSet<string> Known { get; set; } = [];
 
+    /// <summary>Ids of what the server has confirmed as deleted to earlier sessions of the look.</summary>
+    public HashSet<string> Deleted { get; } = [];
+
     /// <summary>Ids that earlier sessions of the look have counted as fetched or known.</summary>
     public HashSet<string> Counted { get; } = [];
 

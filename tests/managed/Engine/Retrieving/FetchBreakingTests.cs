@@ -185,6 +185,27 @@ public sealed class FetchBreakingTests : IDisposable
     }
 
     [Fact]
+    public void An_id_that_a_later_session_of_the_look_lists_for_another_message_is_new()
+    {
+        Put("u0");
+        int losses = 0;
+        _outside.Strike = (_, name) =>
+        {
+            bool isLoss = name == "octet" && _outside.At == "u0";
+            losses += isLoss ? 1 : 0;
+            if (isLoss && losses == 2)
+                Put("again");
+            return isLoss ? Fault.Closed : Fault.None;
+        };
+        _world.Look();
+        _outside.Messages.Add(("again", "Subject: first\r\n\r\nx\r\n"));
+        FetchResult result = _world.Look();
+        Assert.Equal((2, 2), (result.Fetched, result.Deleted));
+        Assert.Equal(["u0"], Left());
+        Assert.Equal((1, 1), (_ledger.Times("first"), _ledger.Times("again")));
+    }
+
+    [Fact]
     public void A_cancel_and_what_fails_here_are_no_faults_of_a_message()
     {
         Put("u0", "u1");
