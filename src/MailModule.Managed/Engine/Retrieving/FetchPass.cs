@@ -15,6 +15,8 @@ internal sealed class FetchPass(
     FetchDependencies dependencies, OutsideMailbox mailbox, Recipient recipient, IOutsideSession session,
     FetchProgress progress, CancellationToken cancel)
 {
+    private const long LeastSkipped = 1 << 20;
+
     private readonly List<OutsideMessage> _messages = [];
     private readonly List<string> _deleted = [];
     private readonly HashSet<string> _counted = [];
@@ -178,8 +180,11 @@ internal sealed class FetchPass(
         Fault fault = session.Retrieve(message.Number, piece =>
         {
             octets += piece.Length;
-            // What the server did not tell of before has to be read, or the session would be over.
-            return octets > limit ? Fault.None : content.Write(piece);
+            // What the server did not tell of before has to be read, or the session would be over. It is over where
+            // that has no end.
+            return octets <= limit ? content.Write(piece)
+                : octets - limit <= Math.Max(limit, LeastSkipped) ? Fault.None
+                : Fault.Limit;
         });
         if (fault == Fault.None)
         {

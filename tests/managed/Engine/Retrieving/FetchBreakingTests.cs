@@ -206,6 +206,25 @@ public sealed class FetchBreakingTests : IDisposable
     }
 
     [Fact]
+    public void A_message_that_has_no_end_ends_its_session()
+    {
+        string endless = new('x', 3 << 20);
+        _outside.Messages.Add(("u0", $"Subject: u0\r\n\r\n{endless}\r\n"));
+        Put("u1");
+        _outside.SizeOf = _ => 10;
+        int octets = 0;
+        _outside.Strike = (_, name) =>
+        {
+            octets += name == "octet" ? 1 : 0;
+            return Fault.None;
+        };
+        FetchResult result = _world.Look();
+        Assert.Equal((1, 1, Fault.Limit), (result.Fetched, result.Left, result.Fault));
+        Assert.StartsWith("message 1 (u0): ", result.Text, StringComparison.Ordinal);
+        Assert.InRange(octets, 1 << 20, 2 << 20);
+    }
+
+    [Fact]
     public void A_cancel_and_what_fails_here_are_no_faults_of_a_message()
     {
         Put("u0", "u1");
