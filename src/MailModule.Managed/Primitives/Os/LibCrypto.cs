@@ -152,14 +152,25 @@ internal static unsafe partial class LibCrypto
     }
 
     public static bool AddToDigest(nint digest, byte* octets, nuint length)
-        => s_addToDigest(digest, octets, length) == 1;
+        => IsDone(s_addToDigest(digest, octets, length));
 
     /// <summary>Writes the hash, and begins the next one.</summary>
     public static bool FinishDigest(nint digest, byte* hash)
-        => s_finishDigest(digest, hash, 0) == 1 && s_beginDigest(digest, 0, 0) == 1;
+        => IsDone(s_finishDigest(digest, hash, 0)) && IsDone(s_beginDigest(digest, SameAgain, 0));
 
     /// <summary>From now on the one is as the other is.</summary>
-    public static bool CopyDigest(nint digest, nint other) => s_copyDigest(digest, other) == 1;
+    public static bool CopyDigest(nint digest, nint other) => IsDone(s_copyDigest(digest, other));
+
+    // 0: the algorithm that the digest has, which OpenSSL 3 would look up again where it is named. OpenSSL 1.1 must
+    // have the name: built without engines, it follows the 0.
+    private static nint SameAgain => ChecksRsa ? 0 : s_sha256();
+
+    private static bool IsDone(int result)
+    {
+        if (result != 1)
+            s_clearErrors();
+        return result == 1;
+    }
 
     public static void FreeDigest(nint digest)
     {
