@@ -125,6 +125,23 @@ public sealed class AuthenticationTests : CheckedSessions
     }
 
     [Fact]
+    public void From_each_message_of_a_users_session_is_taken_what_is_in_our_name_by_then()
+    {
+        using SteppedClient client = From(Trusted, new SmtpBackend(Dependencies, null));
+        client.Send("AUTH PLAIN AGFubgBzZWNyZXQ=\r\n");
+        foreach (string id in (string[])["one.example", "one.example", "two.example", "one.example", "one.example"])
+        {
+            Set("authserv_id", id);
+            client.Send("MAIL FROM:<ann@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n");
+            Assert.StartsWith("250 ", client.Send("Authentication-Results: one.example; x=1\r\n"
+                + "Authentication-Results: two.example; x=2\r\n" + Author + ".\r\n"), StringComparison.Ordinal);
+            Assert.Equal(id == "two.example", Stored().Contains("x=1", StringComparison.Ordinal));
+            Assert.Equal(id == "one.example", Stored().Contains("x=2", StringComparison.Ordinal));
+            Assert.Contains("\r\nFrom: Eve", Stored(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Where_nothing_is_checked_nothing_is_said_in_our_name_and_nothing_taken_out()
     {
         Set("spf", "0");
