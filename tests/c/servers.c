@@ -50,6 +50,13 @@ static int listens(int port) {
     return result == 0;
 }
 
+/* By wine a port is free a moment after its socket was closed: whoever was accepting keeps it that long. */
+static int is_free(int port) {
+    for (int tries = 0; by_wine() && tries < 1000 && listens(port); tries++)
+        sleep_microseconds(1000);
+    return !listens(port);
+}
+
 static void smtp_refuses(mm_smtp_server *server) {
     int port = 1;
     CHECK_INT(MM_E_HANDLE, mm_smtp_server_get_port(server, &port));
@@ -77,7 +84,7 @@ static void one_stops_and_the_engine_runs_on(void) {
     CHECK_INT(250, smtp_message("ann@example.org", "Subject: first\r\n\r\nx\r\n"));
     first = smtp_port;
     CHECK_OK(mm_smtp_server_stop(smtp, 10000));
-    CHECK(!listens(first));
+    CHECK(is_free(first));
     smtp_refuses(smtp);
     pop_wait(&wire, "ann", "secret", 1);
     pop_close(&wire);
