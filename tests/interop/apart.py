@@ -7,6 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
+from support import place  # noqa: E402
 from support.dns import Nsd  # noqa: E402
 from world import DeliveryTest  # noqa: E402
 
