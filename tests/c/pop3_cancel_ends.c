@@ -1,6 +1,6 @@
 /*
- * mm_pop3_cancel where no call waits: between calls, inside callbacks. And the end of the engine; and two threads in one
- * handle.
+ * mm_pop3_cancel where no call waits: between calls, inside callbacks. And the end of the engine; and two threads in
+ * one handle.
  */
 #include "calls.h"
 
