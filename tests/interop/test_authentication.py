@@ -253,6 +253,6 @@ class Authentication(DeliveryTest):
         waits.join(place.PATIENCE)
         (code, text), seconds = heard[0]
         self.assertEqual(250, code, text)
-        self.assertLess(max(times), seconds / 2)
-        self.assertLess(seconds, 40)
+        self.assertLess(max(times), min(5, seconds / 2))
+        self.assertLess(seconds, 25)
         self.assertIn(b"dmarc=temperror", host.wait_for("anna", slow))

@@ -32,17 +32,17 @@ class Silent(DeliveryTest):
     def test_a_host_that_takes_connections_and_says_nothing(self):
         mute = self.rogue("127.0.0.70", greeting=always(hang))
         self.send_many(lambda n: (SENDER, f"somebody@mute{n}.test", ()))
-        self.passes("good", 45)
+        self.passes("good", 15)
         self.assertLessEqual(len(mute.sessions), 8)
 
     def test_a_host_that_answers_no_connection(self):
         with Unanswered("127.0.0.71", self.port):
             self.send_many(lambda n: (SENDER, f"somebody@deaf{n}.test", ()))
-            self.passes("good", 45)
+            self.passes("good", 15)
 
     def test_reports_to_a_host_that_says_nothing(self):
         quiet = self.rogue("127.0.0.73", greeting=always(hang))
         self.send_many(lambda n: (f"somebody@quiet{n}.test", SENDER, ["NOTIFY=SUCCESS"]))
         self.assertTrue(place.wait_until(lambda: quiet.sessions), self.logged())
-        self.passes("fresh", 45)
+        self.passes("fresh", 15)
         self.assertLessEqual(len(quiet.sessions), 8)
